@@ -1,0 +1,55 @@
+# Thin names over ordinary commands (README.md has them all). Paths are relative and quoted, so
+# that the book may lie in a folder with spaces. Works with the GNU make 3.81 of macOS.
+
+PYTHON ?= python3
+VENV := .venv/bin/python
+
+# The lab, the tests and make execute find the kernel of .venv before any other "python3".
+export JUPYTER_PATH := $(CURDIR)/.venv/share/jupyter$(if $(JUPYTER_PATH),:$(JUPYTER_PATH))
+
+.PHONY: help lab test execute fresh check contents known-good setup python
+.SILENT:
+
+help:
+	echo "make lab                     set up, then open the book in JupyterLab"
+	echo "make test                    set up, then run the whole suite"
+	echo "make execute [NOTEBOOK=...]  run notebooks again and save their outputs (FRESH=1: replace all)"
+	echo "make fresh NOTEBOOK=...      put a notebook back as shipped, keep yours as a copy"
+	echo "make check                   lint, types, spelling, form"
+	echo "make contents                write the table of contents in README.md"
+	echo "make known-good              test, then write constraints.txt"
+	echo "lab and test take ARGS=\"...\", PYTHON=..., KNOWN_GOOD=1 and TORCH=cpu"
+
+lab: setup
+	"$(VENV)" tools/lab.py $(ARGS)
+
+test: setup
+	"$(VENV)" -m pytest $(ARGS)
+
+execute: setup
+	"$(VENV)" tools/execute.py $(if $(FRESH),--fresh) $(if $(NOTEBOOK),"$(NOTEBOOK)")
+
+fresh: python
+	"$(PYTHON)" tools/fresh.py "$(NOTEBOOK)"
+
+check: setup
+	"$(VENV)" -m ruff check .
+	"$(VENV)" -m ruff format --check .
+	"$(VENV)" -m mypy
+	"$(VENV)" -m pytest -q -n 0 tests/test_form.py
+
+contents: setup
+	"$(VENV)" tools/contents.py
+
+known-good: test
+	"$(VENV)" tools/known_good.py
+
+setup: python
+	"$(PYTHON)" tools/setup.py \
+	  $(if $(KNOWN_GOOD),$(if $(filter 0,$(KNOWN_GOOD)),--no-known-good,--known-good)) \
+	  $(if $(TORCH),--torch "$(TORCH)")
+
+python:
+	"$(PYTHON)" -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null || { \
+	  echo "'$(PYTHON)' is not Python 3.11 or newer: install one, or name it:" \
+	  "make $(firstword $(MAKECMDGOALS)) PYTHON=python3.12" >&2; exit 1; }

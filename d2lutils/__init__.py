@@ -1,0 +1,82 @@
+"""The book's shared utilities, imported as `d2l`: every name loads on its first use."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from d2lutils import plot as plot
+    from d2lutils.checking import check as check
+    from d2lutils.devices import device as device
+    from d2lutils.errors import BookError as BookError
+    from d2lutils.seeding import seed as seed
+
+    __version__: str
+
+__all__ = ["BookError", "check", "device", "plot", "seed"]
+
+# The module that holds each name; `plot` is a module itself.
+_HOMES = {"check": "checking", "device": "devices", "plot": "plot", "seed": "seeding"}
+
+
+def _look_up(name: str) -> object:
+    """Return a public name's value, loaded now and kept (PEP 562)."""
+    if name == "BookError":
+        from d2lutils.errors import BookError
+
+        value: object = BookError
+    elif name == "__version__":
+        from importlib.metadata import version
+
+        value = version("d2lutils")
+    elif name in _HOMES:
+        _require_torch()
+        value = _load(name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+if not TYPE_CHECKING:  # a type checker would believe that every name exists
+    __getattr__ = _look_up
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__doc__", "__file__", "__name__", "__path__", "__version__"]
+
+
+def _load(name: str) -> object:
+    """Import the module that holds a public name and return what it names."""
+    try:
+        module = import_module(f".{_HOMES[name]}", __name__)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("", __name__):
+            raise
+        from d2lutils.errors import BookError
+        from d2lutils.installing import install_line
+
+        raise BookError(
+            f"d2l.{name} needs {package}, which is not installed here. "
+            f"Type: {install_line(package)}"
+        ) from None
+    return module if name == _HOMES[name] else getattr(module, name)
+
+
+def _require_torch() -> None:
+    """Raise BookError unless a PyTorch that is new enough can be imported."""
+    from d2lutils.errors import BookError
+    from d2lutils.installing import OLDEST_TORCH, install_line, release
+
+    remedy = f"Type: {install_line('--upgrade', f'torch>={OLDEST_TORCH}', 'torchvision')}"
+    try:
+        import torch
+    except (ImportError, OSError) as error:
+        if getattr(error, "name", "") == "torch" and isinstance(error, ModuleNotFoundError):
+            raise BookError(f"PyTorch is not installed here. {remedy}") from None
+        cause = str(error).partition("\n")[0]
+        raise BookError(f"PyTorch is installed but does not load ({cause}). {remedy}") from error
+    if release(torch.__version__) < release(OLDEST_TORCH):
+        raise BookError(
+            f"The book needs PyTorch {OLDEST_TORCH} or newer, not {torch.__version__}. {remedy}"
+        )

@@ -1,0 +1,133 @@
+"""Checks of 02/03, indexing and broadcasting."""
+
+from typing import Any
+
+import torch
+
+from d2lutils.checks import Wrong, call, exercise, expect_copies, expect_equal, expect_tensor, given
+
+
+@exercise("02.3a")
+def fill_gaps(answer: Any) -> None:
+    """A table whose broken elements are replaced by the mean of the good ones."""
+    for rows, limit in [
+        ([[1.0, 2.0, -99.0], [-99.0, 6.0, 7.0]], -50.0),
+        ([[1.0, 2.0], [3.0, 6.0]], -50.0),
+        ([[-99.0], [4.0], [8.0]], -50.0),
+    ]:
+        x = torch.tensor(rows)
+        broken = x < limit
+        good = x[~broken]
+        with given(x=x, broken=broken):
+            got = expect_tensor(call(answer, x, broken))
+            if got.ndim == 1:
+                raise Wrong(
+                    "the result is 1-D; an index with a mask reads a list of elements, "
+                    "the answer keeps the shape of `x`"
+                )
+            expect_equal(
+                got,
+                torch.where(broken, good.mean(), x),
+                usual=[
+                    (
+                        torch.where(broken, x.mean(), x),
+                        "the mean includes the broken elements; take it over `x[~broken]`",
+                    ),
+                    (
+                        torch.where(broken, x, good.mean()),
+                        "you replaced the good elements; swap the two, or invert the mask",
+                    ),
+                    (
+                        torch.where(broken, x, x[broken].mean()),
+                        "the mask is inverted: `~broken` is `True` at the good elements",
+                    ),
+                    (
+                        torch.where(broken, x[broken].mean(), x),
+                        "this is the mean of the broken elements; take it over `x[~broken]`",
+                    ),
+                    (torch.where(broken, 0.0, x), "broken elements get the mean, not 0"),
+                    (x, "nothing was replaced; was a copy changed that nobody reads?"),
+                ],
+                why="broken elements get the mean of `x[~broken]`, the others stay",
+            )
+            expect_copies(got, x, "the result shares the storage of `x`; return a new tensor")
+
+
+@exercise("02.3b")
+def one_per_row(answer: Any) -> None:
+    """From each row of a table the element in the column that is named for it."""
+    for count, width, places in [(3, 4, [2, 0, 3]), (2, 2, [1, 0]), (4, 3, [0, 2, 2, 1])]:
+        x = torch.arange(10, 10 + count * width).reshape(count, width)
+        columns = torch.tensor(places)
+        want = x.gather(1, columns[:, None])[:, 0]
+        with given(x=x, columns=columns):
+            got = expect_tensor(call(answer, x, columns))
+            _judge_shape(got, x, columns)
+            expect_equal(
+                got,
+                want,
+                usual=[
+                    (x.flatten()[columns], "these are elements of the flattened table"),
+                    (x[:, 0], "this is the first column; use `columns`"),
+                    (x.amax(1), "this is the largest of each row; use `columns`"),
+                ],
+                why="element i comes from row i and column `columns[i]`",
+            )
+
+
+def _judge_shape(got: torch.Tensor, x: torch.Tensor, columns: torch.Tensor) -> None:
+    """Name the mistakes that show in the shape; others are left to the comparison."""
+    count = len(x)
+    shape = tuple(got.shape)
+    if shape == (count, 1):
+        raise Wrong(f"the result has shape ({count}, 1); remove the last dimension")
+    if torch.equal(got, x[:, columns]):
+        raise Wrong(
+            "`x[:, columns]` takes all these columns from every row; "
+            "pair each column with the number of its row instead"
+        )
+    if int(columns.max()) < count and torch.equal(got, x[columns]):
+        raise Wrong("`x[columns]` picks whole rows; the row numbers are missing")
+
+
+@exercise("02.3c")
+def squared_distances(answer: Any) -> None:
+    """The squared distances of all points of one set to all points of another."""
+    points = torch.tensor([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0], [1.0, 2.0], [-1.0, 5.0]])
+    spatial = torch.tensor([[0.0, 1.0, 2.0], [2.0, 3.0, 5.0], [4.0, 0.0, 1.0], [7.0, 1.0, 1.0]])
+    for a, b in [
+        (points[:3], points[3:]),
+        (points[:2], points[3:]),
+        (spatial[:3], spatial[1:]),
+        (points[:1], points[1:]),
+    ]:
+        gaps = a[:, None] - b
+        want = (gaps**2).sum(-1)
+        with given(a=a, b=b):
+            got = expect_tensor(call(answer, a, b))
+            if got.ndim == 3:
+                raise Wrong(
+                    f"the result has shape {tuple(got.shape)}; "
+                    "add up along the last dimension with `sum(-1)`"
+                )
+            if len(a) != len(b) and got.shape == want.T.shape:
+                raise Wrong("rows and columns are swapped: the points of `a` belong to the rows")
+            expect_equal(
+                got,
+                want,
+                usual=[
+                    (want.sqrt(), "these are distances; leave the square root out"),
+                    (gaps.sum(-1) ** 2, "square each difference first, then add up"),
+                    (gaps.sum(-1), "the differences are not squared"),
+                    (gaps.abs().sum(-1), "these are sums of absolute values; square instead"),
+                    (want.T, "rows and columns are swapped: the points of `a` belong to the rows"),
+                    ((gaps**2).sum(1), "the sum runs over the points of `b`; use `sum(-1)`"),
+                    ((gaps**2).sum(0), "the sum runs over the points of `a`; use `sum(-1)`"),
+                    ((gaps**2).mean(-1), "this is the mean over the coordinates; use `sum(-1)`"),
+                    (
+                        ((a - b) ** 2).sum(-1) if len(a) == len(b) else None,
+                        "these are n pairs; each point of `a` meets each point of `b`",
+                    ),
+                ],
+                why="element [i, j] is the sum of `(a[i] - b[j]) ** 2`",
+            )

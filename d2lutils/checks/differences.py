@@ -1,0 +1,130 @@
+"""The first difference between two values, in words that fit on one line."""
+
+from numbers import Complex, Integral, Number
+from typing import Any
+
+import numpy as np
+import torch
+
+_LONGEST = 90  # characters of a value in a message
+
+
+def kind(value: object) -> str:
+    """Name the type of a value, or a type itself, with its article: `a tuple`."""
+    if value is None:
+        return "None"
+    cls = value if isinstance(value, type) else type(value)
+    name = {"Tensor": "tensor", "ndarray": "NumPy array", "function": "function"}.get(
+        cls.__name__, cls.__name__
+    )
+    return f"an {name}" if name[0] in "aeiouAEIOU" else f"a {name}"
+
+
+def short(value: object) -> str:
+    """Show a value on one line: a small tensor by its numbers, a large one by its shape."""
+    if isinstance(value, torch.Tensor):
+        if value.numel() > 12 or value.is_meta:
+            return f"a tensor of shape {tuple(value.shape)}"
+        return f"tensor({_cut(str(value.tolist()))})"
+    if isinstance(value, torch.Size):
+        value = tuple(value)
+    return _cut(" ".join(repr(value).split()))
+
+
+def cause(error: Exception) -> str:
+    """Return the type and the message of an error on one line."""
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}: {message:.200}" if message else type(error).__name__
+
+
+def difference(got: object, want: object) -> str | None:
+    """Return how a value differs from the one wanted, or None where they are equal.
+
+    Args:
+        got: the value to judge.
+        want: the right value: numbers, text, tensors, arrays, or lists, tuples, dicts of them.
+            Floats agree within rtol 1e-5, other values exactly; a tensor may be on any device,
+            and of one on `meta`, which holds no numbers, only shape and dtype are compared.
+
+    Returns:
+        A clause such as `expected shape (2, 3), got (3, 2)`.
+    """
+    if isinstance(want, torch.Tensor):
+        return _tensors(got, want)
+    if isinstance(want, np.ndarray):
+        if not isinstance(got, np.ndarray):
+            return f"expected a NumPy array, got {kind(got)}"
+        return _tensors(torch.from_numpy(got), torch.from_numpy(want))
+    if isinstance(want, tuple | list | dict):
+        return _containers(got, want)
+    if isinstance(want, Number | np.bool_):
+        return _numbers(got, want)
+    if type(got) is not type(want):
+        return f"expected {kind(want)}, got {kind(got)}"
+    return None if got == want else f"expected {short(want)}, got {short(got)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _tensors(got: object, want: torch.Tensor) -> str | None:
+    if not isinstance(got, torch.Tensor):
+        return f"expected a tensor, got {kind(got)}"
+    if got.shape != want.shape:
+        return f"expected shape {tuple(want.shape)}, got {tuple(got.shape)}"
+    if got.dtype != want.dtype:
+        return f"expected dtype {want.dtype}, got {got.dtype}"
+    if got.is_meta or want.is_meta:
+        return None
+    got, want = got.detach().cpu(), want.detach().cpu()
+    if want.is_floating_point() or want.is_complex():
+        right = torch.isclose(got, want, equal_nan=True)
+    else:
+        right = got == want
+    if right.all():
+        return None
+    if want.numel() <= 12:
+        return f"expected {short(want)}, got {short(got)}"
+    place = tuple((~right).nonzero()[0].tolist())
+    return f"element {list(place)} should be {want[place].item()}, and is {got[place].item()}"
+
+
+def _containers(
+    got: object, want: tuple[object, ...] | list[object] | dict[object, object]
+) -> str | None:
+    base = next(cls for cls in (tuple, list, dict) if isinstance(want, cls))
+    if not isinstance(got, base):
+        return f"expected {kind(base)}, got {kind(got)}"
+    whole = f"expected {short(want)}, got {short(got)}"
+    mine, right = _entries(got), _entries(want)
+    if mine.keys() != right.keys():
+        return whole
+    for key, entry in right.items():
+        found = difference(mine[key], entry)
+        if found:
+            return whole if len(whole) < _LONGEST else f"at [{key!r}]: {found}"
+    return None
+
+
+def _entries(container: object) -> dict[object, object]:
+    if isinstance(container, dict):
+        return container
+    assert isinstance(container, tuple | list)
+    return dict(enumerate(container))
+
+
+def _numbers(got: Any, want: Any) -> str | None:
+    # NumPy's scalars are registered as numbers; bool is an Integral, and no answer to "how many?".
+    if isinstance(want, bool | np.bool_):
+        if not isinstance(got, bool | np.bool_):
+            return f"expected True or False, got {kind(got)}"
+        equal = bool(got) == bool(want)
+    else:
+        wanted = Integral if isinstance(want, Integral) else Complex
+        if not isinstance(got, wanted) or isinstance(got, bool):
+            hint = "; `.item()` gives its number" if isinstance(got, torch.Tensor) else ""
+            return f"expected a number ({type(want).__name__}), got {kind(got)}{hint}"
+        close = np.isclose(complex(got), complex(want), equal_nan=True)
+        equal = got == want if wanted is Integral else bool(close)
+    return None if equal else f"expected {short(want)}, got {short(got)}"

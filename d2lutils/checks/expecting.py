@@ -1,0 +1,170 @@
+"""What a check says about an answer: helpers that compare, and name what is wrong."""
+
+import dis
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FunctionType
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+
+from d2lutils.checks.differences import cause, difference, kind, short
+
+T = TypeVar("T")
+
+
+class Wrong(Exception):
+    """The answer is wrong; the message is a sentence that says in which way."""
+
+
+class NotDone(Exception):
+    """The answer is still the stub."""
+
+
+@contextmanager
+def given(*sources: str, **inputs: object) -> Iterator[None]:
+    """Name the inputs that are tried in the message of any Wrong raised inside.
+
+    Args:
+        sources: inputs as source code, where their values say too little: `x = y[::2]`.
+        inputs: inputs by value, each under the name that the stub gives it.
+    """
+    try:
+        yield
+    except Wrong as wrong:
+        named = (f"{name} = {short(value)}" for name, value in inputs.items())
+        raise Wrong(f"for {', '.join((*sources, *named))}: {wrong}") from wrong
+
+
+def call(answer: Callable[..., Any], *inputs: Any, in_place: bool = False) -> Any:
+    """Call the reader's function and return its result.
+
+    Args:
+        answer: the reader's function.
+        inputs: its arguments, passed as they are, so that a check may ask for their storage.
+        in_place: the exercise asks to change the inputs; then None may be returned.
+
+    Returns:
+        What the function returned.
+
+    Raises:
+        Wrong: it is no function, raised an error, returned None, or changed an input.
+        NotDone: it is the untouched stub, or returned `...`.
+    """
+    if not callable(answer):
+        raise Wrong(
+            f"the answer should be a function, passed by its name without brackets; "
+            f"it is {kind(answer)}"
+        )
+    before = _copied(inputs)
+    try:
+        result = answer(*inputs)
+    except NotImplementedError as error:
+        raise NotDone from error
+    except Exception as error:
+        raise Wrong(f"your function raised {cause(error)}") from error
+    if result is ...:
+        raise NotDone
+    if not in_place:
+        if result is None:
+            raise Wrong("your function returned None; is a `return` missing?")
+        if difference(inputs, before):
+            raise Wrong("your function changed its input; leave the input as it was")
+    return result
+
+
+def _copied(value: Any) -> Any:
+    """Copy what a function may change in place; other objects stand for themselves."""
+    if isinstance(value, torch.Tensor):
+        return value.detach().clone()
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, dict):
+        return {key: _copied(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        parts = [_copied(part) for part in value]
+        return parts if isinstance(value, list) else tuple(parts)
+    return value
+
+
+def is_stub(answer: object) -> bool:
+    """Return whether an answer is `...`, holds one, or is a function with an empty body."""
+    if answer is ...:
+        return True
+    if isinstance(answer, list | tuple):
+        return any(is_stub(part) for part in answer)
+    if isinstance(answer, dict):
+        return any(is_stub(part) for part in answer.values())
+    if not isinstance(answer, FunctionType):
+        return False
+    # An empty body compiles to nothing but the return of a constant, whatever the docstring.
+    steps = [step for step in dis.get_instructions(answer) if step.opname not in ("RESUME", "NOP")]
+    return all(
+        step.opname in ("LOAD_CONST", "RETURN_CONST", "RETURN_VALUE") for step in steps
+    ) and steps[0].argval in (None, ...)
+
+
+def expect_type(got: object, wanted: type[T]) -> T:
+    """Return the value if it has the type; raise Wrong if not."""
+    if not isinstance(got, wanted):
+        raise Wrong(f"expected {kind(wanted)}, got {kind(got)}")
+    return got
+
+
+def expect_tensor(
+    got: object,
+    shape: Sequence[int] | None = None,
+    dtype: torch.dtype | None = None,
+) -> torch.Tensor:
+    """Return the value if it is a tensor of that shape and dtype; raise Wrong if not."""
+    tensor = expect_type(got, torch.Tensor)
+    if shape is not None and tuple(tensor.shape) != tuple(shape):
+        raise Wrong(f"expected shape {tuple(shape)}, got {tuple(tensor.shape)}")
+    if dtype is not None and tensor.dtype != dtype:
+        raise Wrong(f"expected dtype {dtype}, got {tensor.dtype}")
+    return tensor
+
+
+def expect_equal(
+    got: object,
+    want: object,
+    *,
+    usual: Sequence[tuple[object, str]] = (),
+    why: str = "",
+) -> None:
+    """Raise Wrong unless the value equals the one wanted, in type, shape, dtype and numbers.
+
+    Args:
+        got: the reader's value: a number, text, tensor, array, or list, tuple or dict of them.
+        want: the right value. Floats agree within rtol 1e-5, other values exactly.
+        usual: what the usual mistakes give, each with the sentence that names the mistake.
+        why: the hint where no usual mistake is recognised.
+    """
+    found = difference(got, want)
+    if found is None:
+        return
+    hints = [reason for wrong, reason in usual if difference(got, wrong) is None]
+    hint = hints[0] if hints else why
+    raise Wrong(f"{found}. {hint[:1].upper()}{hint[1:]}" if hint else found)
+
+
+def same_storage(a: torch.Tensor, b: torch.Tensor) -> bool:
+    """Return whether two tensors look at the same memory."""
+    return a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
+
+
+def expect_shares(
+    got: torch.Tensor, base: torch.Tensor, why: str = "you copied; the storage differs"
+) -> None:
+    """Raise Wrong unless the tensor shares the storage of the base."""
+    if not same_storage(got, base):
+        raise Wrong(why)
+
+
+def expect_copies(
+    got: torch.Tensor, base: torch.Tensor, why: str = "you returned a view; it shares the storage"
+) -> None:
+    """Raise Wrong where the tensor shares the storage of the base."""
+    if same_storage(got, base):
+        raise Wrong(why)

@@ -1,0 +1,12 @@
+"""The one exception that the book's utilities raise for what a reader can put right."""
+
+
+class BookError(RuntimeError):
+    """An error whose message is one line that says what to do.
+
+    IPython shows that line alone, without a traceback.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        """Return the lines that IPython shows in place of a traceback."""
+        return [f"{type(self).__name__}: {self}"]

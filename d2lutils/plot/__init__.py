@@ -1,0 +1,35 @@
+"""The book's pictures, one file a kind; each file is loaded when it is first drawn from."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from d2lutils.plot.boxes import memory as memory
+    from d2lutils.plot.curves import lines as lines
+    from d2lutils.plot.pictures import images as images
+    from d2lutils.plot.references import pointers as pointers
+    from d2lutils.plot.scales import numberline as numberline
+    from d2lutils.plot.stretching import broadcasting as broadcasting
+    from d2lutils.plot.styling import style as style
+
+# A module never has its function's name: importing it would hide the function.
+_HOMES = {
+    "broadcasting": "stretching",
+    "images": "pictures",
+    "lines": "curves",
+    "memory": "boxes",
+    "numberline": "scales",
+    "pointers": "references",
+    "style": "styling",
+}
+__all__ = ["broadcasting", "images", "lines", "memory", "numberline", "pointers", "style"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,77 @@
+"""What the picture of a tensor in memory shows: elements, positions, storages."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import torch
+
+from d2lutils.errors import BookError
+
+MAX_ELEMENTS = 40
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One tensor with its label, and where each of its elements stands in the storage."""
+
+    tensor: torch.Tensor
+    label: str
+
+    def positions(self) -> Iterator[tuple[tuple[int, ...], int]]:
+        offset, strides = self.tensor.storage_offset(), self.tensor.stride()
+        for index in product(*map(range, self.tensor.shape)):
+            hops = (i * stride for i, stride in zip(index, strides, strict=True))
+            yield index, int(offset + sum(hops))
+
+    def cell(self, index: tuple[int, ...]) -> tuple[int, int]:
+        """Column and row of an element's box in the grid; matrices of a batch stand in a line."""
+        index = (0,) * (3 - len(index)) + index
+        columns = self.tensor.shape[-1] if self.tensor.ndim else 1
+        return index[0] * (columns + 1) + index[2], index[1]
+
+    @property
+    def columns(self) -> int:
+        return 1 + max(self.cell(index)[0] for index, _ in self.positions())
+
+    @property
+    def rows(self) -> int:
+        return self.tensor.shape[-2] if self.tensor.ndim > 1 else 1
+
+    @property
+    def caption(self) -> str:
+        shape, strides = tuple(self.tensor.shape), tuple(self.tensor.stride())
+        return f"{self.label}  shape {shape}  stride {strides}"
+
+
+def storage_values(tensor: torch.Tensor) -> list[str]:
+    """Every element of the tensor's storage, as text."""
+    count = tensor.untyped_storage().nbytes() // tensor.element_size()
+    flat = tensor.detach().as_strided((count,), (1,), 0)
+    return [f"{v:.4g}" if isinstance(v, float) else str(v) for v in flat.tolist()]
+
+
+def by_storage(tensors: Sequence[torch.Tensor], labels: Sequence[str]) -> list[list[Drawn]]:
+    groups: dict[int, list[Drawn]] = {}
+    for tensor, label in zip(tensors, labels, strict=True):
+        groups.setdefault(tensor.untyped_storage().data_ptr(), []).append(Drawn(tensor, label))
+    return list(groups.values())
+
+
+def refuse_what_cannot_be_drawn(tensors: Sequence[torch.Tensor], labels: Sequence[str]) -> None:
+    if not 1 <= len(tensors) <= 4:
+        raise BookError(f"memory draws 1 to 4 tensors, not {len(tensors)}")
+    if len(labels) != len(tensors):
+        raise BookError(f"memory needs one name a tensor: {len(tensors)}, not {len(labels)}")
+    for tensor in tensors:
+        if not isinstance(tensor, torch.Tensor):
+            kind = type(tensor).__name__
+            raise BookError(f"memory draws tensors, not {kind}: torch.as_tensor makes one")
+        count = tensor.untyped_storage().nbytes() // tensor.element_size()
+        if not 1 <= count <= MAX_ELEMENTS or tensor.ndim > 3 or tensor.numel() == 0:
+            raise BookError(
+                f"memory draws up to 3 dimensions and 1 to {MAX_ELEMENTS} elements; this tensor "
+                f"has {tensor.ndim} dimensions and {tensor.numel()} elements, its storage {count}"
+            )
+    if any(len(group) > 2 for group in by_storage(tensors, labels)):
+        raise BookError("memory draws at most two tensors of one storage: draw the others apart")

@@ -1,0 +1,109 @@
+"""Broadcasting as grids that are stretched to a common shape."""
+
+from collections.abc import Callable
+from operator import add, mul, sub, truediv
+from typing import Any
+
+import matplotlib.pyplot as plt
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from d2lutils.errors import BookError
+from d2lutils.plot.styling import GREY, TINTS, WHITE
+
+MAX_SIDE = 8
+_OPERATORS: dict[str, Callable[[Any, Any], torch.Tensor]] = {
+    "+": add,
+    "-": sub,
+    "*": mul,
+    "/": truediv,
+}
+_GAP = 1.7  # room for the operator between two grids
+
+
+def broadcasting(
+    a: torch.Tensor, b: torch.Tensor, operator: str = "+", title: str | None = None
+) -> Figure:
+    """Draw how two tensors are stretched to a common shape and combined.
+
+    Solid boxes are the elements that exist; pale, dashed boxes are the repeats that broadcasting
+    only pretends are there.
+
+    Built by hand in 02/03.
+
+    Args:
+        a: the left operand, 0 to 2 dimensions, sides of at most 8.
+        b: the right operand, likewise; its shape must broadcast with that of `a`.
+        operator: one of `+`, `-`, `*`, `/`.
+        title: the figure's title; without it none.
+
+    Returns:
+        The figure.
+
+    Raises:
+        BookError: an unknown operator, shapes that do not broadcast, or too large a tensor.
+    """
+    result = _combine(a, b, operator)
+    if result.ndim > 2 or max(result.shape, default=1) > MAX_SIDE:
+        raise BookError(
+            f"broadcasting draws up to 2 dimensions and sides of at most {MAX_SIDE}; "
+            f"the result's shape is {tuple(result.shape)}"
+        )
+    lines, columns = (1, 1, *result.shape)[-2:]
+    width, height = 3 * columns + 2 * _GAP, lines + 1.0
+    scale = min(0.62, 9.2 / width)
+    figure, axes = plt.subplots(figsize=(width * scale, height * scale + (0.5 if title else 0.15)))
+    font = 20 * scale
+    for place, (tensor, tint) in enumerate(((a, 0), (b, 1), (result, 2))):
+        left = place * (columns + _GAP)
+        _grid(axes, tensor, (lines, columns), left, TINTS[tint], font)
+        axes.text(
+            left + columns / 2, lines + 0.3, f"shape {tuple(tensor.shape)}",
+            ha="center", size=font * 0.75,
+        )  # fmt: skip
+    for place, sign in enumerate((operator.replace("*", "×").replace("-", "−"), "=")):
+        middle = (place + 1) * columns + (place + 0.5) * _GAP
+        axes.text(middle, lines / 2, sign, ha="center", va="center", size=font * 1.5)
+    axes.set(xlim=(-0.15, width + 0.15), ylim=(-0.15, height), aspect="equal")
+    axes.axis("off")
+    if title:
+        axes.set_title(title)
+    return figure
+
+
+def _combine(a: torch.Tensor, b: torch.Tensor, operator: str) -> torch.Tensor:
+    if operator not in _OPERATORS:
+        raise BookError(f"broadcasting knows {' '.join(_OPERATORS)}, not {operator}")
+    try:
+        return _OPERATORS[operator](a, b)
+    except RuntimeError:
+        raise BookError(
+            f"shapes {tuple(a.shape)} and {tuple(b.shape)} do not broadcast: counted from the "
+            "right, two sizes must be equal, or one of them 1 or missing"
+        ) from None
+
+
+def _grid(
+    axes: Axes, tensor: torch.Tensor, shape: tuple[int, int], left: float, tint: str, font: float
+) -> None:
+    lines, columns = (1, 1, *tensor.shape)[-2:]
+    values = tensor.detach().expand(shape).tolist()
+    for line in range(shape[0]):
+        for column in range(shape[1]):
+            real = line < lines and column < columns
+            box: Any = {"facecolor": tint, "edgecolor": "black", "linewidth": 1.3, "zorder": 2}
+            ghost: Any = {"facecolor": WHITE, "edgecolor": GREY, "linestyle": ":", "zorder": 1}
+            corner = (left + column, shape[0] - line - 1)
+            axes.add_patch(Rectangle(corner, 1, 1, **(box if real else ghost)))
+            axes.text(
+                corner[0] + 0.5,
+                corner[1] + 0.5,
+                f"{values[line][column]:.4g}",
+                ha="center",
+                va="center",
+                size=font * 0.8,
+                color="black" if real else GREY,
+                zorder=3,
+            )

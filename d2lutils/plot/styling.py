@@ -1,0 +1,60 @@
+"""How every figure of the book looks: sizes, colours that colour-blind readers can tell apart."""
+
+from typing import Any
+
+import matplotlib as mpl
+from cycler import cycler
+
+# Okabe and Ito's palette (https://jfly.uni-koeln.de/color/) without its yellow, too pale on white.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000")
+TINTS = ("#BBDCEF", "#F8E0A8", "#B5E0D2", "#EED3E2", "#F5C9AC", "#DDF0FB", "#D0D0D0")
+GREY = "#6B6B6B"
+WHITE = "#FFFFFF"
+
+_SETTINGS: Any = {
+    "figure.figsize": (7.5, 4.0),
+    "figure.dpi": 120,
+    "figure.facecolor": WHITE,
+    "figure.constrained_layout.use": True,
+    "savefig.facecolor": WHITE,
+    "axes.facecolor": WHITE,
+    "axes.prop_cycle": cycler(color=COLOURS),
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "grid.color": "#DDDDDD",
+    "font.size": 12,
+    "axes.titlesize": 13,
+    "lines.linewidth": 2,
+    "image.cmap": "viridis",
+}
+
+
+def style() -> None:
+    """Give matplotlib the book's style for the rest of the session.
+
+    White background (black text stays readable in a dark theme), a fixed figure size in inches,
+    and in Jupyter no cropping to the drawn part, so that a picture has the same size on every
+    machine.
+
+    Returns:
+        None.
+
+    Raises:
+        Nothing.
+    """
+    mpl.rcParams.update(_SETTINGS)
+    _keep_the_size()
+
+
+def _keep_the_size() -> None:
+    """Stop Jupyter's inline backend from cropping pictures, which changes their size."""
+    try:
+        from IPython.core.getipython import get_ipython
+        from matplotlib_inline.config import InlineBackend
+    except ImportError:  # plain Python: nothing crops
+        return
+    kwargs: Any = {"bbox_inches": None}
+    if (shell := get_ipython()) is not None:
+        InlineBackend.instance(parent=shell).print_figure_kwargs = kwargs

@@ -1,0 +1,17 @@
+"""Answers to the exercises, right and wrong, a module a section; test_checks.py tries them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Cases:
+    """The answers to one exercise.
+
+    solution: a right answer; more of them in `also_right`.
+    wrong: honest mistakes, each with a phrase of the message meant for it.
+    """
+
+    solution: Any
+    wrong: list[tuple[Any, str]]
+    also_right: list[Any] = field(default_factory=list)

@@ -1,0 +1,338 @@
+"""`d2l.check`: what it shows, whatever the answer; and the helpers that checks are written with."""
+
+import random
+import sys
+from typing import Any
+
+import nbclient
+import nbformat
+import numpy as np
+import pytest
+import torch
+
+import d2lutils as d2l
+from d2lutils import checks
+from d2lutils.checking import judge
+from d2lutils.checks import NotDone, Wrong, call, difference, expect_equal, given
+from d2lutils.checks.expecting import is_stub
+
+
+@pytest.fixture
+def registered(monkeypatch):
+    """Return a function that makes another one the check of exercise 02.2a."""
+
+    def register(judge_answer):
+        monkeypatch.setitem(checks._JUDGES, "02.2a", judge_answer)
+
+    checks.find("02.2a")
+    return register
+
+
+def test_outside_ipython_the_verdict_is_printed(capsys):
+    d2l.check("02.2a", lambda shape: torch.empty(shape).stride())
+    assert capsys.readouterr().out == "02.2a: correct.\n"
+
+
+def test_in_a_kernel_verdicts_are_one_output_and_errors_one_line():
+    cells = [
+        "import d2lutils as d2l",
+        "d2l.check('02.2a', ...)",
+        "import torch\nd2l.check('02.2a', lambda shape: torch.empty(shape).stride())",
+        "d2l.check('02.2x', ...)",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbclient.NotebookClient(notebook, allow_errors=True).execute()
+    shown = [cell.outputs for cell in notebook.cells]
+    assert [len(outputs) for outputs in shown] == [0, 1, 1, 1]
+    kind = "application/vnd.d2l.check+json"
+    stub, passed, error = (outputs[0] for outputs in shown[1:])
+    assert stub.output_type == "display_data"
+    assert stub.data["text/plain"] == "02.2a: not done yet."
+    assert stub.data[kind] == {"check": "02.2a", "passed": False}
+    assert passed.data["text/plain"] == "02.2a: correct."
+    assert passed.data[kind] == {"check": "02.2a", "passed": True}
+    assert error.ename == "BookError"
+    assert error.evalue == "There is no exercise '02.2x'. Near it: 02.2a, 02.2b, 02.2c."
+    assert error.traceback == [f"BookError: {error.evalue}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("02.2z", "There is no exercise '02.2z'. Near it: 02.2a, 02.2b, 02.2c."),
+        ("2.2b", "There is no exercise '2.2b'. Near it: "),
+        ("02.99a", "There is no exercise '02.99a'. Near it: "),
+        ("strides", "There is no exercise 'strides'; they run from 02.2a to "),
+        ("", "There is no exercise ''; they run from 02.2a to "),
+        ("../errors", "There is no exercise '../errors'; they run "),
+        (3, 'The first argument of d2l.check is a name: d2l.check("02.3a", answer).'),
+        (len, "The first argument of d2l.check is a name"),
+    ],
+)
+def test_unknown_names_are_one_line(name, message):
+    with pytest.raises(d2l.BookError) as caught:
+        d2l.check(name, ...)
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+
+
+def test_names_are_in_the_books_order():
+    names = checks.all_names()
+    assert names == sorted(names, key=lambda name: (name[:2], int(name[3:-1]), name[-1]))
+
+
+def test_a_check_that_fails_itself_gives_a_line(registered):
+    registered(lambda answer: answer.strip())
+    assert judge("02.2a", 3).text == (
+        "02.2a: not yet. The check cannot read this answer: "
+        "AttributeError: 'int' object has no attribute 'strip'."
+    )
+
+
+def test_message_is_one_sentence_on_one_line(registered):
+    def wrong(_):
+        raise Wrong("the sum\nis  off")
+
+    registered(wrong)
+    assert judge("02.2a", 3).text == "02.2a: not yet. The sum is off."
+
+
+def test_generators_are_put_back(registered):
+    registered(lambda _: (torch.manual_seed(1), np.random.seed(1), random.seed(1)))
+    states = torch.get_rng_state(), np.random.get_state()[1].tolist(), random.getstate()
+    judge("02.2a", 3)
+    assert torch.equal(torch.get_rng_state(), states[0])
+    assert np.random.get_state()[1].tolist() == states[1]
+    assert random.getstate() == states[2]
+
+
+def test_two_checks_of_a_name_or_a_foreign_module_are_refused():
+    def foreign(answer): ...
+
+    with pytest.raises(ValueError, match="does not belong"):
+        checks.exercise("02.2a")(foreign)
+    with pytest.raises(ValueError, match="does not belong"):
+        checks.exercise("nonsense")(foreign)
+    foreign.__module__ = "d2lutils.checks.chapter_02.section_02"
+    checks.find("02.2a")
+    with pytest.raises(ValueError, match="two checks"):
+        checks.exercise("02.2a")(foreign)
+
+
+def empty(x): ...
+
+
+def documented(x):
+    """Say what to do."""
+
+
+def passing(x):
+    pass
+
+
+def returning_dots(x):
+    return ...
+
+
+def computing(x):
+    x + 1
+
+
+def constant(x):
+    return 5
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [..., (1, ...), [...], {"a": ...}, (1, empty), empty, documented, passing, returning_dots,
+     lambda x: ..., lambda x: None],
+)  # fmt: skip
+def test_stubs(answer):
+    assert is_stub(answer)
+
+
+@pytest.mark.parametrize(
+    "answer", [None, 0, (), [1], {}, "...", computing, constant, lambda x: x, len, int, torch.sum]
+)
+def test_no_stubs(answer):
+    assert not is_stub(answer)
+
+
+def inplace(x):
+    x += 1
+    return x
+
+
+def raising(x):
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (7, "the answer should be a function, passed by its name without brackets; it is an int"),
+        (torch.ones(2), "the answer should be a function, passed by its name without brackets; "
+         "it is a tensor"),
+        (None, "the answer should be a function, passed by its name without brackets; it is None"),
+        (computing, "your function returned None; is a `return` missing?"),
+        (inplace, "your function changed its input; leave the input as it was"),
+        (lambda: 1, "your function raised TypeError: <lambda>() takes 0 positional arguments"),
+        (lambda x: x @ x.T @ x[0:0], "your function raised RuntimeError: "),
+    ],
+)  # fmt: skip
+def test_call_names_what_went_wrong(answer, message):
+    with pytest.raises(Wrong) as caught:
+        call(answer, torch.ones(2, 3))
+    assert str(caught.value).startswith(message)
+
+
+def failing(*inputs):
+    raise AssertionError
+
+
+def test_an_error_without_a_message():
+    with pytest.raises(Wrong, match=r"^your function raised AssertionError$"):
+        call(failing)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda x: x["list"].append(1),
+        lambda x: x["pair"][1].zero_(),
+        lambda x: x["array"].sort(),
+        lambda x: x.pop("list"),
+    ],
+)
+def test_call_notices_changes_inside_containers(change):
+    inputs = {"list": [1], "pair": (1, torch.ones(2)), "array": np.array([2, 1])}
+    with pytest.raises(Wrong, match="your function changed its input"):
+        call(lambda x: (change(x), 1), inputs)
+
+
+def test_call_passes_any_object():
+    inputs = torch.Generator(), torch.nn.Linear(1, 1), len, torch.ones(1, requires_grad=True) * 2
+    assert call(lambda *given: len(given), *inputs) == 4
+
+
+def test_call_passes_the_inputs_themselves():
+    x = torch.ones(3)
+    assert call(lambda y: y, x) is x
+    assert call(lambda y: (y.add_(1), None)[1], x, in_place=True) is None
+    assert x.tolist() == [2, 2, 2]
+
+
+@pytest.mark.parametrize("answer", [raising, lambda x: ..., lambda x: x if x is None else ...])
+def test_call_knows_the_unfinished(answer):
+    with pytest.raises(NotDone):
+        call(answer, torch.ones(2))
+
+
+def test_given_names_the_inputs():
+    with (
+        pytest.raises(
+            Wrong, match=r"^for x = y\[::2\], size = 3, t = tensor\(\[1, 2\]\): too few$"
+        ),
+        given("x = y[::2]", size=3, t=torch.tensor([1, 2])),
+    ):
+        raise Wrong("too few")
+
+
+NAN = float("nan")
+T = torch.tensor
+
+
+@pytest.mark.parametrize(
+    ("got", "want"),
+    [
+        (3, 3),
+        (np.int64(3), 3),
+        (0.1 + 0.2, 0.3),
+        (1, 1.0),
+        (NAN, NAN),
+        (np.True_, True),
+        ("a", "a"),
+        (torch.Size([2, 3]), (2, 3)),
+        ([1, (2.0, "x")], [1, (2.0, "x")]),
+        ({"b": 2, "a": T(1)}, {"a": T(1), "b": 2}),
+        (T([1.0, NAN]), T([1.0, NAN])),
+        (T([True]), T([True])),
+        (T([1.0], requires_grad=True), T([1.0])),
+        (np.arange(3), np.arange(3)),
+        (torch.float32, torch.float32),
+        (None, None),
+    ],
+)
+def test_equal_values(got, want):
+    assert difference(got, want) is None
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "message"),
+    [
+        (4, 3, "expected 3, got 4"),
+        (True, 1, "expected a number (int), got a bool"),
+        (3.0, 3, "expected a number (int), got a float"),
+        (T(3), 3, "expected a number (int), got a tensor; `.item()` gives its number"),
+        (1, True, "expected True or False, got an int"),
+        (1.01, 1.0, "expected 1.0, got 1.01"),
+        ("3", 3, "expected a number (int), got a str"),
+        ([1, 3], (1, 3), "expected a tuple, got a list"),
+        ((1, 3), (3, 1), "expected (3, 1), got (1, 3)"),
+        ((3,), (3, 1), "expected (3, 1), got (3,)"),
+        ({"a": 1}, {"b": 1}, "expected {'b': 1}, got {'a': 1}"),
+        (list(range(99)), [*range(98), 0], "at [98]: expected 0, got 98"),
+        ([1], T([1]), "expected a tensor, got a list"),
+        (T([[1]]), T([1]), "expected shape (1,), got (1, 1)"),
+        (T([1.0]), T([1]), "expected dtype torch.int64, got torch.float32"),
+        (T([1, 2]), T([1, 3]), "expected tensor([1, 3]), got tensor([1, 2])"),
+        (torch.zeros(5, 5), torch.eye(5), "element [0, 0] should be 1.0, and is 0.0"),
+        (T([1]), np.array([1]), "expected a NumPy array, got a tensor"),
+        (None, "a", "expected a str, got None"),
+        ("b", "a", "expected 'a', got 'b'"),
+    ],
+)
+def test_differences_in_words(got: Any, want: Any, message: str):
+    assert difference(got, want) == message
+
+
+def test_usual_mistakes_are_named():
+    with pytest.raises(Wrong, match=r"^expected 3, got 4. One too many$"):
+        expect_equal(4, 3, usual=[(2, "one too few"), (4, "one too many")], why="count again")
+    with pytest.raises(Wrong, match=r"^expected 3, got 5. Count again$"):
+        expect_equal(5, 3, usual=[(2, "one too few")], why="count again")
+    with pytest.raises(Wrong, match=r"^expected 3, got 5$"):
+        expect_equal(5, 3)
+    expect_equal(3, 3, usual=[(3, "never said")])
+
+
+def test_sharing_and_copying():
+    x = torch.arange(6)
+    assert checks.same_storage(x, x[2:])
+    checks.expect_shares(x.view(2, 3).T, x)
+    checks.expect_copies(x[[1, 2]], x)
+    with pytest.raises(Wrong, match="you copied; the storage differs"):
+        checks.expect_shares(x.clone(), x)
+    with pytest.raises(Wrong, match="you returned a view; it shares the storage"):
+        checks.expect_copies(x[1:], x)
+
+
+def test_expected_types_shapes_and_dtypes():
+    x = torch.ones(2, 3)
+    assert checks.expect_tensor(x, shape=(2, 3), dtype=torch.float32) is x
+    assert checks.expect_type("a", str) == "a"
+    with pytest.raises(Wrong, match=r"expected shape \(3, 2\), got \(2, 3\)"):
+        checks.expect_tensor(x, shape=(3, 2))
+    with pytest.raises(Wrong, match=r"expected dtype torch.int64, got torch.float32"):
+        checks.expect_tensor(x, dtype=torch.int64)
+    with pytest.raises(Wrong, match="expected a list, got a tuple"):
+        checks.expect_type((), list)
+
+
+def test_check_loads_its_section_only(monkeypatch):
+    for module in [name for name in sys.modules if name.startswith("d2lutils.checks.chapter_")]:
+        monkeypatch.delitem(sys.modules, module)
+    checks.find("02.2a")
+    assert [name for name in sys.modules if "chapter_02.section" in name] == [
+        "d2lutils.checks.chapter_02.section_02"
+    ]

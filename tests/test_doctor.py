@@ -1,0 +1,190 @@
+"""`python -m d2lutils doctor`: a line for each thing, what to type to mend it, no traceback."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.metadata import requires
+from pathlib import Path
+
+import pytest
+
+from d2lutils.doctor import report
+
+ROOT = Path(__file__).parents[1]
+MODULES = [
+    need.partition(">=")[0].replace("-", "_")
+    for need in requires("d2lutils") or []
+    if ";" not in need
+]
+
+
+class Doctor:
+    """The command in an environment of sound stand-ins for every dependency, made ill at will."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for module in MODULES:
+            self.package(module, "__version__ = '99.0'")
+        self.package("torch", TORCH)
+
+    def package(self, name, source):
+        (self.folder / f"{name}.py").write_text(source)
+
+    def run(self, *words, options=(), **environment):
+        inherited = {name: value for name, value in os.environ.items() if name != "D2L_DEVICE"}
+        return subprocess.run(
+            [sys.executable, *options, "-m", "d2lutils", *(words or ["doctor"])],
+            env={**inherited, "PYTHONPATH": f"{self.folder}{os.pathsep}{ROOT}", **environment},
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def wrong(self, **environment):
+        """Return the one line that is wrong."""
+        done = self.run(**environment)
+        assert not done.stderr
+        assert done.returncode == 1
+        assert done.stdout.endswith("\n\n1 to mend.\n")
+        (line,) = [line for line in done.stdout.splitlines() if not line.startswith("OK  ")][:-2]
+        assert line.startswith("WRONG  ")
+        return line
+
+
+TORCH = """
+__version__ = "99.0"
+class device(str):
+    type, index = "cpu", None
+    def __new__(cls, kind, index=None): return str.__new__(cls, kind)
+class cuda:
+    device_count = staticmethod(lambda: 0)
+class backends:
+    class mps:
+        is_available = staticmethod(lambda: False)
+"""
+
+
+@pytest.fixture
+def doctor(tmp_path):
+    return Doctor(tmp_path)
+
+
+def test_this_environment_is_well(capsys, monkeypatch):
+    monkeypatch.delenv("D2L_DEVICE", raising=False)
+    code = report()
+    out = capsys.readouterr().out
+    assert code == 0, out
+    assert out.endswith("\n\nAll is well.\n")
+    assert "D2L_DEVICE is not set" in out
+    for module in MODULES:
+        assert f"OK     {module.replace('_', '-')} " in out.replace("_", "-")
+
+
+def test_sound_environment_is_well(doctor):
+    done = doctor.run()
+    assert done.returncode == 0, done.stdout
+    assert "OK     torch 99.0\n" in done.stdout
+    assert "OK     device cpu of cpu; D2L_DEVICE=cpu\n" in doctor.run(D2L_DEVICE="cpu").stdout
+
+
+def test_missing_package(doctor):
+    missing = "raise ModuleNotFoundError(\"No module named 'h5py'\", name='h5py')"
+    doctor.package("h5py", missing)
+    line = doctor.wrong()
+    assert line.startswith("WRONG  h5py is not installed. Type: ")
+    assert line.endswith("'h5py>=3.13'")
+
+
+def test_old_package(doctor):
+    doctor.package("numpy", "__version__ = '1.26.4'")
+    line = doctor.wrong()
+    assert line.startswith("WRONG  numpy 1.26.4 is older than 2.1. Type: ")
+    assert line.endswith("--upgrade 'numpy>=2.1'")
+
+
+def test_old_torch_is_renewed_with_torchvision(doctor):
+    doctor.package("torch", TORCH.replace("99.0", "2.9.1+cpu"))
+    done = doctor.run()
+    assert done.returncode == 1
+    assert "WRONG  torch 2.9.1+cpu is older than 2.11. Type: " in done.stdout
+    assert "--upgrade 'torch>=2.11' torchvision\n" in done.stdout
+
+
+def test_torchvision_of_another_torch(doctor):
+    doctor.package("torchvision", "raise RuntimeError('operator torchvision::nms does not exist')")
+    line = doctor.wrong()
+    assert line.startswith(
+        "WRONG  torchvision does not load "
+        "(RuntimeError: operator torchvision::nms does not exist). Type: "
+    )
+    assert line.endswith("--upgrade --force-reinstall torch torchvision")
+
+
+def test_package_that_complains_on_many_lines(doctor):
+    doctor.package(
+        "pandas", "import sys; print('Traceback', file=sys.stderr); raise ValueError('a\\nb')"
+    )
+    assert "pandas does not load (ValueError: a b). Type: " in doctor.wrong()
+
+
+def test_missing_torch_names_all_that_hangs_on_it(doctor):
+    missing = "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')"
+    doctor.package("torch", missing)
+    doctor.package("torchvision", "import torch")
+    done = doctor.run()
+    assert done.returncode == 1
+    assert not done.stderr
+    assert "WRONG  torch is not installed. Type: " in done.stdout
+    assert "WRONG  torchvision cannot load without torch. Mend torch first.\n" in done.stdout
+    assert (
+        "WRONG  the devices are unknown (ModuleNotFoundError). Mend torch first.\n" in done.stdout
+    )
+    assert done.stdout.endswith("\n\n3 to mend.\n")
+
+
+def test_bad_device(doctor):
+    assert doctor.wrong(D2L_DEVICE="gpu") == (
+        "WRONG  D2L_DEVICE=gpu is no device; set it to one of: cpu. "
+        "Set another, or unset D2L_DEVICE."
+    )
+
+
+def kernel(folder, python):
+    place = folder / "jupyter/kernels/python3"
+    place.mkdir(parents=True)
+    spec = {"argv": [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            "display_name": "Python 3", "language": "python"}  # fmt: skip
+    (place / "kernel.json").write_text(json.dumps(spec))
+    return str(folder / "jupyter")
+
+
+def test_kernel_of_another_python(doctor):
+    line = doctor.wrong(JUPYTER_PATH=kernel(doctor.folder, "/elsewhere/bin/python"))
+    assert line.startswith("WRONG  kernel python3 is another Python (/elsewhere/bin/python, ")
+    assert line.endswith(" -m ipykernel install --user --name python3")
+
+
+@pytest.mark.parametrize("python", ["python", "python3", sys.executable])
+def test_kernel_of_this_python(doctor, python):
+    assert doctor.run(JUPYTER_PATH=kernel(doctor.folder, python)).returncode == 0
+
+
+def test_package_that_is_not_installed(doctor):
+    done = doctor.run(options=["-S"])  # without site-packages
+    assert done.returncode == 1
+    assert not done.stderr
+    assert done.stdout.startswith("WRONG  d2lutils is not installed. Type: ")
+    assert f"--editable {ROOT}" in done.stdout.replace("'", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [(["docter"], "invalid choice: 'docter'"), (["doctor", "--fast"], "unrecognized arguments")],
+)
+def test_unknown_command_is_one_line(doctor, words, message):
+    done = doctor.run(*words)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,307 @@
+"""The lab that `make lab` opens, seen through a browser: a notebook runs to its end, its live
+slides open and run cells, and nothing asks for anything outside this machine.
+
+One visit, whose facts the tests look at. It works on a copy of the book, so that a notebook that is
+saved there changes nothing here.
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Frame, Page, TimeoutError, sync_playwright
+
+from tools import lab, setup
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOK = Path("chapters/02_tensors/02_storage_and_strides.ipynb")
+SCREEN = {"width": 1280, "height": 720}  # the smallest projector
+COLUMNS = 79  # of a notebook's code
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
+ELSEWHERE = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+)
+QUIET = (
+    "--no-sandbox",  # root, as in continuous integration, has none
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
+
+
+@dataclass
+class Visit:
+    """What was seen."""
+
+    address: str = ""
+    taken_port: int = 0
+    kernel: list[str] = field(default_factory=list)
+    page: str = ""  # where the lab opened
+    popups: list[str] = field(default_factory=list)
+    cells: list[dict[str, Any]] = field(default_factory=list)  # code cells, as saved after the run
+    heading: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, float] = field(default_factory=dict)
+    before: str = ""  # the prompt of a cell on a slide
+    after: str = ""
+    outside: set[str] = field(default_factory=set)
+
+
+def find_browser() -> str | None:
+    """A Chromium or Chrome, the machine's own or Playwright's."""
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    with sync_playwright() as play:
+        return next(filter(os.path.exists, (*ELSEWHERE, play.chromium.executable_path)), None)
+
+
+def command(arguments: list[str]) -> list[str]:
+    """`make lab` where its set-up is complete; else what it runs, on this Python."""
+    here = Path(sys.prefix).resolve() == (ROOT / ".venv").resolve()
+    if here and shutil.which("make") and setup.is_complete():
+        return ["make", "lab", f"PYTHON={sys.executable}", f"ARGS={shlex.join(arguments)}"]
+    return lab.command(arguments)
+
+
+def other_kernel(data: Path) -> None:
+    """A reader's own `python3`, which cannot run the book."""
+    folder = data / "kernels" / "python3"
+    folder.mkdir(parents=True)
+    spec = {"argv": ["/nowhere/python"], "display_name": "Python 3", "language": "python"}
+    (folder / "kernel.json").write_text(json.dumps(spec))
+
+
+@contextmanager
+def running_lab(folder: Path, book: Path, port: int) -> Iterator[str]:
+    """The lab's address, token and all; the lab ends with the block."""
+    other_kernel(folder / "data")
+    outer = ("MAKE", "ARGS", "KNOWN_GOOD", "TORCH", "IPYTHONDIR", "JUPYTER_")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(outer)}
+    environment |= {f"JUPYTER_{k}_DIR": str(folder / k.lower()) for k in ("CONFIG", "RUNTIME")}
+    environment["JUPYTER_DATA_DIR"] = str(folder / "data")
+    arguments = ["--no-browser", "--allow-root", f"--port={port}", f"--ServerApp.root_dir={book}"]
+    log = folder / "lab.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command(arguments),
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and process.poll() is None:
+            if found := re.search(r"http://(?:localhost|127\.0\.0\.1):\d+/\S+", log.read_text()):
+                yield found[0]
+                return
+            time.sleep(0.2)
+        pytest.fail("the lab did not start:\n" + log.read_text())
+    finally:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End make, the lab and, through it, its kernels."""
+    if os.name == "nt":
+        process.terminate()
+        return
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+        for _ in range(100):
+            process.poll()  # reaps make, or its group would stay
+            os.killpg(process.pid, 0)
+            time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def run_all(page: Page, saved: Path) -> list[dict[str, Any]]:
+    """Press "restart and run all"; return the code cells as saved once the last has run."""
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+    page.locator("[data-command='notebook:restart-run-all']").first.click()
+    page.locator(".jp-Dialog button.jp-mod-accept").click()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        page.wait_for_timeout(500)
+        page.keyboard.press("Control+s")
+        cells = [c for c in json.loads(saved.read_text())["cells"] if c["cell_type"] == "code"]
+        if [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1)):
+            return cells
+    pytest.fail(f"the notebook did not run to its end: {[c['execution_count'] for c in cells]}")
+
+
+def forget_runs(notebook: Path) -> None:
+    """Take the outputs out, so that what is there afterwards was made by the run."""
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    notebook.write_text(json.dumps(content), encoding="utf-8")
+
+
+def open_slides(page: Page) -> Frame:
+    """Press the toolbar's button; return the slides' frame, ready."""
+    page.reload()  # slides start at the selected cell: now the first
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.get_by_title(re.compile("Reveal Slideshow")).first.click()
+    handle = page.wait_for_selector("iframe[src*='/rise/']", timeout=30_000)
+    frame = handle.content_frame()
+    assert frame is not None
+    frame.wait_for_selector("section.present h1", timeout=30_000)
+    return frame
+
+
+def style(frame: Frame | Page, selector: str, name: str) -> str:
+    script = "([s, n]) => getComputedStyle(document.querySelector(s)).getPropertyValue(n)"
+    return frame.evaluate(script, [selector, name])
+
+
+def present(context: BrowserContext, page: Page, visit: Visit) -> None:
+    """Open the slides beside the notebook, go to the first one with code, and run its cell."""
+    slides = open_slides(page)
+    heading = "section.present h1"
+    visit.heading = {
+        "shown": slides.locator(heading).inner_text().rstrip("¶"),
+        "transform": style(slides, heading, "text-transform"),
+    }
+    slides.locator(heading).click()
+    prompt = slides.locator("section.present:not(.stack) .jp-CodeCell .jp-InputPrompt")
+    for _ in range(20):
+        page.keyboard.press("Space")
+        page.wait_for_timeout(1_000)  # a slide selects its first code cell a little later
+        if prompt.count() and prompt.first.is_visible():
+            break
+    visit.before = prompt.first.inner_text()
+    if shot := os.environ.get("D2L_SHOT"): page.screenshot(path=shot)
+    page.keyboard.press("Control+Enter")
+    with suppress(TimeoutError):
+        slides.wait_for_function(
+            "before => [...document.querySelectorAll('section.present .jp-InputPrompt')]"
+            ".some(e => /\\d/.test(e.innerText) && e.innerText !== before)",
+            arg=visit.before,
+            timeout=10_000,
+        )
+    visit.after = prompt.first.inner_text()
+
+
+def measure(context: BrowserContext, address: str, visit: Visit) -> None:
+    """The slides on a whole screen: the sizes of text and code."""
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("section.present .jp-RenderedMarkdown p", timeout=30_000)
+    page.wait_for_selector(".cm-content", state="attached")
+    visit.sizes = {
+        "text": float(style(page, "section.present .jp-RenderedMarkdown p", "font-size")[:-2]),
+        "code": float(style(page, ".cm-content", "font-size")[:-2]),
+        "width": page.evaluate("document.querySelector('section.present').clientWidth"),
+    }
+
+
+@pytest.fixture(scope="module")
+def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
+    executable = find_browser()
+    if executable is None:
+        line = f"{Path(sys.executable)} -m playwright install chromium"
+        message = f"no Chromium or Chrome here: type {line} (Debian: sudo apt install chromium)"
+        pytest.fail(message) if os.environ.get("D2L_REQUIRE_BROWSER") else pytest.skip(message)
+    folder = tmp_path_factory.mktemp("lab")
+    book = folder / "my book"
+    passed_over = shutil.ignore_patterns(".*", "mine*_*")
+    shutil.copytree(ROOT / "chapters", book / "chapters", ignore=passed_over)
+    forget_runs(book / NOTEBOOK)
+    seen = Visit()
+    with socket.socket() as taken, sync_playwright() as play:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        seen.taken_port = taken.getsockname()[1]
+        with running_lab(folder, book, seen.taken_port) as address:
+            seen.address = address
+            browser = play.chromium.launch(executable_path=executable, args=list(QUIET))
+            context = browser.new_context(viewport=SCREEN)
+            base, token = re.match(r"(http://[^/]+).*\?(token=\w+)", address).groups()
+            local = (base, base.replace("http", "ws"), "data:", "blob:", "about:")
+            context.on(
+                "request",
+                lambda r: None if r.url.startswith(local) else seen.outside.add(r.url),
+            )
+            page = context.new_page()
+            page.set_default_timeout(30_000)
+            page.goto(address)
+            page.wait_for_selector(".jp-Notebook .jp-Cell, .jp-DirListing-item", timeout=60_000)
+            seen.page = page.url
+            specs = context.request.get(f"{base}/api/kernelspecs?{token}").json()
+            seen.kernel = specs["kernelspecs"]["python3"]["spec"]["argv"]
+            page.goto(f"{base}/lab/tree/{NOTEBOOK.as_posix()}")
+            page.wait_for_selector(".jp-Notebook .jp-Cell")
+            seen.cells = run_all(page, book / NOTEBOOK)
+            seen.popups = page.locator(".jp-Dialog, .Toastify__toast").all_inner_texts()
+            present(context, page, seen)
+            measure(context, f"{base}/rise/{NOTEBOOK.as_posix()}", seen)
+            browser.close()
+    return seen
+
+
+def test_the_lab_opens_at_the_book(visit: Visit) -> None:
+    assert lab.first_page() in visit.page
+
+
+def test_a_taken_port_is_moved_on(visit: Visit) -> None:
+    assert f":{visit.taken_port}/" not in visit.address
+
+
+def test_nothing_pops_up(visit: Visit) -> None:
+    assert visit.popups == []
+
+
+def test_the_kernel_is_the_books_own(visit: Visit) -> None:
+    """Even where the reader has a kernel of the same name."""
+    assert visit.kernel[0] != "/nowhere/python"
+
+
+def test_a_notebook_runs_to_its_end(visit: Visit) -> None:
+    for cell in visit.cells:
+        errors = [out["evalue"] for out in cell["outputs"] if out["output_type"] == "error"]
+        meant = "raises-exception" in cell["metadata"].get("tags", [])
+        assert bool(errors) == meant, cell["source"]
+    assert any("image/png" in out.get("data", {}) for c in visit.cells for out in c["outputs"])
+
+
+def test_headings_on_slides_are_not_in_capitals(visit: Visit) -> None:
+    assert visit.heading["transform"] == "none"
+    title = json.loads((ROOT / NOTEBOOK).read_text(encoding="utf-8"))["cells"][0]["source"]
+    assert "".join(title).splitlines()[0].lstrip("# ") == visit.heading["shown"]
+
+
+def test_control_enter_runs_a_cell_on_a_live_slide(visit: Visit) -> None:
+    assert re.search(r"\d", visit.after)
+    assert visit.after != visit.before
+
+
+def test_slides_are_read_from_the_back_of_the_room(visit: Visit) -> None:
+    assert visit.sizes["text"] >= 22
+    assert visit.sizes["code"] >= 20
+    assert COLUMNS * 0.61 * visit.sizes["code"] < visit.sizes["width"] - 120  # prompt and edges
+
+
+def test_no_request_leaves_the_machine(visit: Visit) -> None:
+    assert visit.outside == set()

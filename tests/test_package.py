@@ -1,0 +1,157 @@
+"""`import d2lutils as d2l`: cheap, complete to Tab and to type checkers, plain about torch."""
+
+import ast
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import d2lutils as d2l
+from d2lutils.installing import OLDEST_TORCH, install_line, release
+
+ROOT = Path(__file__).parents[1]
+NAMES = ["BookError", "check", "device", "plot", "seed"]
+
+
+def run(code, *, path=(), options=()):
+    """Run code in a new Python that finds packages on the path first."""
+    return subprocess.run(
+        [sys.executable, *options, "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (*path, ROOT)))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_import_loads_nothing_heavy():
+    code = "import sys; before = set(sys.modules); import d2lutils as d2l; d2l.BookError; dir(d2l)"
+    done = run(f"{code}; print(*sorted(set(sys.modules) - before))")
+    assert not done.stderr
+    own = {name for name in done.stdout.split() if name.startswith("d2lutils")}
+    assert own == {"d2lutils", "d2lutils.errors"}
+    assert not set(done.stdout.split()) & {"torch", "numpy", "IPython", "importlib.metadata"}
+
+
+def test_names_complete_with_tab():
+    assert [name for name in dir(d2l) if not name.startswith("_")] == NAMES
+    assert sorted(d2l.__all__) == NAMES
+    for name in dir(d2l):
+        getattr(d2l, name)
+
+
+def test_a_public_name_is_never_a_modules():
+    modules = {path.stem for path in (ROOT / "d2lutils").glob("*.py")}
+    assert not modules & set(NAMES)
+    assert callable(d2l.device)
+    assert callable(d2l.seed)
+    assert callable(d2l.check)
+
+
+def test_version_is_that_of_pyproject():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert d2l.__version__ == settings["project"]["version"]
+
+
+def test_oldest_torch_is_that_of_pyproject():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert f"torch>={OLDEST_TORCH}" in settings["project"]["dependencies"]
+
+
+def test_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'd2lutils' has no attribute 'sed'"):
+        d2l.sed  # noqa: B018
+
+
+def test_type_checkers_see_the_same_names():
+    tree = ast.parse((ROOT / "d2lutils/__init__.py").read_text())
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    assert sorted(name.asname for node in imports for name in node.names if name.asname) == NAMES
+    assert (ROOT / "d2lutils/py.typed").exists()
+
+
+def test_mypy_reveals_the_types(tmp_path):
+    # A stub in torch's place: mypy needs 20 s for the real one.
+    (tmp_path / "torch.pyi").write_text("class device: ...\n")
+    lines = [
+        "import d2lutils as d2l",
+        "reveal_type(d2l.device())",
+        "reveal_type(d2l.seed)",
+        "d2l.sed",
+    ]
+    (tmp_path / "reader.py").write_text("\n".join(lines))
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--no-site-packages",
+         "--config-file=", f"--cache-dir={tmp_path}/cache", "reader.py"],
+        cwd=tmp_path,
+        env={**os.environ, "MYPYPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert 'reader.py:2: note: Revealed type is "torch.device"' in done.stdout
+    assert 'reader.py:3: note: Revealed type is "def (n: int' in done.stdout
+    assert 'reader.py:4: error: Module has no attribute "sed"' in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("torch", "message"),
+    [
+        (
+            '__version__ = "2.9.1+cpu"',
+            "The book needs PyTorch 2.11 or newer, not 2.9.1+cpu. Type: ",
+        ),
+        (
+            "raise ImportError('libcudart.so.13: no such file')",
+            "does not load (libcudart.so.13: no",
+        ),
+        ("raise OSError('WinError 126: c10.dll')", "does not load (WinError 126: c10.dll). Type: "),
+        ("import sympy_is_gone", "does not load (No module named 'sympy_is_gone'). Type: "),
+    ],
+)
+def test_unfit_torch_is_one_line(tmp_path, torch, message):
+    (tmp_path / "torch.py").write_text(torch)
+    code = "import d2lutils as d2l\ntry: d2l.device\nexcept d2l.BookError as error: print(error)"
+    done = run(code, path=[tmp_path])
+    assert not done.stderr
+    assert message in done.stdout
+    assert "torch>=2.11" in done.stdout
+    assert done.stdout.count("\n") == 1
+
+
+def test_missing_torch_is_one_line():
+    code = "import d2lutils as d2l\ntry: d2l.seed(1)\nexcept d2l.BookError as error: print(error)"
+    done = run(code, options=["-S"])  # without site-packages
+    assert done.stdout.startswith("PyTorch is not installed here. Type: ")
+    assert done.stdout.count("\n") == 1
+
+
+def test_missing_package_is_one_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    monkeypatch.setattr(d2l, "_HOMES", {"data": "tables"})
+    monkeypatch.setattr(d2l, "import_module", lambda *_: __import__("pandas"))
+    with pytest.raises(
+        d2l.BookError, match=r"d2l.data needs pandas, .* not installed here. Type: "
+    ):
+        d2l.data  # noqa: B018
+
+
+def test_install_line_uses_pip_or_uv(monkeypatch):
+    monkeypatch.setattr("d2lutils.installing.find_spec", lambda _: object())
+    monkeypatch.setattr(sys, "executable", "/my books/python")
+    assert install_line("torch>=2.11") == "'/my books/python' -m pip install 'torch>=2.11'"
+    monkeypatch.setattr("d2lutils.installing.find_spec", lambda _: None)
+    assert install_line("torch") == "uv pip install --python '/my books/python' torch"
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert install_line("torch") == 'uv pip install --python "/my books/python" torch'
+
+
+@pytest.mark.parametrize(
+    ("version", "numbers"),
+    [("2.15.0+cu132", (2, 15, 0)), ("2.9.0a0+git1", (2, 9, 0)), ("2.11rc1", (2, 11)), ("", ())],
+)
+def test_release(version, numbers):
+    assert release(version) == numbers
