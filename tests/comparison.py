@@ -5,6 +5,7 @@ Each function returns what differs, as lines for people; nothing means equal.
 
 import base64
 import io
+import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -76,7 +77,7 @@ class Group:
     @property
     def is_precise(self) -> bool:
         """Whether some number shows enough digits, not all of them before the point."""
-        return any(_digits(number) >= ENOUGH_DIGITS and _decimals(number) for number in self.numbers)
+        return any(_digits(text) >= ENOUGH_DIGITS and _decimals(text) for text in self.numbers)
 
 
 def _decimals(number: str) -> int:
@@ -203,11 +204,13 @@ COLOR_STEP = 3  # of 255: versions round the colours of a colour map differently
 
 def figure_differences(saved: Data, new: Data, rules: Rules) -> list[str]:
     """What two figures show differently; numbers are measured against their axis' length."""
-    if saved.get("size") != new.get("size"):
-        return [f"  size: saved {saved.get('size')} pixels, new {new.get('size')}"]
+    if saved.get("form") != new.get("form"):
+        return ["  the saved data have another form: make execute renews them"]
+    if saved["size"] != new["size"]:
+        return [f"  size: saved {saved['size']} pixels, new {new['size']}"]
     if len(saved["axes"]) != len(new["axes"]):
         return [f"  axes: saved {len(saved['axes'])}, new {len(new['axes'])}"]
-    found = _matched(saved["artists"], new["artists"], {}, rules)
+    found = _matched(_artists(saved), _artists(new), {}, rules)
     for number, (old, now) in enumerate(zip(saved["axes"], new["axes"], strict=True), start=1):
         found += [f"axes {number}: {line}" for line in _axes_differences(old, now, rules)]
     return [f"  {line}" for line in found]
@@ -221,7 +224,11 @@ def _axes_differences(saved: Data, new: Data, rules: Rules) -> list[str]:
     for name in ("x", "y", "z"):
         if name in saved and name in new:
             found += _axis_differences(name, saved[name], new[name], rules)
-    return found + _matched(saved["artists"], new["artists"], saved, rules)
+    return found + _matched(_artists(saved), _artists(new), saved, rules)
+
+
+def _artists(side: Data) -> list[Data]:
+    return [json.loads(line) for line in side["artists"]]
 
 
 def _axis_differences(name: str, saved: Data, new: Data, rules: Rules) -> list[str]:
@@ -422,7 +429,7 @@ def cell_differences(cell: Any, new: list[Any], rules: Rules, compared: bool = T
     if "raises-exception" in marks:
         if not any(output["output_type"] == "error" for output in new):
             saved = [o["ename"] for o in cell.outputs if o["output_type"] == "error"]
-            return [f"It raises no longer (saved: {', '.join(saved) or 'no error'})."]
+            return [f"It must raise {' or '.join(saved) or 'an exception'}, and does not."]
     elif complaint := _stream(new, "stderr").strip():
         return ["It warns, or writes to stderr:", *_indented(complaint)]
     if "solution" in marks and not _passes([], new):
@@ -550,7 +557,8 @@ def _picture(png: str) -> Picture:
 
     with Image.open(io.BytesIO(base64.b64decode(png))) as image:
         ranges = image.convert("RGBA").getextrema()
-        return Picture(*image.size, blank=all(low == high for low, high in ranges))
+        blank = all(isinstance(ends, tuple) and ends[0] == ends[1] for ends in ranges)
+        return Picture(*image.size, blank=blank)
 
 
 def picture_differences(saved: str, new: str, rules: Rules) -> list[str]:

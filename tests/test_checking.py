@@ -52,18 +52,18 @@ def test_in_a_kernel_verdicts_are_one_output_and_errors_one_line():
     assert passed.data["text/plain"] == "02.2a: correct."
     assert passed.data[kind] == {"check": "02.2a", "passed": True}
     assert error.ename == "BookError"
-    assert error.evalue == "There is no exercise '02.2x'. Near it: 02.2a, 02.2b, 02.2c."
+    assert error.evalue.startswith("There is no exercise '02.2x'. Near it: 02.2a, 02.2b, ")
     assert error.traceback == [f"BookError: {error.evalue}"]
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("02.2z", "There is no exercise '02.2z'. Near it: 02.2a, 02.2b, 02.2c."),
+        ("02.2z", "There is no exercise '02.2z'. Near it: 02.2a, 02.2b, "),
         ("2.2b", "There is no exercise '2.2b'. Near it: "),
         ("02.99a", "There is no exercise '02.99a'. Near it: "),
-        ("strides", "There is no exercise 'strides'; they run from 02.2a to "),
-        ("", "There is no exercise ''; they run from 02.2a to "),
+        ("strides", "There is no exercise 'strides'; they run from 02.1"),
+        ("", "There is no exercise ''; they run from 02.1"),
         ("../errors", "There is no exercise '../errors'; they run "),
         (3, 'The first argument of d2l.check is a name: d2l.check("02.3a", answer).'),
         (len, "The first argument of d2l.check is a name"),

@@ -98,7 +98,8 @@ def running_lab(folder: Path, book: Path, port: int) -> Iterator[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(outer)}
     environment |= {f"JUPYTER_{k}_DIR": str(folder / k.lower()) for k in ("CONFIG", "RUNTIME")}
     environment["JUPYTER_DATA_DIR"] = str(folder / "data")
-    arguments = ["--no-browser", "--allow-root", f"--port={port}", f"--ServerApp.root_dir={book}"]
+    arguments = ["--no-browser", "--allow-root", f"--port={port}"]
+    arguments += [f"--ServerApp.root_dir={book}", f"--LabApp.workspaces_dir={folder / 'layouts'}"]
     log = folder / "lab.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -137,17 +138,19 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 def run_all(page: Page, saved: Path) -> list[dict[str, Any]]:
     """Press "restart and run all"; return the code cells as saved once the last has run."""
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
     page.locator("[data-command='notebook:restart-run-all']").first.click()
     page.locator(".jp-Dialog button.jp-mod-accept").click()
-    deadline = time.monotonic() + 60
+    deadline, counts = time.monotonic() + 60, []
     while time.monotonic() < deadline:
         page.wait_for_timeout(500)
         page.keyboard.press("Control+s")
-        cells = [c for c in json.loads(saved.read_text())["cells"] if c["cell_type"] == "code"]
-        if [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1)):
-            return cells
-    pytest.fail(f"the notebook did not run to its end: {[c['execution_count'] for c in cells]}")
+        with suppress(ValueError):  # half written
+            cells = [c for c in json.loads(saved.read_text())["cells"] if c["cell_type"] == "code"]
+            counts = [cell["execution_count"] for cell in cells]
+            if counts == list(range(1, len(cells) + 1)):
+                return cells
+    pytest.fail(f"the notebook did not run to its end: {counts}")
 
 
 def forget_runs(notebook: Path) -> None:
@@ -192,7 +195,6 @@ def present(context: BrowserContext, page: Page, visit: Visit) -> None:
         if prompt.count() and prompt.first.is_visible():
             break
     visit.before = prompt.first.inner_text()
-    if shot := os.environ.get("D2L_SHOT"): page.screenshot(path=shot)
     page.keyboard.press("Control+Enter")
     with suppress(TimeoutError):
         slides.wait_for_function(
@@ -221,7 +223,7 @@ def measure(context: BrowserContext, address: str, visit: Visit) -> None:
 def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
     executable = find_browser()
     if executable is None:
-        line = f"{Path(sys.executable)} -m playwright install chromium"
+        line = f"{shlex.quote(sys.executable)} -m playwright install chromium"
         message = f"no Chromium or Chrome here: type {line} (Debian: sudo apt install chromium)"
         pytest.fail(message) if os.environ.get("D2L_REQUIRE_BROWSER") else pytest.skip(message)
     folder = tmp_path_factory.mktemp("lab")
@@ -251,7 +253,8 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
             seen.page = page.url
             specs = context.request.get(f"{base}/api/kernelspecs?{token}").json()
             seen.kernel = specs["kernelspecs"]["python3"]["spec"]["argv"]
-            page.goto(f"{base}/lab/tree/{NOTEBOOK.as_posix()}")
+            # A workspace of its own, in which nothing else is open.
+            page.goto(f"{base}/lab/workspaces/lecture/tree/{NOTEBOOK.as_posix()}")
             page.wait_for_selector(".jp-Notebook .jp-Cell")
             seen.cells = run_all(page, book / NOTEBOOK)
             seen.popups = page.locator(".jp-Dialog, .Toastify__toast").all_inner_texts()

@@ -57,12 +57,12 @@ class Book:
         for path in (ROOT / "tools").glob("*"):
             if path.is_file():
                 shutil.copy(path, self.root / "tools")
-        # A uv that does not run is none: so do version managers' shims look.
-        text = STAND_IN.replace("NAME", "'uv'") if uv else "import sys; sys.exit(127)"
-        (self.bin / "uv").write_text(f"#!{sys.executable}\n{text}")
-        (self.bin / "uv").chmod(0o755)
-        for name in ("venv", "pip"):
+        for name in ("uv", "venv", "pip"):
             (self.modules / f"{name}.py").write_text(STAND_IN.replace("NAME", f"'{name}'"))
+        # A uv that does not run is none: so do version managers' shims look.
+        line = f'exec "{sys.executable}" "{self.modules}/uv.py" "$@"' if uv else "exit 127"
+        (self.bin / "uv").write_text(f"#!/bin/sh\n{line}\n")
+        (self.bin / "uv").chmod(0o755)
 
     def start(self, *command: str, **variables: str) -> subprocess.Popen[str]:
         """Start a command in the checkout, with nothing of an outer make in its environment."""

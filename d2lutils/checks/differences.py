@@ -44,7 +44,7 @@ def difference(got: object, want: object) -> str | None:
         got: the value to judge.
         want: the right value: numbers, text, tensors, arrays, or lists, tuples, dicts of them.
             Floats agree within rtol 1e-5, other values exactly; a tensor may be on any device,
-            and of one on `meta`, which holds no numbers, only shape and dtype are compared.
+            and of one wanted on `meta`, which holds no numbers, only shape and dtype are compared.
 
     Returns:
         A clause such as `expected shape (2, 3), got (3, 2)`.
@@ -54,7 +54,7 @@ def difference(got: object, want: object) -> str | None:
     if isinstance(want, np.ndarray):
         if not isinstance(got, np.ndarray):
             return f"expected a NumPy array, got {kind(got)}"
-        return _tensors(torch.from_numpy(got), torch.from_numpy(want))
+        return _tensors(_as_tensor(got), _as_tensor(want))
     if isinstance(want, tuple | list | dict):
         return _containers(got, want)
     if isinstance(want, Number | np.bool_):
@@ -75,8 +75,10 @@ def _tensors(got: object, want: torch.Tensor) -> str | None:
         return f"expected shape {tuple(want.shape)}, got {tuple(got.shape)}"
     if got.dtype != want.dtype:
         return f"expected dtype {want.dtype}, got {got.dtype}"
-    if got.is_meta or want.is_meta:
+    if want.is_meta:
         return None
+    if got.is_meta:
+        return "expected numbers, got a tensor on meta, which holds none"
     got, want = got.detach().cpu(), want.detach().cpu()
     if want.is_floating_point() or want.is_complex():
         right = torch.isclose(got, want, equal_nan=True)
@@ -88,6 +90,12 @@ def _tensors(got: object, want: torch.Tensor) -> str | None:
         return f"expected {short(want)}, got {short(got)}"
     place = tuple((~right).nonzero()[0].tolist())
     return f"element {list(place)} should be {want[place].item()}, and is {got[place].item()}"
+
+
+def _as_tensor(array: np.ndarray[Any, Any]) -> torch.Tensor:
+    """Copy an array into the order and byte order that tensors know."""
+    native = array.astype(array.dtype.newbyteorder("="), order="C")
+    return torch.from_numpy(native)
 
 
 def _containers(

@@ -30,11 +30,12 @@ def given(*sources: str, **inputs: object) -> Iterator[None]:
         sources: inputs as source code, where their values say too little: `x = y[::2]`.
         inputs: inputs by value, each under the name that the stub gives it.
     """
+    # Named now: the answer may change them.
+    named = [*sources, *(f"{name} = {short(value)}" for name, value in inputs.items())]
     try:
         yield
     except Wrong as wrong:
-        named = (f"{name} = {short(value)}" for name, value in inputs.items())
-        raise Wrong(f"for {', '.join((*sources, *named))}: {wrong}") from wrong
+        raise Wrong(f"for {', '.join(named)}: {wrong}") from wrong
 
 
 def call(answer: Callable[..., Any], *inputs: Any, in_place: bool = False) -> Any:

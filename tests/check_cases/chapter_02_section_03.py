@@ -67,7 +67,10 @@ CASES = {
             (lambda x, columns: x.gather(1, columns), "same number of dimensions"),
             (lambda x, columns: x.flatten()[columns], "flattened table"),
             (lambda x, columns: x[:, 0], "this is the first column"),
-            (lambda x, columns: x.gather(0, columns[None])[0], "element i comes from row i"),
+            (
+                lambda x, columns: x.gather(1, columns[:, None]).flip(0)[:, 0],
+                "from row i and column",
+            ),
             (lambda x, columns: paired(x, columns).tolist(), "expected a tensor, got a list"),
         ],
     ),

@@ -4,16 +4,19 @@ IPython loads it at a kernel's start, only while notebooks are executed or teste
 numpy are used once a figure is there and have been imported by then.
 """
 
+import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from IPython.core.formatters import BaseFormatter
 from traitlets import Unicode
 
 MIME_TYPE = "application/vnd.d2l.figure+json"
+FORM = 2  # of the data; other forms are not comparable with this one
 WHOLE = 12  # so many numbers are kept as they are; of more, a summary
-SAMPLES = 9
+SAMPLES = 11
 CLOSE_POLYGON = 79
 DECORATION = ("Spine", "XAxis", "YAxis", "ZAxis", "ThetaAxis", "RadialAxis")
 
@@ -43,10 +46,16 @@ def describe(figure: Any) -> Data:
     size = figure.get_size_inches() * figure.dpi
     panels = [axes for axes in figure.axes if axes.get_visible()]
     return {
-        "size": [round(float(length)) for length in size],
-        "artists": [_artist(artist, figure) for artist in _beside_axes(figure)],
+        "form": FORM,
+        "size": " × ".join(f"{length:.0f}" for length in size),
+        "artists": _in_lines(_beside_axes(figure), figure),
         "axes": [_axes(axes) for axes in panels],
     }
+
+
+def _in_lines(artists: Iterable[Any], inside: Any) -> list[str]:
+    """Each artist as one line of JSON: a notebook's file would give each number a line."""
+    return [json.dumps(_artist(artist, inside), separators=(",", ":")) for artist in artists]
 
 
 def _beside_axes(figure: Any) -> Iterator[Any]:
@@ -83,12 +92,15 @@ def _axes(axes: Any) -> Data:
     passed_over = {*map(id, (axes.patch, axes.title, axes._left_title, axes._right_title))}
     children = [child for child in axes.get_children() if id(child) not in passed_over]
     drawn = [c for c in children if _shows(c) and type(c).__name__ not in DECORATION]
-    data["artists"] = [_artist(child, axes) for child in drawn]
+    data["artists"] = _in_lines(drawn, axes)
     return data
 
 
 def _shows(artist: Any) -> bool:
-    return bool(artist.get_visible()) and getattr(artist, "get_text", lambda: "text")() != ""
+    from matplotlib.text import Text
+
+    empty = isinstance(artist, Text) and not artist.get_text()
+    return bool(artist.get_visible()) and not empty
 
 
 def _chosen_ticks(axis: Any) -> Data:
@@ -112,19 +124,26 @@ def _artist(artist: Any, inside: Any) -> Data:
         data["label"] = label
     if hasattr(artist, "get_xaxis"):  # axes inside axes
         return {**data, "inset": _axes(artist)}
-    for name, known in (
-        ("get_text", _text),
-        ("get_xydata", _line),
-        ("get_offsets", _collection),
-        ("get_clim", _image),
-        ("get_patch_transform", _patch),
-        ("get_texts", _legend),
-        ("get_celld", _table),
-    ):
-        if hasattr(artist, name):
+    for kind, known in _kinds().items():
+        if isinstance(artist, kind):
             return {**data, **known(artist, inside)}
     parts = [_artist(child, inside) for child in artist.get_children() if _shows(child)]
     return {**data, "parts": parts} if parts else data
+
+
+@cache
+def _kinds() -> dict[type, Callable[[Any, Any], Data]]:
+    from matplotlib import collections, image, legend, lines, patches, table, text
+
+    return {
+        text.Text: _text,
+        lines.Line2D: _line,
+        collections.Collection: _collection,
+        image._ImageBase: _image,
+        patches.Patch: _patch,
+        legend.Legend: _legend,
+        table.Table: _table,
+    }
 
 
 def _text(text: Any, inside: Any) -> Data:

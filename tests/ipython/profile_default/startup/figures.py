@@ -3,7 +3,7 @@
 import sys
 
 sys.path.insert(0, get_ipython().ipython_dir)  # noqa: F821
-import figure_data  # noqa: E402
+import figure_data
 
 sys.path.pop(0)
 figure_data.register(get_ipython())  # noqa: F821

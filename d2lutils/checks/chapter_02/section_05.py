@@ -1,0 +1,163 @@
+"""Checks of 02/05, NumPy and friends."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, expect_type, given
+
+
+@exercise("02.5b")
+def take_in(answer: Any) -> None:
+    """A float32 tensor of its own from any numeric array."""
+    for source, make in _arrays():
+        array = make()
+        with given(f"array = {source}"):
+            with _no_warning_about_read_only():
+                got = expect_tensor(_call_unseen(answer, array))
+            if array.tobytes() != make().tobytes():
+                raise Wrong("your function changed the array; leave it as it was")
+            want = torch.tensor(array.astype(np.float32).copy().tolist())
+            expect_equal(
+                got,
+                want,
+                usual=[
+                    (want.double(), "NumPy's floats are float64; ask for float32"),
+                    (want.flip(0), "the copy of a backwards array keeps its order: flip nothing"),
+                    (want.to(torch.int64), "this keeps the array's own dtype; ask for float32"),
+                ],
+                why="every element should stay what and where it is",
+            )
+            if np.shares_memory(array, got.detach().numpy()):
+                raise Wrong("the tensor shares memory with `array`: where no dtype changes, copy")
+
+
+def _call_unseen(answer: Any, *inputs: object) -> Any:
+    """Call without `call`'s look at the inputs: it cannot compare tables and backwards arrays."""
+    return call(partial(answer, *inputs) if callable(answer) else answer)
+
+
+def _arrays() -> list[tuple[str, Callable[[], np.ndarray[Any, Any]]]]:
+    def read_only() -> np.ndarray[Any, Any]:
+        array = np.array([15, 25], np.float32)
+        array.flags.writeable = False
+        return array
+
+    def of(numbers: object, dtype: str) -> Callable[[], np.ndarray[Any, Any]]:
+        return partial(np.array, numbers, dtype)
+
+    return [
+        ("np.array([[0.5, 1], [2, 3]])", of([[0.5, 1], [2, 3]], "float64")),
+        ("np.array([1, 2], np.float32)", of([1, 2], "float32")),
+        ("np.array([1.5, 2.5])[::-1]", lambda: np.array([1.5, 2.5])[::-1]),
+        (
+            "np.arange(6, dtype=np.float32).reshape(2, 3).T[::-1]",
+            lambda: np.arange(6, dtype=np.float32).reshape(2, 3).T[::-1],
+        ),
+        ("np.array([15, 25], np.float32), read-only", read_only),
+        ("np.array([0, 65535], np.uint16)", of([0, 65535], "uint16")),
+        ("np.array([1.5, 300], '>f8')", of([1.5, 300], ">f8")),
+        ("np.array([True, False])", of([True, False], "bool")),
+    ]
+
+
+@contextmanager
+def _no_warning_about_read_only() -> Iterator[None]:
+    """Raise Wrong where PyTorch warns that an array is read-only; it does so only once unasked."""
+    always = torch.is_warn_always_enabled()
+    torch.set_warn_always(True)
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            yield
+    finally:
+        torch.set_warn_always(always)
+    if any("not writable" in str(warning.message) for warning in caught):
+        raise Wrong("PyTorch warns that the array is read-only; copy before the tensor is made")
+
+
+@exercise("02.5c")
+def values_and_mask(answer: Any) -> None:
+    """The numbers of a table with 0 in the gaps, and where they are known."""
+    names_of = {
+        "float64 with a gap": ["wind"],
+        "Int64 and boolean with gaps": ["buses", "open"],
+        "float64, Int64, bool": ["temp", "buses", "holiday"],
+        "float32 without gaps": ["depth"],
+    }
+    for columns, names in names_of.items():
+        frame = _table()
+        with given(f"names = {names} ({columns})"):
+            result = expect_type(_call_unseen(answer, frame, list(names)), tuple)
+            if not frame.equals(_table()):
+                raise Wrong("your function changed the table; leave it as it was")
+            _judge_values_and_mask(result, frame, names)
+            _overwrite(result)
+            if not frame.equals(_table()):
+                raise Wrong("who writes into your tensors changes the table: ask for a copy")
+
+
+def _judge_values_and_mask(
+    result: tuple[object, ...], frame: pd.DataFrame, names: list[str]
+) -> None:
+    if len(result) != 2:
+        raise Wrong(f"return two tensors, values and mask; this tuple has {len(result)}")
+    values, mask = (expect_tensor(part) for part in result)
+    known = torch.tensor([[not pd.isna(frame[name][row]) for name in names] for row in range(4)])
+    numbers = [
+        [
+            float(frame[name][row]) if known[row, column] else 0.0
+            for column, name in enumerate(names)
+        ]
+        for row in range(4)
+    ]
+    want = torch.tensor(numbers)
+    if mask.dtype == torch.float32 and values.dtype == torch.bool:
+        raise Wrong("return the values first, then the mask")
+    expect_equal(
+        values,
+        want,
+        usual=[
+            (want.masked_fill(~known, torch.nan), "the gaps still hold NaN; put 0 there"),
+            (want.double(), "the values should be float32"),
+            (want.T, "keep one row of the table in one row of the tensor"),
+            (want.flatten(), "keep two dimensions also where there is one column"),
+        ],
+        why="take the columns in the order of `names`",
+    )
+    expect_equal(
+        mask,
+        known,
+        usual=[
+            (~known, "the mask is turned around: True should stand where a value is known"),
+            (known.float(), "the mask should be of bools"),
+            (want != 0, "this asks which values are not 0, but a known value may be 0"),
+            (torch.ones_like(known), "the gaps were filled before the mask was taken"),
+        ],
+        why="the mask says where a value is known",
+    )
+
+
+def _overwrite(tensors: tuple[object, ...]) -> None:
+    for tensor in tensors:
+        expect_tensor(tensor).detach().fill_(1)
+
+
+def _table() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "wind": [3.0, np.nan, 0.0, 2.0],
+            "temp": [21.5, 14.0, 18.5, 9.0],
+            "buses": pd.array([12, None, 0, 11], dtype="Int64"),
+            "open": pd.array([True, None, False, True], dtype="boolean"),
+            "holiday": [False, False, True, False],
+            "depth": np.array([1, 2, 3, 4], np.float32),
+            "sky": ["sun", "rain", "sun", "fog"],
+        }
+    )

@@ -1,0 +1,142 @@
+"""Checks of 02/07, saving tensors."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from struct import unpack
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+from d2lutils.checks import (
+    Wrong,
+    call,
+    difference,
+    exercise,
+    expect_equal,
+    expect_tensor,
+    expect_type,
+    given,
+)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    # Windows keeps a file while a tensor that is mapped from it lives.
+    with TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+@exercise("02.7a")
+def save_small(answer: Any) -> None:
+    """A file of torch.save with the numbers of a view and no others."""
+    for part, x in [
+        ("[2]", torch.arange(12.0).reshape(3, 4)[2]),
+        ("[:, 1]", torch.arange(12.0).reshape(3, 4)[:, 1]),
+        (".t()", torch.arange(12.0).reshape(3, 4).t()),
+        ("[1:, :2].bfloat16()", torch.arange(12.0).reshape(3, 4)[1:, :2].bfloat16()),
+    ]:
+        with given(f"x = torch.arange(12.).reshape(3, 4){part}"), _folder() as folder:
+            _judge_file(answer, x, folder / "x.pt")
+
+
+def _judge_file(answer: Any, x: torch.Tensor, path: Path) -> None:
+    before, stride = x.clone(), x.stride()
+    call(answer, x, path, in_place=True)
+    if difference(x, before) or x.stride() != stride:
+        raise Wrong("your function changed `x`; leave it as it was")
+    if not path.exists():
+        raise Wrong("there is no file at `path`: call `torch.save` with the tensor and `path`")
+    try:
+        got = torch.load(path)
+    except Exception as error:
+        raise Wrong(
+            f"`torch.load` cannot read your file ({type(error).__name__}): "
+            "save a tensor with `torch.save`"
+        ) from error
+    tensor = expect_tensor(got)
+    expect_equal(tensor, before, why="the loaded tensor is not `x`")
+    stored, needed = tensor.untyped_storage().nbytes(), x.numel() * x.element_size()
+    if stored > needed:
+        raise Wrong(
+            f"the file holds {stored} bytes of numbers and `x` has {needed}: a view is saved with "
+            "its whole storage, and `contiguous` copies nothing where the view is contiguous"
+        )
+
+
+@exercise("02.7b")
+def shapes_in(answer: Any) -> None:
+    """The shapes of a safetensors file's tensors, from its header alone."""
+    points = {"points": torch.zeros(3, 2), "labels": torch.zeros(3, dtype=torch.int64)}
+    weights = {"weight": torch.zeros(2, 3, 5), "bias": torch.zeros(5), "scale": torch.tensor(2.0)}
+    for words, tensors, notes, cut in [
+        ("a file with two tensors", points, None, False),
+        ('a file with an entry "__metadata__"', points, {"unit": "cm"}, False),
+        ("a file with three tensors, one of them a scalar", weights, None, False),
+        ("a file that ends after its header", weights, {"epoch": "3"}, True),
+    ]:
+        with given(words), _folder() as folder:
+            path = folder / "x.safetensors"
+            save_file(tensors, path, metadata=notes)
+            if cut:
+                raw = path.read_bytes()
+                path.write_bytes(raw[: 8 + unpack("<Q", raw[:8])[0]])
+            _judge_shapes(call(answer, path), tensors)
+
+
+def _judge_shapes(got: Any, tensors: dict[str, torch.Tensor]) -> None:
+    found = expect_type(got, dict)
+    if "__metadata__" in found:
+        raise Wrong('"__metadata__" is no tensor: leave it out')
+    want = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    listed = all(isinstance(shape, list | torch.Size) for shape in found.values())
+    if listed and {name: tuple(shape) for name, shape in found.items()} == want:
+        raise Wrong("the shapes are right, but each should be a tuple: `tuple(...)` makes one")
+    expect_equal(
+        found,
+        want,
+        usual=[
+            ({name: len(shape) for name, shape in want.items()}, "this is the number of dimensions")
+        ],
+        why='an entry\'s "shape" is what is asked for',
+    )
+
+
+@exercise("02.7c")
+def bfloat16_through_numpy(answer: Any) -> None:
+    """Two functions that carry bfloat16 through NumPy bit by bit."""
+    if not isinstance(answer, tuple | list) or len(answer) != 2:
+        raise Wrong("hand in both functions: `(to_array, to_tensor)`")
+    special = [1.5, -0.0, 3e38, 1e-40, float("inf"), float("nan")]
+    for source, x in [
+        ("[1.5, -0.0, 3e38, 1e-40, inf, nan]", torch.tensor(special)),
+        ("[[1.0, 2.0], [3.0, 4.0]]", torch.tensor([[1.0, 2.0], [3.0, 4.0]])),
+    ]:
+        with given(f"x = torch.tensor({source}).bfloat16()"):
+            _judge_trip(answer[0], answer[1], x.bfloat16())
+    with given("x = torch.ones(2, 3).bfloat16().t()"):
+        _judge_trip(answer[0], answer[1], torch.ones(2, 3).bfloat16().t())
+
+
+def _judge_trip(to_array: Any, to_tensor: Any, x: torch.Tensor) -> None:
+    array = expect_type(call(to_array, x), np.ndarray)
+    if array.shape != x.shape:
+        raise Wrong(f"`to_array`: expected shape {tuple(x.shape)}, got {array.shape}")
+    if array.dtype == np.float16:
+        raise Wrong("`to_array`: float16 has fewer exponent bits, so 3e38 becomes infinite")
+    if array.itemsize != 2:
+        raise Wrong(f"`to_array`: {array.itemsize} bytes an element; two hold all the bits")
+    bits = x.contiguous().view(torch.int16)
+    if not np.array_equal(array.view(np.int16), bits.numpy()):
+        raise Wrong("`to_array`: the bits have changed; `to` converts values, `view` keeps bits")
+    back = call(to_tensor, array)
+    tensor = expect_type(back, torch.Tensor)
+    if tensor.dtype != torch.bfloat16:
+        raise Wrong(f"`to_tensor`: expected dtype torch.bfloat16, got {tensor.dtype}")
+    if tensor.shape != x.shape:
+        raise Wrong(f"`to_tensor`: expected shape {tuple(x.shape)}, got {tuple(tensor.shape)}")
+    if not torch.equal(tensor.cpu().contiguous().view(torch.int16), bits):
+        raise Wrong("`to_tensor`: the bits have changed; `to` converts values, `view` keeps bits")

@@ -1,0 +1,107 @@
+"""Answers to the exercises of 02/01, from lists to tensors."""
+
+from itertools import zip_longest
+
+import torch
+
+from check_cases import Cases
+
+
+def points(xs, ys):
+    return torch.tensor(list(zip(xs, ys, strict=True)), dtype=torch.float32)
+
+
+def by_coordinate(xs, ys):
+    return torch.tensor([xs, ys], dtype=torch.float32)
+
+
+def one_by_one(xs, ys):
+    table = torch.zeros(len(xs), 2)
+    for i in range(len(xs)):
+        table[i, 0] = xs[i]
+        table[i, 1] = ys[i]
+    return table
+
+
+def pad(rows, fill):
+    width = max(map(len, rows))
+    return torch.tensor([row + [fill] * (width - len(row)) for row in rows], dtype=torch.float32)
+
+
+def in_front(rows, fill):
+    width = max(map(len, rows))
+    return torch.tensor([[fill] * (width - len(row)) + row for row in rows], dtype=torch.float32)
+
+
+def cut(rows, fill):
+    width = min(map(len, rows))
+    return torch.tensor([row[:width] for row in rows], dtype=torch.float32)
+
+
+def in_place(rows, fill):
+    width = max(map(len, rows))
+    for row in rows:
+        row += [fill] * (width - len(row))
+    return torch.tensor(rows, dtype=torch.float32)
+
+
+def dtype_of_fill(rows, fill):
+    table = torch.full((len(rows), max(map(len, rows))), fill)
+    for i, row in enumerate(rows):
+        for j, number in enumerate(row):
+            table[i, j] = number
+    return table
+
+
+def as_wide_as_the_first(rows, fill):
+    width = len(rows[0])
+    return torch.tensor([(row + [fill] * width)[:width] for row in rows], dtype=torch.float32)
+
+
+def zeros(rows, fill):
+    return pad(rows, 0)
+
+
+def zeros_replaced(rows, fill):
+    table = zeros(rows, fill)
+    table[table == 0] = fill
+    return table
+
+
+def turned(rows, fill):
+    longest = zip_longest(*rows, fillvalue=fill)
+    return torch.tensor(list(longest), dtype=torch.float32).T
+
+
+CASES = {
+    "02.1b": Cases(
+        solution=points,
+        also_right=[one_by_one, lambda xs, ys: by_coordinate(xs, ys).t()],
+        wrong=[
+            (by_coordinate, "a row for each coordinate"),
+            (lambda xs, ys: by_coordinate(xs, ys).view(-1, 2), "do not exchange rows and columns"),
+            (lambda xs, ys: torch.tensor(list(zip(xs, ys, strict=True))), "name the dtype"),
+            (lambda xs, ys: points(ys, xs), "x comes first"),
+            (lambda xs, ys: points(xs, ys).view(-1), "a row of its own"),
+            (lambda xs, ys: points(xs, ys).tolist(), "expected a tensor, got a list"),
+            (lambda xs, ys: print(points(xs, ys)), "is a `return` missing?"),
+            (lambda xs, ys: torch.tensor(zip(xs, ys, strict=True)), "raised "),
+        ],
+    ),
+    "02.1c": Cases(
+        solution=pad,
+        also_right=[turned],
+        wrong=[
+            (in_front, "it comes behind the numbers"),
+            (cut, "the longest list sets the length"),
+            (in_place, "your function changed its input"),
+            (dtype_of_fill, "name the dtype"),
+            (as_wide_as_the_first, "not the first"),
+            (zeros, "use fill"),
+            (zeros_replaced, "a 0 among the numbers stays 0"),
+            (lambda rows, fill: pad(rows, fill).t(), "rows and columns are exchanged"),
+            (lambda rows, fill: torch.tensor(rows), "expected sequence of length"),
+            (lambda rows, fill: [[*row, fill] for row in rows], "expected a tensor, got a list"),
+        ],
+    ),
+}

@@ -1,0 +1,115 @@
+"""Answers to the exercises of 02/05, NumPy and friends."""
+
+import numpy as np
+import torch
+
+from check_cases import Cases
+
+
+def own_float32(array):
+    return torch.from_numpy(np.array(array, dtype=np.float32))
+
+
+def copies_only_when_the_dtype_changes(array):
+    forwards = array.copy() if any(step < 0 for step in array.strides) else array
+    return torch.as_tensor(forwards.astype(forwards.dtype.newbyteorder("=")).astype(np.float32))
+
+
+def shares_float32(array):
+    return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32))
+
+
+def writes_into_the_array(array):
+    array *= 2
+    return own_float32(array)
+
+
+def clones_late(array):
+    if any(step < 0 for step in array.strides):
+        array = array.copy()
+    return torch.as_tensor(array).to(torch.float32, copy=True)
+
+
+def split(frame, names):
+    part = frame[names]
+    numbers = part.to_numpy(dtype=np.float32, na_value=0, copy=True)
+    return torch.from_numpy(numbers), torch.from_numpy(part.notna().to_numpy(copy=True))
+
+
+def split_by_isnan(frame, names):
+    values = torch.tensor(frame[names].to_numpy(dtype=np.float32, na_value=np.nan))
+    return torch.where(torch.isnan(values), 0.0, values), ~torch.isnan(values)
+
+
+def gaps_left(frame, names):
+    part = frame[names]
+    return torch.tensor(part.to_numpy(dtype=np.float32)), torch.tensor(part.notna().to_numpy())
+
+
+def turned_around(frame, names):
+    values, known = split(frame, names)
+    return values, ~known
+
+
+def mask_of_the_filled(frame, names):
+    values, _ = split(frame, names)
+    return values, ~torch.isnan(values)
+
+
+def mask_of_zeros(frame, names):
+    values, _ = split(frame, names)
+    return values, values != 0
+
+
+def whole_table(frame, names):
+    return split(frame, list(frame.columns))
+
+
+def writes_into_the_table(frame, names):
+    for name in names:
+        frame[name] = frame[name].fillna(0)
+    return split(frame, names)
+
+
+def one_dimension(frame, names):
+    values, known = split(frame, names)
+    return values.flatten(), known.flatten()
+
+
+CASES = {
+    "02.5b": Cases(
+        solution=own_float32,
+        also_right=[
+            lambda array: torch.tensor(array.astype(np.float32)),
+            lambda array: torch.tensor(array.tolist(), dtype=torch.float32),
+            copies_only_when_the_dtype_changes,
+        ],
+        wrong=[
+            (lambda array: torch.tensor(array), "ask for float32"),
+            (lambda array: torch.tensor(array, dtype=torch.float32), "negative"),
+            (lambda array: torch.as_tensor(array, dtype=torch.float32), "where no dtype changes"),
+            (shares_float32, "shares memory"),
+            (clones_late, "warns that the array is read-only"),
+            (writes_into_the_array, "changed the array"),
+            (lambda array: torch.tensor(np.abs(array[::-1]).astype(np.float32)), "flip nothing"),
+            (lambda array: array.astype(np.float32), "expected a tensor, got a NumPy array"),
+        ],
+    ),
+    "02.5c": Cases(
+        solution=split,
+        also_right=[split_by_isnan],
+        wrong=[
+            (gaps_left, "still hold NaN"),
+            (turned_around, "turned around"),
+            (mask_of_the_filled, "filled before the mask"),
+            (mask_of_zeros, "a known value may be 0"),
+            (whole_table, "could not convert string"),
+            (writes_into_the_table, "changed the table"),
+            (one_dimension, "keep two dimensions"),
+            (lambda frame, names: split(frame, names)[::-1], "values first"),
+            (lambda frame, names: split(frame, names)[0], "expected a tuple, got a tensor"),
+            (lambda frame, names: (*split(frame, names), names), "this tuple has 3"),
+            (lambda frame, names: split(frame, sorted(names)), "order of `names`"),
+        ],
+    ),
+}

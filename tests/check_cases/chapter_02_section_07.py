@@ -1,0 +1,119 @@
+"""Answers to the exercises of 02/07, saving tensors."""
+
+import json
+from pathlib import Path
+from struct import unpack
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+from check_cases import Cases
+
+
+def save_clone(x, path):
+    torch.save(x.clone(), path)
+
+
+def header(path):
+    with open(path, "rb") as file:
+        (length,) = unpack("<Q", file.read(8))
+        return json.loads(file.read(length))
+
+
+def shapes(path):
+    return {
+        name: tuple(entry["shape"])
+        for name, entry in header(path).items()
+        if name != "__metadata__"
+    }
+
+
+def length_forgotten(path):
+    return json.loads(Path(path).read_bytes()[8:])
+
+
+def opened_by_the_library(path):
+    with safe_open(path, "pt") as file:
+        return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+
+
+def bits(x):
+    return x.view(torch.int16).numpy()
+
+
+def tensor_of(array):
+    return torch.from_numpy(array).view(torch.bfloat16)
+
+
+CASES = {
+    "02.7a": Cases(
+        solution=save_clone,
+        also_right=[
+            lambda x, path: torch.save(x.clone().contiguous(), path),
+            lambda x, path: torch.save(x.detach().clone(), str(path)),
+            lambda x, path: torch.save(x + 0, path),
+        ],
+        wrong=[
+            (lambda x, path: torch.save(x, path), "a view is saved with its whole storage"),
+            (lambda x, path: torch.save(x.contiguous(), path), "`contiguous` copies nothing"),
+            (lambda x, path: torch.save({"x": x.clone()}, path), "expected a tensor, got a dict"),
+            (lambda x, path: torch.save(x.numpy(), path), "`torch.load` cannot read your file"),
+            (lambda x, path: torch.save(x.clone(), path.with_name("y.pt")), "no file at `path`"),
+            (lambda x, path: torch.save(x.clone().half(), path), "expected dtype"),
+            (lambda x, path: torch.save(x.clone().flatten(), path), "expected shape"),
+            (lambda x, path: torch.save(x.zero_().clone(), path), "changed `x`"),
+        ],
+    ),
+    "02.7b": Cases(
+        solution=shapes,
+        wrong=[
+            (
+                lambda path: {n: tuple(e["shape"]) for n, e in header(path).items()},
+                'For a file with an entry "__metadata__": your function raised KeyError',
+            ),
+            (
+                lambda path: {n: tuple(e.get("shape", ())) for n, e in header(path).items()},
+                "is no tensor: leave it out",
+            ),
+            (
+                lambda path: {n: list(shape) for n, shape in shapes(path).items()},
+                "each should be a tuple",
+            ),
+            (
+                lambda path: {n: t.shape for n, t in load_file(path).items()},
+                "each should be a tuple",
+            ),
+            (
+                lambda path: {n: tuple(t.shape) for n, t in load_file(path).items()},
+                "For a file that ends after its header: your function raised SafetensorError",
+            ),
+            (opened_by_the_library, "For a file that ends after its header"),
+            (lambda path: {n: len(shape) for n, shape in shapes(path).items()}, "dimensions"),
+            (length_forgotten, "your function raised"),
+            (lambda path: list(shapes(path).values()), "expected a dict, got a list"),
+        ],
+    ),
+    "02.7c": Cases(
+        solution=(bits, tensor_of),
+        also_right=[
+            (
+                lambda x: x.view(torch.uint16).numpy(),
+                lambda array: torch.from_numpy(array).view(torch.bfloat16),
+            ),
+            (lambda x: x.view(torch.float16).numpy().view(np.int16), tensor_of),
+        ],
+        wrong=[
+            ((lambda x: x.float().numpy(), lambda a: torch.from_numpy(a).bfloat16()), "4 bytes"),
+            ((lambda x: x.half().numpy(), lambda a: torch.from_numpy(a).bfloat16()), "exponent"),
+            ((lambda x: x.to(torch.int16).numpy(), tensor_of), "`to_array`: the bits"),
+            ((bits, lambda a: torch.from_numpy(a).bfloat16()), "`to_tensor`: the bits"),
+            ((bits, torch.from_numpy), "expected dtype torch.bfloat16, got torch.int16"),
+            ((lambda x: x.numpy(), tensor_of), "raised TypeError"),
+            ((lambda x: x.view(torch.int16), tensor_of), "got a tensor"),
+            ((lambda x: bits(x).flatten(), tensor_of), "`to_array`: expected shape"),
+            (bits, "hand in both functions"),
+        ],
+    ),
+}

@@ -1,0 +1,205 @@
+"""Execute notebooks and save their outputs: `make execute [NOTEBOOK=…] [FRESH=1]`.
+
+    python tools/execute.py                                  every notebook of the book
+    python tools/execute.py chapters/02_tensors              those of a folder
+    python tools/execute.py --fresh chapters/….ipynb         replace every output
+
+A saved output stays where the tests find the new one equal or do not compare it, so that git
+shows what has really changed. A notebook in which a cell fails is left as it was.
+"""
+
+import argparse
+import asyncio
+import copy
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from time import perf_counter
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from jupyter_client.manager import AsyncKernelManager  # noqa: E402
+from nbclient import NotebookClient  # noqa: E402
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError  # noqa: E402
+from nbformat import NotebookNode  # noqa: E402
+from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager  # noqa: E402
+
+from tests.comparison import (  # noqa: E402
+    RTOL,
+    Rules,
+    cell_differences,
+    output_differences,
+    rules_for,
+    tags,
+)
+from tests.notebook_plugin import cores, figure_profile, settings  # noqa: E402
+from tools import clean  # noqa: E402
+
+TIMEOUT = 600  # seconds for a cell
+COPIES = ("mine[0-9]*_*", "*-Copy[0-9]*", "Untitled*")
+
+
+class Failure(Exception):
+    """Why a notebook was not saved, in one line."""
+
+
+def notebooks(paths: list[Path]) -> list[Path]:
+    """The notebooks among the paths and in the folders, without a reader's copies."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(path.rglob("*.ipynb"))
+            hidden = [p for p in inside if any(part.startswith(".") for part in p.parts)]
+            copies = [p for p in inside if any(p.match(f"{name}.ipynb") for name in COPIES)]
+            found += [p for p in inside if p not in hidden + copies]
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+async def run(notebook: NotebookNode, folder: Path, environment: dict[str, str]) -> None:
+    """Run the notebook's cells in a new kernel, their outputs taken in; a Failure names a cell."""
+    manager = AsyncKernelManager(
+        kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_spec_manager=NbvalKernelspecManager()
+    )
+    client = NotebookClient(
+        notebook, km=manager, timeout=TIMEOUT, record_timing=False, coalesce_streams=True
+    )
+    try:
+        await client.async_start_new_kernel(
+            cwd=str(folder), env={**os.environ, **environment}, stderr=subprocess.DEVNULL
+        )
+        await client.async_start_new_kernel_client()
+        count = 0
+        code = [place for place in enumerate(notebook.cells) if place[1].cell_type == "code"]
+        for number, (index, cell) in enumerate(code):  # numbered as the tests number them
+            cell.execution_count, cell.outputs = None, []
+            if cell.source.strip():
+                count += 1
+                await _run_cell(client, number, index, cell)
+                cell.execution_count = count
+    finally:
+        if client.kc:
+            client.kc.stop_channels()
+        if manager.has_kernel:
+            await manager.shutdown_kernel(now=True)
+
+
+async def _run_cell(client: NotebookClient, number: int, index: int, cell: NotebookNode) -> None:
+    try:
+        await client.async_execute_cell(cell, index)
+    except CellExecutionError as error:
+        message = error.evalue.strip().partition("\n")[0]
+        raise Failure(f"Cell {number} raises {error.ename}: {message}") from None
+    except DeadKernelError:
+        if await client.km.is_alive():  # nbclient's word for Ctrl-C, too
+            raise asyncio.CancelledError from None
+        raise Failure(f"Cell {number} ended the kernel.") from None
+    except CellTimeoutError:
+        raise Failure(f"Cell {number} runs for more than {TIMEOUT} s.") from None
+    # Compared with itself: what is asked of every cell, whatever it has saved.
+    if complaints := cell_differences(cell, cell.outputs, Rules(), compared=False):
+        raise Failure(f"Cell {number}: {' '.join(line.strip() for line in complaints)}")
+
+
+def keep_equal(saved: NotebookNode, new: NotebookNode, rtol: float) -> int:
+    """Put saved outputs back where they are as good as the new; return how many cells are new."""
+    changed = 0
+    for before, after in zip(saved.cells, new.cells, strict=True):
+        if after.cell_type == "code":
+            if _is_kept(before, after, rules_for(before, saved.metadata, rtol)):
+                after.outputs = before.outputs
+            else:
+                changed += 1
+    return changed
+
+
+def _is_kept(before: NotebookNode, after: NotebookNode, rules: Rules) -> bool:
+    if before.execution_count is None:
+        return not after.outputs
+    if "nbval-ignore-output" in tags(before):
+        return True
+    moved = before.execution_count != after.execution_count
+    if moved and any(output.output_type == "error" for output in after.outputs):
+        return False  # its traceback names the cell by number
+    if [sorted(o.get("data", {})) for o in before.outputs] != [
+        sorted(o.get("data", {})) for o in after.outputs
+    ]:
+        return False  # a reader's own run lacks the data of figures
+    return not output_differences(before.outputs, after.outputs, rules)
+
+
+async def execute(path: Path, fresh: bool, environment: dict[str, str]) -> str:
+    """Execute one notebook and save it; return what was done, in one line."""
+    start = perf_counter()
+    before = path.read_bytes() if path.exists() else b""
+    saved = clean.normalise(clean.read(path))
+    new = copy.deepcopy(saved)
+    await run(new, path.resolve().parent, environment)
+    new = clean.normalise(new)
+    changed = sum(cell.cell_type == "code" for cell in new.cells)
+    if not fresh:
+        changed = keep_equal(saved, new, default_rtol())
+    new = clean.normalise(new)  # the kept results take the cells' numbers
+    took = f"{perf_counter() - start:.1f} s"
+    if clean.dumps(new).encode() == before:
+        return f"{path}: {took}, unchanged"
+    if path.read_bytes() != before:
+        raise Failure("was edited while it was executed: save it, then execute again.")
+    clean.write(new, path)
+    return f"{path}: {took}, saved; outputs of {changed} cells replaced"
+
+
+def default_rtol() -> float:
+    """The tolerance that pyproject.toml gives the tests."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return float(settings["tool"]["pytest"]["ini_options"].get("nb_rtol", RTOL))
+
+
+async def execute_all(paths: list[Path], fresh: bool) -> int:
+    """Execute notebooks beside each other, one a core; return how many failed."""
+    workers = min(cores(), len(paths))
+    turns = asyncio.Semaphore(workers)
+    failed = 0
+
+    async def one(path: Path) -> None:
+        nonlocal failed
+        async with turns:
+            try:
+                print(await execute(path, fresh, environment), flush=True)
+            except (Failure, ValueError, OSError) as problem:
+                failed += 1
+                print(f"{path}: NOT SAVED. {problem}", file=sys.stderr, flush=True)
+
+    with figure_profile() as profile:
+        environment = {**settings(workers), **profile}
+        async with asyncio.TaskGroup() as group:
+            for path in paths:
+                group.create_task(one(path))
+    return failed
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Execute the notebooks that the command line names."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("paths", nargs="*", type=Path, metavar="notebook or folder")
+    parser.add_argument("--fresh", action="store_true", help="replace every saved output")
+    options = parser.parse_args(arguments)
+    paths = notebooks(options.paths or [ROOT / "chapters"])
+    if not paths:
+        print("There is no notebook to execute.", file=sys.stderr)
+        return 1
+    which = "all saved outputs" if options.fresh else "saved outputs that differ"
+    print(f"Executing {len(paths)} notebooks; {which} are overwritten.", flush=True)
+    try:
+        return 1 if asyncio.run(execute_all(paths, options.fresh)) else 0
+    except KeyboardInterrupt:
+        print("Stopped: what is not listed above is as it was.", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
