@@ -399,7 +399,7 @@ def _colors_near(saved: Any, new: Any) -> bool:
     if isinstance(saved, dict) and isinstance(new, dict):
         if saved["n"] != new["n"]:
             return False
-        old, now = ([side.get("mean"), *side.get("some", [])] for side in (saved, new))
+        old, now = ([side["mean"], *side["some"]] for side in (saved, new))
         return all(_colors_near(a, b) for a, b in zip(old, now, strict=True))
     if saved == new:
         return True

@@ -160,8 +160,7 @@ class Cell(IPyNbCell):  # type: ignore[misc]
             self.raise_cell_error("It ended the kernel (a crash, exit(), or no memory left).")
 
     def _advice(self) -> str:
-        path = self.path.relative_to(self.config.rootpath)
-        return f'make execute NOTEBOOK="{path}"'
+        return f'make execute NOTEBOOK="{self.nodeid.partition("::")[0]}"'
 
     def run_for_a_later_one(self, later: "Cell") -> None:
         """Run this cell because one after it was selected; its outputs are not compared."""
@@ -194,7 +193,8 @@ class Cell(IPyNbCell):  # type: ignore[misc]
         for side, outputs in (("saved", saved), ("new", new)):
             shown = [o["data"]["image/png"] for o in outputs if "image/png" in o.get("data", {})]
             for number, png in enumerate(shown, start=1):
-                name = f"{self.path.stem}-cell{self.cell_num}-figure{number}-{side}.png"
+                section = f"{self.path.parent.name}-{self.path.stem}"
+                name = f"{section}-cell{self.cell_num}-figure{number}-{side}.png"
                 folder.mkdir(exist_ok=True)
                 (folder / name).write_bytes(b64decode(png))
                 written.append(f"  {MISMATCHES}/{name}")

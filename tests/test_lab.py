@@ -139,9 +139,14 @@ def end(process: subprocess.Popen[bytes]) -> None:
 def run_all(page: Page, saved: Path) -> list[dict[str, Any]]:
     """Press "restart and run all"; return the code cells as saved once the last has run."""
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
-    page.locator("[data-command='notebook:restart-run-all']").first.click()
-    page.locator(".jp-Dialog button.jp-mod-accept").click()
-    deadline, counts = time.monotonic() + 60, []
+    started = page.locator(".jp-InputPrompt", has_text=re.compile(r"[*1]"))
+    for _ in range(3):  # a kernel that restarts while the lab still connects to it runs nothing
+        page.locator("[data-command='notebook:restart-run-all']").first.click()
+        page.locator(".jp-Dialog button.jp-mod-accept").click()
+        with suppress(TimeoutError):
+            started.first.wait_for(timeout=15_000)
+            break
+    deadline, counts = time.monotonic() + 120, []
     while time.monotonic() < deadline:
         page.wait_for_timeout(500)
         page.keyboard.press("Control+s")
@@ -167,10 +172,10 @@ def open_slides(page: Page) -> Frame:
     page.reload()  # slides start at the selected cell: now the first
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.get_by_title(re.compile("Reveal Slideshow")).first.click()
-    handle = page.wait_for_selector("iframe[src*='/rise/']", timeout=30_000)
+    handle = page.wait_for_selector("iframe[src*='/rise/']")
     frame = handle.content_frame()
     assert frame is not None
-    frame.wait_for_selector("section.present h1", timeout=30_000)
+    frame.wait_for_selector("section.present h1")
     return frame
 
 
@@ -201,7 +206,7 @@ def present(context: BrowserContext, page: Page, visit: Visit) -> None:
             "before => [...document.querySelectorAll('section.present .jp-InputPrompt')]"
             ".some(e => /\\d/.test(e.innerText) && e.innerText !== before)",
             arg=visit.before,
-            timeout=10_000,
+            timeout=30_000,
         )
     visit.after = prompt.first.inner_text()
 
@@ -210,7 +215,7 @@ def measure(context: BrowserContext, address: str, visit: Visit) -> None:
     """The slides on a whole screen: the sizes of text and code."""
     page = context.new_page()
     page.goto(address)
-    page.wait_for_selector("section.present .jp-RenderedMarkdown p", timeout=30_000)
+    page.wait_for_selector("section.present .jp-RenderedMarkdown p")
     page.wait_for_selector(".cm-content", state="attached")
     visit.sizes = {
         "text": float(style(page, "section.present .jp-RenderedMarkdown p", "font-size")[:-2]),
@@ -240,6 +245,7 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
             seen.address = address
             browser = play.chromium.launch(executable_path=executable, args=list(QUIET))
             context = browser.new_context(viewport=SCREEN)
+            context.set_default_timeout(60_000)
             base, token = re.match(r"(http://[^/]+).*\?(token=\w+)", address).groups()
             local = (base, base.replace("http", "ws"), "data:", "blob:", "about:")
             context.on(
@@ -247,9 +253,8 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
                 lambda r: None if r.url.startswith(local) else seen.outside.add(r.url),
             )
             page = context.new_page()
-            page.set_default_timeout(30_000)
             page.goto(address)
-            page.wait_for_selector(".jp-Notebook .jp-Cell, .jp-DirListing-item", timeout=60_000)
+            page.wait_for_selector(".jp-Notebook .jp-Cell, .jp-DirListing-item")
             seen.page = page.url
             specs = context.request.get(f"{base}/api/kernelspecs?{token}").json()
             seen.kernel = specs["kernelspecs"]["python3"]["spec"]["argv"]

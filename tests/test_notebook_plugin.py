@@ -9,7 +9,9 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b64encode
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -17,8 +19,10 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from PIL import Image
 
-from tests.comparison import Rules, figure_differences, text_differences, tokens
+from tests.comparison import FIGURE as FIGURE_DATA
+from tests.comparison import Rules, cell_differences, figure_differences, text_differences, tokens
 from tools import clean, execute
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -241,9 +245,55 @@ def test_figures_of_the_older_matplotlib_are_the_same(sample: Any) -> None:
     assert figure_differences(older["figure"], sample, Rules()) == []
 
 
+# --- outputs -------------------------------------------------------------------------------------
+
+
+def png(*pixels: int) -> str:
+    """A picture of so many pixels."""
+    image = Image.new("L", (len(pixels), 1))
+    image.putdata(pixels)
+    written = BytesIO()
+    image.save(written, "PNG")
+    return b64encode(written.getvalue()).decode()
+
+
+def figure_output(picture: str, **data: Any) -> NotebookNode:
+    shown = {"image/png": picture, "text/plain": "<Figure size 640x480 with 1 Axes>", **data}
+    return nbformat.v4.new_output("display_data", data=shown)
+
+
+def test_a_readers_own_run_is_no_mismatch(sample: Any) -> None:
+    saved = [
+        nbformat.v4.new_output("stream", name="stderr", text="100%|####| 9/9"),
+        nbformat.v4.new_output("stream", text="one\n"),
+        figure_output(png(0, 255)),
+        nbformat.v4.new_output("stream", text="two\n"),
+    ]
+    new = [
+        nbformat.v4.new_output("stream", text="one\ntwo\n"),
+        figure_output(png(0, 255), **{FIGURE_DATA: sample}),
+    ]
+    cell = nbformat.v4.new_code_cell(outputs=saved)
+    assert cell_differences(cell, new, Rules()) == []
+
+
+@pytest.mark.parametrize(
+    ("picture", "word"), [(png(7, 7), "blank"), (png(*range(60)), "size")], ids=["blank", "size"]
+)
+def test_a_picture_is_compared_for_its_size_and_not_being_blank(picture: str, word: str) -> None:
+    cell = nbformat.v4.new_code_cell(outputs=[figure_output(png(0, 255))])
+    assert word in " ".join(cell_differences(cell, [figure_output(picture)], Rules()))
+
+
+def test_figure_data_that_are_gone_are_a_mismatch(sample: Any) -> None:
+    saved = figure_output(png(0, 255), **{FIGURE_DATA: sample})
+    cell = nbformat.v4.new_code_cell(outputs=[saved])
+    assert "missing" in " ".join(cell_differences(cell, [figure_output(png(0, 255))], Rules()))
+
+
 # --- notebooks -----------------------------------------------------------------------------------
 
-FIGURE = """fig, ax = plt.subplots()
+FIGURE = """fig, ax = plt.subplots(figsize=(3, 2), layout="none")
 t = torch.linspace(0, 6, 100)
 ax.plot(t, torch.sin(t), color="#0072B2", label="sine")
 ax.plot(t, torch.cos(t), color="#E69F00", label="cosine")

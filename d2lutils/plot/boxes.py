@@ -13,6 +13,7 @@ from d2lutils.plot.layout import Drawn, by_storage, refuse_what_cannot_be_drawn,
 from d2lutils.plot.styling import COLOURS, GREY, TINTS
 
 _NOTE = 2.5  # width kept for each note on the offset and the strides
+_LETTER = 0.18  # width of a caption's letter in the text's full size
 _HOPS = 1.75  # height kept for the stride arrows between a storage and a tensor
 
 
@@ -52,6 +53,8 @@ def memory(
     for row in rows:
         row.draw(axes, top, font)
         top -= row.height
+    for text in axes.texts:
+        text.set_in_layout(False)  # the limits have room for it: boxes need not shrink
     axes.set(xlim=(-0.6, width - 0.6), ylim=(0, height), aspect="equal")
     axes.axis("off")
     if title:
@@ -65,7 +68,7 @@ class _Row:
     def __init__(self, drawn: list[Drawn]) -> None:
         self.drawn = drawn
         self.values = storage_values(drawn[0].tensor)
-        captions = max(len(d.caption) for d in drawn) * 0.145
+        captions = max(len(d.caption) for d in drawn) * _LETTER * 0.8
         notes = _NOTE * (1 + max(d.tensor.ndim for d in drawn)) - 0.7
         self.width = max(len(self.values), captions, notes, *(d.columns for d in drawn))
         self.above = drawn[0].rows + _HOPS + 0.8
@@ -77,13 +80,13 @@ class _Row:
         base = top - self.above - 1
         for position, value in enumerate(self.values):
             _box(axes, position, base, value, colours.get(position, "#F0F0F0"), font)
-            note: Any = {"ha": "center", "va": "top", "size": font * 0.7, "color": GREY}
+            note: Any = {"ha": "center", "va": "top", "size": font * 0.9, "color": GREY}
             axes.text(position + 0.5, base - 0.1, str(position), **note)
         self._tensor(axes, self.drawn[0], base + 1, 1, colours, font)
         if len(self.drawn) > 1:
             self._tensor(axes, self.drawn[1], base - 0.55, -1, colours, font)
         axes.text(
-            -0.15, base + 0.5, "storage", rotation=90, ha="right", va="center", size=font * 0.75
+            -0.15, base + 0.5, "storage", rotation=90, ha="right", va="center", size=font * 0.9
         )
 
     def _colours(self) -> dict[int, str]:
@@ -111,10 +114,11 @@ class _Row:
             column, line = drawn.cell(index)
             box_base = top - line - 1
             _box(axes, column, box_base, self.values[position], colours[position], font)
-            note: Any = {"ha": "right", "va": "bottom", "size": font * 0.5, "color": GREY}
+            note: Any = {"ha": "right", "va": "bottom", "size": font * 0.72, "color": GREY}
             axes.text(column + 0.94, box_base + 0.05, str(position), **note)
         caption = top + 0.15 if side > 0 else near - drawn.rows - 0.55
-        axes.text(0, caption, drawn.caption, size=font * 0.8, family="monospace")
+        size = min(1.0, self.width / len(drawn.caption) / _LETTER)
+        axes.text(0, caption, drawn.caption, size=font * size, family="monospace")
         _hops(axes, drawn.tensor, edge, side, font)
 
 
@@ -150,10 +154,10 @@ def _hops(axes: Axes, tensor: torch.Tensor, edge: float, side: int, font: float)
     place = edge + side * (_HOPS - 0.4)
     for number, (note, colour) in enumerate(notes):
         left = number * _NOTE - (0.4 if number else 0)
-        axes.text(left, place, note, color=colour, size=font * 0.75, va="center", weight="bold")
+        axes.text(left, place, note, color=colour, size=font * 0.92, va="center", weight="bold")
 
 
 def _box(axes: Axes, left: float, base: float, value: str, colour: str, font: float) -> None:
     axes.add_patch(Rectangle((left, base), 1, 1, facecolor=colour, edgecolor="black", linewidth=1))
-    small = min(1.0, 4.5 / len(value))
-    axes.text(left + 0.5, base + 0.52, value, ha="center", va="center", size=font * 0.9 * small)
+    small = min(1.2, 4.3 / len(value))
+    axes.text(left + 0.5, base + 0.52, value, ha="center", va="center", size=font * small)

@@ -51,8 +51,8 @@ def pointers(items: Sequence[float | int], title: str | None = None) -> Figure:
     for thing in objects:
         left, kind = places[id(thing)], type(thing).__name__
         axes.add_patch(Rectangle((left, 0), 1.6, 0.85, facecolor=TINTS[1], edgecolor="black"))
-        axes.text(left + 0.8, 0.42, f"{kind} {thing}", ha="center", va="center", size=9.5)
-        axes.text(left + 0.8, -0.4, f"{getsizeof(thing)} bytes", ha="center", size=9, color=GREY)
+        axes.text(left + 0.8, 0.42, f"{kind} {thing}", ha="center", va="center", size=10.5)
+        axes.text(left + 0.8, -0.4, f"{getsizeof(thing)} bytes", ha="center", size=10.5, color=GREY)
     axes.text(start - 0.15, 3.0, "list", ha="right", va="center")
     axes.set(xlim=(-0.6, width + 0.2), ylim=(-0.6, 4.1))
     axes.axis("off")

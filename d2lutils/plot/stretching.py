@@ -61,7 +61,7 @@ def broadcasting(
         _grid(axes, tensor, (lines, columns), left, TINTS[tint], font)
         axes.text(
             left + columns / 2, lines + 0.3, f"shape {tuple(tensor.shape)}",
-            ha="center", size=font * 0.75,
+            ha="center", size=font * 0.95,
         )  # fmt: skip
     for place, sign in enumerate((operator.replace("*", "×").replace("-", "−"), "=")):
         middle = (place + 1) * columns + (place + 0.5) * _GAP
@@ -100,10 +100,10 @@ def _grid(
             axes.text(
                 corner[0] + 0.5,
                 corner[1] + 0.5,
-                f"{values[line][column]:.4g}",
+                (value := f"{values[line][column]:.4g}"),
                 ha="center",
                 va="center",
-                size=font * 0.8,
+                size=font * min(1.1, 4.4 / len(value)),
                 color="black" if real else GREY,
                 zorder=3,
             )

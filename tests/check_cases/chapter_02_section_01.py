@@ -98,7 +98,7 @@ CASES = {
             (dtype_of_fill, "name the dtype"),
             (as_wide_as_the_first, "not the first"),
             (zeros, "use fill"),
-            (zeros_replaced, "a 0 among the numbers stays 0"),
+            (zeros_replaced, "is a number too"),
             (lambda rows, fill: pad(rows, fill).t(), "rows and columns are exchanged"),
             (lambda rows, fill: torch.tensor(rows), "expected sequence of length"),
             (lambda rows, fill: [[*row, fill] for row in rows], "expected a tensor, got a list"),

@@ -45,13 +45,18 @@ def expanded(a, b):
 CASES = {
     "02.3a": Cases(
         solution=filled,
-        also_right=[filled_in_a_copy],
+        also_right=[
+            filled_in_a_copy,
+            lambda x, broken: x.masked_fill(broken, x[~broken].mean()),
+        ],
         wrong=[
             (filled_in_place, "changed its input"),
             (lambda x, broken: torch.where(broken, x.mean(), x), "mean includes the broken"),
             (lambda x, broken: torch.where(broken, x, x[~broken].mean()), "replaced the good"),
             (lambda x, broken: torch.where(broken, x, x[broken].mean()), "mask is inverted"),
             (lambda x, broken: torch.where(broken, x[broken].mean(), x), "mean of the broken"),
+            (lambda x, broken: torch.where(broken, x[~broken].median(), x), "this is the median"),
+            (lambda x, broken: torch.where(x < 0, x[x >= 0].mean(), x), "nothing was replaced"),
             (lambda x, broken: torch.where(broken, 0.0, x), "get the mean, not 0"),
             (lambda x, broken: x[~broken], "the result is 1-D"),
             (written_into_what_was_read, "nothing was replaced"),
@@ -64,6 +69,7 @@ CASES = {
         wrong=[
             (lambda x, columns: x[:, columns], "takes all these columns from every row"),
             (lambda x, columns: x.gather(1, columns[:, None]), "remove the last dimension"),
+            (lambda x, columns: x.gather(1, columns[:, None]).squeeze(), "`squeeze(1)` does not"),
             (lambda x, columns: x.gather(1, columns), "same number of dimensions"),
             (lambda x, columns: x.flatten()[columns], "flattened table"),
             (lambda x, columns: x[:, 0], "this is the first column"),

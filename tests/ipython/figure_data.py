@@ -70,9 +70,9 @@ def _beside_axes(figure: Any) -> Iterator[Any]:
 
 
 def _axes(axes: Any) -> Data:
-    titles = [axes.get_title(loc) for loc in ("left", "center", "right")]
+    titles = [axes._left_title, axes.title, axes._right_title]
     directions = "xyz" if hasattr(axes, "get_zlim") else "xy"
-    data: Data = {"title": " ".join(filter(None, titles))}
+    data: Data = {"title": " ".join(filter(None, (title.get_text() for title in titles)))}
     for direction in directions:
         axis = getattr(axes, f"{direction}axis")
         data[direction] = {
@@ -89,8 +89,7 @@ def _axes(axes: Any) -> Data:
         data["frame"] = False
     if axes.get_aspect() != "auto":
         data["aspect"] = _rounded([axes.get_aspect()])
-    passed_over = {*map(id, (axes.patch, axes.title, axes._left_title, axes._right_title))}
-    children = [child for child in axes.get_children() if id(child) not in passed_over]
+    children = [child for child in axes.get_children() if child not in (*titles, axes.patch)]
     drawn = [c for c in children if _shows(c) and type(c).__name__ not in DECORATION]
     data["artists"] = _in_lines(drawn, axes)
     return data
@@ -191,14 +190,16 @@ def _patch(patch: Any, inside: Any) -> Data:
 
 def _collection(collection: Any, inside: Any) -> Data:
     paths = collection.get_paths()
+    shaded = "3D" in type(collection).__name__  # by depth, differently in each version
     data: Data = {
         "paths": len(paths),
-        "color": _colors(collection.get_facecolor()),
-        "edge": _colors(collection.get_edgecolor()),
+        "color": _colors(collection.get_facecolor(), opaque=shaded),
+        "edge": _colors(collection.get_edgecolor(), opaque=shaded),
         "at": [],
     }
     shape = _in_data(collection.get_transform(), inside)
-    if shape:
+    cut = getattr(collection, "labelTexts", [])  # contours, cut to the labels' width
+    if shape and not cut:
         data["at"].append(_place(shape, *_vertices(paths)))
     where = _in_data(collection.get_offset_transform(), inside)
     offsets = collection.get_offsets()
@@ -323,14 +324,18 @@ def _color(color: Any, alpha: float | None = None) -> str:
     return to_hex(to_rgba(color, alpha), keep_alpha=True)
 
 
-def _colors(colors: Any) -> Data:
-    """Of many colours their count, their mean and some of them."""
+def _colors(colors: Any, opaque: bool = False) -> Any:
+    """One colour for all, or of many their count, their mean and some of them."""
     import numpy as np
     from matplotlib.colors import to_rgba_array
 
-    rows = to_rgba_array(colors)
+    rows = np.array(to_rgba_array(colors))
     if not len(rows):
-        return {"n": 0}
+        return "none"
+    if opaque:
+        rows[:, 3] = 1
+    if (rows == rows[0]).all():
+        return _color(rows[0])
     places = np.linspace(0, len(rows) - 1, min(len(rows), SAMPLES)).round().astype(int)
     mean = _color(np.clip(rows.mean(axis=0), 0, 1))
     return {"n": len(rows), "mean": mean, "some": [_color(rows[place]) for place in places]}

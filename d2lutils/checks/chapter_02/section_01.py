@@ -77,7 +77,7 @@ def _usual_mistakes(rows: Sequence[Numbers], fill: float) -> list[tuple[torch.Te
     return [
         (in_front, "fill stands in front; it comes behind the numbers"),
         (_padded(rows, 0, longest), "filled up with 0; use fill"),
-        (_padded(no_zeros, fill, longest), "a 0 among the numbers stays 0; fill stands behind them"),
+        (_padded(no_zeros, fill, longest), "a 0 in a row is a number too; leave it"),
         (_padded(rows, fill, shortest), "numbers are cut off; the longest list sets the length"),
         (_padded(rows, fill, len(rows[0])), "the longest list sets the length, not the first"),
         (_padded(rows, fill, longest + 1), "every row is filled, but the longest needs no fill"),

@@ -10,13 +10,13 @@ from d2lutils.checks import Wrong, call, exercise, expect_copies, expect_equal, 
 @exercise("02.3a")
 def fill_gaps(answer: Any) -> None:
     """A table whose broken elements are replaced by the mean of the good ones."""
-    for rows, limit in [
-        ([[1.0, 2.0, -99.0], [-80.0, 6.0, 7.0]], -50.0),
-        ([[1.0, 2.0], [3.0, 6.0]], -50.0),
-        ([[-99.0], [4.0], [8.0]], -50.0),
+    for rows, marks in [
+        ([[1.0, 2.0, -99.0], [-80.0, 6.0, 11.0]], [[0, 0, 1], [1, 0, 0]]),
+        ([[1.0, 2.0], [3.0, 6.0]], [[0, 0], [0, 0]]),
+        ([[4.0], [9.0], [8.0]], [[0], [1], [0]]),
     ]:
         x = torch.tensor(rows)
-        broken = x < limit
+        broken = torch.tensor(marks, dtype=torch.bool)
         good = x[~broken]
         with given(x=x, broken=broken):
             got = expect_tensor(call(answer, x, broken))
@@ -29,6 +29,11 @@ def fill_gaps(answer: Any) -> None:
                 got,
                 torch.where(broken, good.mean(), x),
                 usual=[
+                    (
+                        x,
+                        "nothing was replaced where `broken` is `True`; was a copy changed "
+                        "that nobody reads?",
+                    ),
                     (
                         torch.where(broken, x.mean(), x),
                         "the mean includes the broken elements; take it over `x[~broken]`",
@@ -45,8 +50,11 @@ def fill_gaps(answer: Any) -> None:
                         torch.where(broken, x[broken].mean(), x),
                         "this is the mean of the broken elements; take it over `x[~broken]`",
                     ),
+                    (
+                        torch.where(broken, good.median(), x),
+                        "this is the median of the good elements; take their mean",
+                    ),
                     (torch.where(broken, 0.0, x), "broken elements get the mean, not 0"),
-                    (x, "nothing was replaced; was a copy changed that nobody reads?"),
                 ],
                 why="broken elements get the mean of `x[~broken]`, the others stay",
             )
@@ -56,7 +64,8 @@ def fill_gaps(answer: Any) -> None:
 @exercise("02.3b")
 def one_per_row(answer: Any) -> None:
     """From each row of a table the element in the column that is named for it."""
-    for count, width, places in [(3, 4, [2, 0, 3]), (2, 2, [1, 0]), (4, 3, [0, 2, 2, 1])]:
+    for places, width in [([2, 0, 3], 4), ([1, 0], 2), ([0, 2, 2, 1], 3), ([2], 3)]:
+        count = len(places)
         x = torch.arange(10, 10 + count * width).reshape(count, width)
         columns = torch.tensor(places)
         want = x.gather(1, columns[:, None])[:, 0]
@@ -79,6 +88,11 @@ def _judge_shape(got: torch.Tensor, x: torch.Tensor, columns: torch.Tensor) -> N
     """Name the mistakes that show in the shape; others are left to the comparison."""
     count = len(x)
     shape = tuple(got.shape)
+    if shape == ():
+        raise Wrong(
+            "the result has no dimension; `squeeze()` also removes the one of the rows "
+            "when there is one row, `squeeze(1)` does not"
+        )
     if shape == (count, 1):
         raise Wrong(f"the result has shape ({count}, 1); remove the last dimension")
     if torch.equal(got, x[:, columns]):

@@ -1,0 +1,69 @@
+"""Answers to the exercises of 02/04, numeric types."""
+
+import torch
+
+from check_cases import Cases
+
+
+def blend(a, b):
+    return ((a.int() + b) // 2).to(torch.uint8)
+
+
+def rounded_up(a, b):
+    return ((a.int() + b + 1) // 2).to(torch.uint8)
+
+
+def read(bits):
+    sign = -1 if bits[0] == "1" else 1
+    power, fraction = int(bits[1:6], 2), int(bits[6:], 2)
+    if power == 0:
+        return sign * fraction / 1024 * 2.0**-14
+    return sign * (1 + fraction / 1024) * 2.0 ** (power - 15)
+
+
+def read_as(bits, bias=15, lead=1, scale=1024, signed=True):
+    sign = -1 if signed and bits[0] == "1" else 1
+    power, fraction = int(bits[1:6], 2), int(bits[6:], 2)
+    return sign * (lead + fraction / scale) * 2.0 ** (power - bias)
+
+
+def wrong_smallest_exponent(bits):
+    return read_as(bits) if int(bits[1:6], 2) else read_as(bits, lead=0)
+
+
+CASES = {
+    "02.4b": Cases(
+        solution=blend,
+        also_right=[
+            lambda a, b: ((a.float() + b.float()) / 2).to(torch.uint8),
+            lambda a, b: a // 2 + b // 2 + (a & b & 1),
+        ],
+        wrong=[
+            (lambda a, b: (a + b) // 2, "wrapped around; add in a wider type"),
+            (lambda a, b: (a + b) / 2, "wrapped around"),
+            (lambda a, b: a // 2 + b // 2, "halving first"),
+            (rounded_up, "round down, not up"),
+            (lambda a, b: (a.float() + b) / 2, "round down and cast back"),
+            (lambda a, b: (a.long() + b) // 2, "cast back to `uint8`"),
+            (lambda a, b: ((a.float() + b) / 2).round().byte(), "even neighbour"),
+            (lambda a, b: ((a.int() + b) // 2).float(), "cast back to `uint8`"),
+            (lambda a, b: a, "room for 510"),
+        ],
+    ),
+    "02.4c": Cases(
+        solution=read,
+        wrong=[
+            (lambda bits: read_as(bits, signed=False), "first bit is the sign"),
+            (lambda bits: read_as(bits, bias=127), "127 belongs to `float32`"),
+            (lambda bits: read_as(bits, bias=0), "take 15 off"),
+            (lambda bits: read_as(bits, lead=0), "leading 1 is missing"),
+            (lambda bits: read_as(bits, scale=1), "divide the fraction"),
+            (lambda bits: read_as(bits, scale=2**23), "10 bits here"),
+            (read_as, "no leading 1"),
+            (wrong_smallest_exponent, "exponent is -14"),
+            (lambda bits: torch.tensor(read(bits)), "not a tensor"),
+            (lambda bits: str(read(bits)), "expected a float"),
+            (lambda bits: 2 * read(bits), "the value is sign"),
+        ],
+    ),
+}
