@@ -312,7 +312,7 @@ def _artist_differences(saved: Data, new: Data, axes: Data, rules: Rules) -> lis
         elif key == "at":
             found += _places_differ(old, now, axes, rules)
             continue
-        elif key in ("color", "edge"):
+        elif key in ("color", "edge", "cmap"):
             same = _colors_near(old, now)
         elif key in ("values", "sizes", "clim"):
             same = _near(old, now, _own(old, rules.rtol))

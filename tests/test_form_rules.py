@@ -19,6 +19,7 @@ PARAGRAPH = (
     "index to the next along each axis. Two tensors may share the row and differ in how they walk "
     "it, which is why a transpose copies nothing at all and costs the same for any size of matrix."
 )
+REGISTRY = min(rules.REGISTRIES)
 PIXEL = {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>", FIGURE: {"axes": []}}
 Change = Callable[[NotebookNode], None]
 
@@ -323,7 +324,7 @@ BREACHES: dict[str, tuple[Change, str]] = {
     "rooted link": (add("text-1", " [x](/etc/hosts)"), "leads nowhere"),
     "dead anchor": (add("text-1", " [x](#Share-two)"), "names no heading"),
     "http": (add("text-1", " [x](http://docs.example.org/x)"), "link by https"),
-    "registry": (add("text-1", f" [x](https://{min(rules.REGISTRIES)}.example.org/x)"), "package registry"),
+    "registry": (add("text-1", f" [x](https://{REGISTRY}.example.org/x)"), "package registry"),
     "web picture": (add("text-1", " ![x](https://docs.example.org/x.png)"), "without a network"),
     # helpers
     "private helper": (add("assert", "\nd2l.plot.secret(1)"), "d2l.plot.secret is no public name"),

@@ -136,15 +136,24 @@ def end(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
+def wait_for_kernel(context: BrowserContext, kernels: str) -> None:
+    """Wait until the lab is connected to a kernel that has nothing to do."""
+    for _ in range(300):
+        states = context.request.get(kernels).json()
+        if any(k["execution_state"] == "idle" and k["connections"] for k in states):
+            return
+        time.sleep(0.2)
+    pytest.fail(f"no kernel became ready: {states}")
+
+
 def run_all(page: Page, saved: Path) -> list[dict[str, Any]]:
     """Press "restart and run all"; return the code cells as saved once the last has run."""
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
     started = page.locator(".jp-InputPrompt", has_text=re.compile(r"[*1]"))
     for _ in range(3):  # a kernel that restarts while the lab still connects to it runs nothing
         page.locator("[data-command='notebook:restart-run-all']").first.click()
         page.locator(".jp-Dialog button.jp-mod-accept").click()
         with suppress(TimeoutError):
-            started.first.wait_for(timeout=15_000)
+            started.first.wait_for(timeout=30_000)
             break
     deadline, counts = time.monotonic() + 120, []
     while time.monotonic() < deadline:
@@ -253,18 +262,18 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
                 lambda r: None if r.url.startswith(local) else seen.outside.add(r.url),
             )
             page = context.new_page()
-            page.goto(address)
-            page.wait_for_selector(".jp-Notebook .jp-Cell, .jp-DirListing-item")
-            seen.page = page.url
             specs = context.request.get(f"{base}/api/kernelspecs?{token}").json()
             seen.kernel = specs["kernelspecs"]["python3"]["spec"]["argv"]
-            # A workspace of its own, in which nothing else is open.
-            page.goto(f"{base}/lab/workspaces/lecture/tree/{NOTEBOOK.as_posix()}")
+            page.goto(f"{base}/lab/workspaces/lecture/tree/{NOTEBOOK.as_posix()}?{token}")
             page.wait_for_selector(".jp-Notebook .jp-Cell")
+            wait_for_kernel(context, f"{base}/api/kernels?{token}")
             seen.cells = run_all(page, book / NOTEBOOK)
             seen.popups = page.locator(".jp-Dialog, .Toastify__toast").all_inner_texts()
             present(context, page, seen)
             measure(context, f"{base}/rise/{NOTEBOOK.as_posix()}", seen)
+            page.goto(address)
+            page.wait_for_selector(".jp-Notebook .jp-Cell, .jp-DirListing-item", state="attached")
+            seen.page = page.url
             browser.close()
     return seen
 

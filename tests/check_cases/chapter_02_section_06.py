@@ -17,6 +17,13 @@ def in_place(x, dim):
     return x
 
 
+def into_empty_like(x, dim):
+    parts = torch.empty_like(x)
+    for at in range(x.shape[dim]):
+        parts.select(dim, at)[...] = x.select(dim, at) / x.sum(dim)
+    return parts
+
+
 def by_loops(Q, K):
     result = torch.empty(len(Q), Q.shape[1], K.shape[1])
     for b in range(len(Q)):
@@ -84,6 +91,7 @@ CASES = {
         wrong=[
             (without_keepdim, "stand along another dimension: `keepdim`"),
             (in_place, "changed its input"),
+            (into_empty_like, "cannot hold shares"),
             (lambda x, dim: x / x.sum(), "sum of all elements"),
             (lambda x, dim: x.sum(dim, keepdim=True), "these are the sums"),
             (lambda x, dim: x / x.sum(1, keepdim=True), "shares along 1"),

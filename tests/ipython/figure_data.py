@@ -231,12 +231,15 @@ def _image(image: Any, inside: Any) -> Data:
 
 def _mapped(mappable: Any) -> Data:
     """The numbers behind a collection's or an image's colours, and how they become colours."""
+    import numpy as np
+
     array = mappable.get_array()
     if array is None:
         return {}
     return {
         "values": _numbers(array),
-        "cmap": mappable.get_cmap().name,
+        # By its colours: the name of a map without one differs between versions.
+        "cmap": _colors(mappable.get_cmap()(np.linspace(0, 1, SAMPLES))),
         "clim": _numbers([limit for limit in mappable.get_clim() if limit is not None]),
     }
 

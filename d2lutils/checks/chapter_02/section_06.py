@@ -20,6 +20,7 @@ def shares(answer: Any) -> None:
         ("a tensor of shape (2, 3, 4)", box, 1),
         ("a tensor of shape (2, 3, 4)", box, -1),
         ("[1, 3]", torch.tensor([1.0, 3.0]), 0),
+        ("[[1, 4], [3, 4]], integers", torch.tensor([[1, 4], [3, 4]]), 0),
     ]
     for named, x, dim in cases:
         others = [other for other in range(x.ndim) if other != dim % x.ndim]
@@ -33,10 +34,17 @@ def shares(answer: Any) -> None:
                         _divided(x, x.sum(dim).unsqueeze(-1)),
                         "`[:, None]` puts the sums along the last dimension whatever `dim` is",
                     ),
+                    (
+                        (x / x.sum(dim, keepdim=True)).to(x.dtype),
+                        "a tensor of integers cannot hold shares; `/` makes one of floats",
+                    ),
                     (x / x.sum(), "this divides by the sum of all elements, not along `dim`"),
                     (x.sum(dim, keepdim=True), "these are the sums; divide `x` by them"),
                     (x.sum(dim), "these are the sums; divide `x` by them"),
-                    (x / x.mean(dim, keepdim=True), "this divides by the mean; divide by the sum"),
+                    (
+                        x / x.double().mean(dim, keepdim=True).to(torch.get_default_dtype()),
+                        "this divides by the mean; divide by the sum",
+                    ),
                     *(
                         (x / x.sum(other, keepdim=True), f"these are shares along {other}")
                         for other in others
