@@ -19,7 +19,7 @@ def canvas():
 
 
 def texts(figure):
-    return [text.get_text() for text in figure.axes[0].texts]
+    return [text.get_text() for axes in figure.axes for text in axes.texts]
 
 
 def notes(figure):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
@@ -13,6 +14,7 @@ from d2lutils.plot.layout import Drawn, by_storage, refuse_what_cannot_be_drawn,
 from d2lutils.plot.styling import COLOURS, GREY, TINTS
 
 _NOTE = 2.5  # width kept for each note on the offset and the strides
+_EDGES = 1.2  # width kept for the word beside the storage
 _LETTER = 0.18  # width of a caption's letter in the text's full size
 _HOPS = 1.75  # height kept for the stride arrows between a storage and a tensor
 
@@ -25,7 +27,8 @@ def memory(
     The storage is the row of boxes with its positions below. Each tensor is a grid: the small
     number in a corner of a box is the position in the storage that the element is read from. Boxes
     of one row of the first tensor share a colour everywhere; a grey box is read by no tensor.
-    Tensors that share a storage stand over and under the same row, others have their own.
+    Tensors that share a storage stand over and under the same row, others have their own; two rows
+    stand side by side.
 
     Built by hand in 02/02.
 
@@ -44,21 +47,29 @@ def memory(
     labels = list(names) if names is not None else ["tensor"] * len(tensors)
     refuse_what_cannot_be_drawn(tensors, labels)
     rows = [_Row(group) for group in by_storage(tensors, labels)]
-    width = max(row.width for row in rows) + 1.2
-    height = sum(row.height for row in rows)
-    scale = min(0.56, 9.2 / width)
-    figure, axes = plt.subplots(figsize=(width * scale, height * scale + (0.45 if title else 0.1)))
-    font = 21 * scale
-    top = height
-    for row in rows:
-        row.draw(axes, top, font)
-        top -= row.height
-    for text in axes.texts:
-        text.set_in_layout(False)  # the limits have room for it: boxes need not shrink
-    axes.set(xlim=(-0.6, width - 0.6), ylim=(0, height), aspect="equal")
-    axes.axis("off")
+    columns = 2 if len(rows) == 2 else 1  # two storages side by side: a screen is wide
+    heights = [max(row.height for row in rows)] if columns == 2 else [row.height for row in rows]
+    widths = [row.width + _EDGES for row in rows][:columns]
+    if columns == 1:
+        widths = [max(row.width for row in rows) + _EDGES]
+    scale = min(0.56, 9.2 / sum(widths))
+    figure, grid = plt.subplots(
+        len(heights),
+        columns,
+        squeeze=False,
+        figsize=(sum(widths) * scale, sum(heights) * scale + (0.45 if title else 0.1)),
+        width_ratios=widths,
+        height_ratios=heights,
+    )
+    for number, (row, axes) in enumerate(zip(rows, grid.flat, strict=True)):
+        width, height = widths[number % columns], heights[number // columns]
+        row.draw(axes, height, font=21 * scale)
+        for text in axes.texts:
+            text.set_in_layout(False)  # the limits have room for it: boxes need not shrink
+        axes.set(xlim=(-0.6, width - 0.6), ylim=(0, height), aspect="equal")
+        axes.axis("off")
     if title:
-        axes.set_title(title)
+        figure.suptitle(title, size=mpl.rcParams["axes.titlesize"])
     return figure
 
 
@@ -117,8 +128,8 @@ class _Row:
             note: Any = {"ha": "right", "va": "bottom", "size": font * 0.72, "color": GREY}
             axes.text(column + 0.94, box_base + 0.05, str(position), **note)
         caption = top + 0.15 if side > 0 else near - drawn.rows - 0.55
-        size = min(1.0, self.width / len(drawn.caption) / _LETTER)
-        axes.text(0, caption, drawn.caption, size=font * size, family="monospace")
+        size = min(max(font, 11), font * self.width / len(drawn.caption) / _LETTER)
+        axes.text(0, caption, drawn.caption, size=size, family="monospace")
         _hops(axes, drawn.tensor, edge, side, font)
 
 

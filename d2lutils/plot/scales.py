@@ -37,12 +37,14 @@ def numberline(
     figure, axes = plt.subplots(figsize=(8.4, 0.75 * len(formats) + 1.0))
     for place, (name, numbers) in enumerate(formats.items()):
         values = numbers.detach().double().cpu()
-        values = values[(values >= low) & (values <= high)]
+        values = values[(values >= low) & (values <= high)].unique()
         if len(values) > MAX_TICKS:
             raise BookError(f"{name} holds {len(values)} numbers there: choose narrower bounds")
         height, colour = len(formats) - place, COLOURS[place % len(COLOURS)]
         axes.hlines(height, low, high, color="#BBBBBB", linewidth=1)
-        axes.vlines(values.numpy(), height - 0.28, height + 0.28, color=colour, linewidth=1.3)
+        axes.vlines(
+            values.numpy(), height - 0.28, height + 0.28, color=colour, linewidth=1.3, clip_on=False
+        )
     axes.set_yticks(range(len(formats), 0, -1), list(formats))
     axes.set(xlim=(low, high), ylim=(0.4, len(formats) + 0.6), xlabel="value")
     axes.grid(visible=False)

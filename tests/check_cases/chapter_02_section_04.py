@@ -42,6 +42,7 @@ CASES = {
             (lambda a, b: (a + b) // 2, "wrapped around; add in a wider type"),
             (lambda a, b: (a + b) / 2, "wrapped around"),
             (lambda a, b: a // 2 + b // 2, "halving first"),
+            (lambda a, b: ((a.bfloat16() + b) / 2).byte(), "every whole number above 256"),
             (rounded_up, "round down, not up"),
             (lambda a, b: (a.float() + b) / 2, "round down and cast back"),
             (lambda a, b: (a.long() + b) // 2, "cast back to `uint8`"),

@@ -41,6 +41,20 @@ def split_by_isnan(frame, names):
     return torch.where(torch.isnan(values), 0.0, values), ~torch.isnan(values)
 
 
+def column_by_column(frame, names):
+    values, known = [], []
+    for name in names:
+        known.append(torch.tensor(frame[name].notna().to_list()))
+        filled = frame[name].astype("Float32").fillna(0)
+        values.append(torch.tensor(filled.to_list()))
+    return torch.stack(values, 1), torch.stack(known, 1)
+
+
+def from_a_series(frame, names):
+    values = split(frame, names)[0]
+    return values, torch.stack([torch.tensor(frame[name].notna()) for name in names], 1)
+
+
 def gaps_left(frame, names):
     part = frame[names]
     return torch.tensor(part.to_numpy(dtype=np.float32)), torch.tensor(part.notna().to_numpy())
@@ -97,9 +111,10 @@ CASES = {
     ),
     "02.5c": Cases(
         solution=split,
-        also_right=[split_by_isnan],
+        also_right=[split_by_isnan, column_by_column],
         wrong=[
             (gaps_left, "still hold NaN"),
+            (from_a_series, "your function raised ValueError"),
             (turned_around, "turned around"),
             (mask_of_the_filled, "filled before the mask"),
             (mask_of_zeros, "a known value may be 0"),

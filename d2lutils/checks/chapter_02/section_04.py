@@ -11,7 +11,7 @@ from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, gi
 def blended(answer: Any) -> None:
     """The average of two uint8 tensors, rounded down."""
     cases = [
-        ([200, 3, 255, 0], [101, 1, 255, 255]),
+        ([200, 200, 3, 255, 0], [101, 103, 1, 255, 255]),
         ([1, 7], [1, 9]),
         ([[128, 255], [10, 0]], [[128, 254], [21, 0]]),
     ]
@@ -27,6 +27,10 @@ def blended(answer: Any) -> None:
                     ((a + b) // 2, "the sum has wrapped around; add in a wider type"),
                     ((a + b) / 2, "the sum has wrapped around; add in a wider type"),
                     (a // 2 + b // 2, "halving first loses a half twice; add first"),
+                    (
+                        ((a.bfloat16() + b.bfloat16()) / 2).to(torch.uint8),
+                        "`bfloat16` does not hold every whole number above 256",
+                    ),
                     (exact.ceil().to(torch.uint8), "round down, not up"),
                     (exact.round().to(torch.uint8), "round down, not to the even neighbour"),
                     (exact, "round down and cast back to `uint8`"),

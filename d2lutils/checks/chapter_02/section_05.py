@@ -34,7 +34,7 @@ def take_in(answer: Any) -> None:
                 ],
                 why="every element should stay what and where it is",
             )
-            if np.shares_memory(array, got.detach().numpy()):
+            if np.shares_memory(array, got.detach().cpu().numpy()):
                 raise Wrong("the tensor shares memory with `array`: where no dtype changes, copy")
 
 
@@ -109,10 +109,12 @@ def _judge_values_and_mask(
     if len(result) != 2:
         raise Wrong(f"return two tensors, values and mask; this tuple has {len(result)}")
     values, mask = (expect_tensor(part) for part in result)
-    known = torch.tensor([[not pd.isna(frame[name][row]) for name in names] for row in range(4)])
+    known = torch.tensor(
+        [[not pd.isna(frame[name].iloc[row]) for name in names] for row in range(4)]
+    )
     numbers = [
         [
-            float(frame[name][row]) if known[row, column] else 0.0
+            float(frame[name].iloc[row]) if known[row, column] else 0.0
             for column, name in enumerate(names)
         ]
         for row in range(4)
@@ -159,5 +161,6 @@ def _table() -> pd.DataFrame:
             "holiday": [False, False, True, False],
             "depth": np.array([1, 2, 3, 4], np.float32),
             "sky": ["sun", "rain", "sun", "fog"],
-        }
+        },
+        index=[3, 4, 7, 8],  # as after a filter
     )
