@@ -37,7 +37,7 @@ def numberline(
     figure, axes = plt.subplots(figsize=(8.4, 0.75 * len(formats) + 1.0))
     for place, (name, numbers) in enumerate(formats.items()):
         values = numbers.detach().double().cpu()
-        values = values[(values >= low) & (values <= high)].unique()
+        values = torch.unique(values[(values >= low) & (values <= high)])
         if len(values) > MAX_TICKS:
             raise BookError(f"{name} holds {len(values)} numbers there: choose narrower bounds")
         height, colour = len(formats) - place, COLOURS[place % len(COLOURS)]
