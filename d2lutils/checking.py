@@ -94,8 +94,8 @@ def _unknown(name: str) -> str:
     names = checks.all_names()
     near = get_close_matches(name, names)
     if near:
-        return f"There is no exercise {name!r}. Near it: {', '.join(sorted(near))}."
-    return f"There is no exercise {name!r}; they run from {names[0]} to {names[-1]}."
+        return f"There is no exercise {name!r:.40}. Near it: {', '.join(sorted(near))}."
+    return f"There is no exercise {name!r:.40}; they run from {names[0]} to {names[-1]}."
 
 
 def _in_ipython() -> bool:

@@ -47,8 +47,10 @@ def _findings() -> Iterator[Finding]:
         return
     yield _python(about["Requires-Python"])
     yield Finding(f"d2lutils {about['Version']} in {Path(__file__).parent}")
-    packages = [_package(need) for need in about.get_all("Requires-Dist", []) if ";" not in need]
-    yield from packages
+    needs = [need for need in about.get_all("Requires-Dist", []) if ";" not in need]
+    names = {_module(need) for need in needs}
+    for need in needs:
+        yield _package(need, names)
     yield _device()
     yield _kernel()
 
@@ -61,14 +63,19 @@ def _python(bound: str) -> Finding:
     return Finding(what, f"The book needs Python {bound}: set it up with a newer one.")
 
 
-def _package(need: str) -> Finding:
-    """Judge a dependency as pyproject.toml spells it: `torch>=2.11`."""
+def _module(need: str) -> str:
+    """Return the name under which a dependency is imported."""
+    return need.partition(">=")[0].replace("-", "_")
+
+
+def _package(need: str, modules: set[str]) -> Finding:
+    """Judge a dependency as pyproject.toml spells it: `torch>=2.11`; `modules` are all of them."""
     name, _, bound = need.partition(">=")
     try:
         with redirect_stderr(StringIO()):  # whatever a half-broken package has to say
-            module = import_module(name.replace("-", "_"))
+            module = import_module(_module(need))
     except Exception as error:
-        return _broken(name, need, error)
+        return _broken(need, error, modules)
     version = getattr(module, "__version__", None) or metadata.version(name)
     what = f"{name} {version}"
     if release(version) < release(bound):
@@ -78,18 +85,28 @@ def _package(need: str) -> Finding:
     return Finding(what)
 
 
-def _broken(name: str, need: str, error: Exception) -> Finding:
+def _broken(need: str, error: Exception, modules: set[str]) -> Finding:
     """Say what to type for a package that does not load."""
-    missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
-    if missing == name.replace("-", "_"):
+    name = need.partition(">=")[0]
+    missing = _missing(error)
+    if missing == _module(need):
         return Finding(f"{name} is not installed", f"Type: {install_line(need)}")
-    if missing == "torch":
-        return Finding(f"{name} cannot load without torch", "Mend torch first.")
+    if missing in modules:  # a line of its own says what to type
+        return Finding(f"{name} cannot load without {missing}", f"Mend {missing} first.")
     cause = " ".join(str(error).split())
     # A torchvision that was built for another torch fails like this: only the pair mends it.
     pair = ("torch", "torchvision") if name in ("torch", "torchvision") else (name,)
     line = install_line("--upgrade", "--force-reinstall", *pair)
     return Finding(f"{name} does not load ({type(error).__name__}: {cause:.200})", f"Type: {line}")
+
+
+def _missing(error: BaseException | None) -> str | None:
+    """Return the module that an import lacked; pandas wraps the error that names it."""
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError):
+            return error.name
+        error = error.__cause__
+    return None
 
 
 def _device() -> Finding:

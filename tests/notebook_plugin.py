@@ -19,6 +19,7 @@ import pytest
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel, start_new_kernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
+import d2lutils as d2l
 from tests.comparison import RTOL, cell_differences, rules_for
 
 PROFILE = Path(__file__).parent / "ipython"
@@ -239,10 +240,31 @@ def pytest_configure(config: pytest.Config) -> None:
             f"--dist {config.option.dist} would split a notebook over workers, and its cells "
             "share one kernel: use --dist loadfile"
         )
+    if not hasattr(config, "workerinput"):
+        _require_paths(config)
+        _require_device()
     os.environ.update(settings(workers))
     profile = figure_profile()
     config.stash[ENVIRONMENT] = profile.__enter__()
     config.add_cleanup(lambda: profile.__exit__(None, None, None))
+
+
+def _require_paths(config: pytest.Config) -> None:
+    """Refuse a mistyped path: pytest-xdist's workers would keep pytest's own word to themselves."""
+    if config.option.pyargs or config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return
+    for argument in config.args:
+        if not Path(config.invocation_params.dir, argument.partition("::")[0]).exists():
+            raise pytest.UsageError(f"file or directory not found: {argument}")
+
+
+def _require_device() -> None:
+    """Refuse a device that is not here: a notebook that asks for none would pass all the same."""
+    if os.environ.get("D2L_DEVICE", "cpu") != "cpu":
+        try:
+            d2l.device()
+        except d2l.BookError as error:
+            raise pytest.UsageError(str(error)) from None
 
 
 def _holds_notebooks(arguments: list[str]) -> bool:

@@ -65,6 +65,7 @@ def test_in_a_kernel_verdicts_are_one_output_and_errors_one_line():
         ("strides", "There is no exercise 'strides'; they run from 02.1"),
         ("", "There is no exercise ''; they run from 02.1"),
         ("../errors", "There is no exercise '../errors'; they run "),
+        ("x" * 3000, "There is no exercise 'xxx"),
         (3, 'The first argument of d2l.check is a name: d2l.check("02.3a", answer).'),
         (len, "The first argument of d2l.check is a name"),
     ],
@@ -74,6 +75,7 @@ def test_unknown_names_are_one_line(name, message):
         d2l.check(name, ...)
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 100
 
 
 def test_names_are_in_the_books_order():
@@ -177,6 +179,7 @@ def raising(x):
         (computing, "your function returned None; is a `return` missing?"),
         (inplace, "your function changed its input; leave the input as it was"),
         (lambda: 1, "your function raised TypeError: <lambda>() takes 0 positional arguments"),
+        (lambda x: exit(3), "your function raised SystemExit: 3"),
         (lambda x: x @ x.T @ x[0:0], "your function raised RuntimeError: "),
     ],
 )  # fmt: skip

@@ -144,6 +144,21 @@ def test_missing_torch_names_all_that_hangs_on_it(doctor):
     assert done.stdout.endswith("\n\n3 to mend.\n")
 
 
+def test_missing_package_is_what_others_lack(doctor):
+    missing = "raise ModuleNotFoundError(\"No module named 'numpy'\", name='numpy')"
+    doctor.package("numpy", missing)
+    doctor.package("torchvision", "import numpy")
+    wrapped = "try: import numpy\nexcept ImportError as error: raise ImportError('Bad') from error"
+    doctor.package("pandas", wrapped)
+    wrong = [line for line in doctor.run().stdout.splitlines() if line.startswith("WRONG")]
+    assert [line for line in wrong if "Type: " not in line] == [
+        "WRONG  pandas cannot load without numpy. Mend numpy first.",
+        "WRONG  torchvision cannot load without numpy. Mend numpy first.",
+    ]
+    (line,) = [line for line in wrong if "Type: " in line]
+    assert line.startswith("WRONG  numpy is not installed. Type: ")
+
+
 def test_bad_device(doctor):
     assert doctor.wrong(D2L_DEVICE="gpu") == (
         "WRONG  D2L_DEVICE=gpu is no device; set it to one of: cpu. "

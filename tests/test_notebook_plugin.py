@@ -570,11 +570,37 @@ def test_a_notebook_that_fails_is_left_as_it_was(
     assert [file.name for file in tmp_path.iterdir()] == ["broken.ipynb"]
 
 
+def test_a_notebook_that_is_not_there_is_named_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "none.ipynb"
+    assert execute.main([str(path)]) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith("Executing 1 notebook; ")
+    assert said.err == f"{path}: NOT SAVED. cannot be read (No such file or directory)\n"
+
+
 def test_a_run_that_would_split_a_notebook_is_refused(tmp_path: Path) -> None:
     notebook_of([code("1", 0)], tmp_path / "small.ipynb")
     result = run_pytest(tmp_path, "-n2", "--dist=load", str(tmp_path))
     assert result.returncode == pytest.ExitCode.USAGE_ERROR
     assert "--dist load would split a notebook" in result.stderr
+
+
+def test_a_mistyped_path_is_named(tmp_path: Path) -> None:
+    result = run_pytest(tmp_path, "-n2", str(tmp_path / "none.ipynb"))
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    assert f"file or directory not found: {tmp_path / 'none.ipynb'}" in result.stderr
+
+
+def test_a_device_that_is_not_here_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook_of([code("1", 0)], tmp_path / "small.ipynb")
+    monkeypatch.setenv("D2L_DEVICE", "nonsense")
+    result = run_pytest(tmp_path, "-n2", str(tmp_path))
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "D2L_DEVICE=nonsense is no device" in result.stderr
 
 
 def test_only_what_changed_is_run(tmp_path: Path) -> None:

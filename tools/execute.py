@@ -172,7 +172,8 @@ async def execute_all(paths: list[Path], fresh: bool) -> int:
                 print(await execute(path, fresh, environment), flush=True)
             except (Failure, ValueError, OSError) as problem:
                 failed += 1
-                print(f"{path}: NOT SAVED. {problem}", file=sys.stderr, flush=True)
+                reason = str(problem).removeprefix(f"{path}: ")
+                print(f"{path}: NOT SAVED. {reason}", file=sys.stderr, flush=True)
 
     with figure_profile() as profile:
         environment = {**settings(workers), **profile}
@@ -193,7 +194,8 @@ def main(arguments: list[str] | None = None) -> int:
         print("There is no notebook to execute.", file=sys.stderr)
         return 1
     which = "all saved outputs" if options.fresh else "saved outputs that differ"
-    print(f"Executing {len(paths)} notebooks; {which} are overwritten.", flush=True)
+    many = "1 notebook" if len(paths) == 1 else f"{len(paths)} notebooks"
+    print(f"Executing {many}; {which} are overwritten.", flush=True)
     try:
         return 1 if asyncio.run(execute_all(paths, options.fresh)) else 0
     except KeyboardInterrupt:

@@ -31,7 +31,7 @@ def short(value: object) -> str:
     return _cut(" ".join(repr(value).split()))
 
 
-def cause(error: Exception) -> str:
+def cause(error: BaseException) -> str:
     """Return the type and the message of an error on one line."""
     message = " ".join(str(error).split())
     return f"{type(error).__name__}: {message:.200}" if message else type(error).__name__

@@ -63,7 +63,7 @@ def call(answer: Callable[..., Any], *inputs: Any, in_place: bool = False) -> An
         result = answer(*inputs)
     except NotImplementedError as error:
         raise NotDone from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise Wrong(f"your function raised {cause(error)}") from error
     if result is ...:
         raise NotDone
