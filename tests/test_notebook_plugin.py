@@ -435,7 +435,8 @@ class Runs:
 def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run pytest on the folder's notebooks as a user does, outside the pytest that runs now."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
-    settings = ["-c", "pyproject.toml", f"--rootdir={folder}", "-p", "tests.notebook_plugin"]
+    plugins = ["-p", "tests.notebook_plugin", "-p", "nbval.plugin"]  # as conftest.py has them
+    settings = ["-c", "pyproject.toml", f"--rootdir={folder}", *plugins]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *settings, "-p", "no:cacheprovider", "-q", *arguments],
         cwd=ROOT,
