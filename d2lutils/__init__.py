@@ -1,6 +1,5 @@
 """The book's shared utilities, imported as `d2l`: every name loads on its first use."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,19 +46,9 @@ def __dir__() -> list[str]:
 
 def _load(name: str) -> object:
     """Import the module that holds a public name and return what it names."""
-    try:
-        module = import_module(f".{_HOMES[name]}", __name__)
-    except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        if package in ("", __name__):
-            raise
-        from d2lutils.errors import BookError
-        from d2lutils.installing import install_line
+    from d2lutils.installing import load
 
-        raise BookError(
-            f"d2l.{name} needs {package}, which is not installed here. "
-            f"Type: {install_line(package)}"
-        ) from None
+    module = load(f"{__name__}.{_HOMES[name]}", f"d2l.{name}")
     return module if name == _HOMES[name] else getattr(module, name)
 
 

@@ -4,7 +4,11 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
+
+from d2lutils.errors import BookError
 
 # The oldest PyTorch that the book runs with; a test holds it to pyproject.toml's bound.
 OLDEST_TORCH = "2.11"
@@ -33,3 +37,27 @@ def install_line(*requirements: str) -> str:
 def shell_line(*words: str) -> str:
     """Return a command as this machine's shell reads it, quoted where it has to be."""
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+
+
+def load(module: str, wanted: str) -> ModuleType:
+    """Import a module of the package, or say which other package it lacks.
+
+    Args:
+        module: its full name, `d2lutils.plot.boxes`.
+        wanted: what the reader asked for, `d2l.plot.memory`.
+
+    Returns:
+        The module.
+
+    Raises:
+        BookError: a package that the module imports is not installed.
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("", "d2lutils"):
+            raise
+        raise BookError(
+            f"{wanted} needs {package}, which is not installed here. Type: {install_line(package)}"
+        ) from None

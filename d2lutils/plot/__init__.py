@@ -1,7 +1,8 @@
 """The book's pictures, one file a kind; each file is loaded when it is first drawn from."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from d2lutils.installing import load
 
 if TYPE_CHECKING:
     from d2lutils.plot.boxes import memory as memory
@@ -27,7 +28,7 @@ __all__ = ["broadcasting", "images", "lines", "memory", "numberline", "pointers"
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        return getattr(load(f"{__name__}.{_HOMES[name]}", f"d2l.plot.{name}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
