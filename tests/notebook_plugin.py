@@ -11,12 +11,14 @@ import time
 from base64 import b64decode
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from queue import Empty
 from typing import Any
 
 import pytest
-from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel, start_new_kernel
+from jupyter_client.manager import KernelManager
+from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager, RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
 import d2lutils as d2l
@@ -26,6 +28,7 @@ PROFILE = Path(__file__).parent / "ipython"
 MISMATCHES = "figure-mismatches"
 ALIVE_EVERY = 1.0  # seconds between two looks at whether the kernel lives
 SPLITTING = ("load", "worksteal", "loadgroup")
+NUMBERS = count()  # of the kernels that this process starts
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -59,6 +62,17 @@ def figure_profile() -> Iterator[dict[str, str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def without_ports(manager: KernelManager, environment: dict[str, str]) -> None:
+    """Let a kernel talk through files, where the system can: two kernels cannot pick the same.
+
+    Between choosing a free port and using it another kernel may take it, and both wait for ever.
+    The files lie beside the profile, whose path is short, as the system asks for.
+    """
+    if os.name == "posix":
+        manager.transport = "ipc"
+        manager.connection_file = f"{environment['IPYTHONDIR']}/k{next(NUMBERS)}.json"
+
+
 class KernelEndedError(Exception):
     """The kernel's process is gone."""
 
@@ -67,13 +81,20 @@ class BookKernel(RunningKernel):  # type: ignore[misc]
     """A kernel of the Python that runs pytest; its end is noticed within a second or two."""
 
     def __init__(self, folder: Path, startup_timeout: float, environment: dict[str, str]) -> None:
-        self.km, self.kc = start_new_kernel(
-            startup_timeout,
-            CURRENT_ENV_KERNEL_NAME,
-            stderr=subprocess.DEVNULL,
-            cwd=str(folder),
-            env={**os.environ, **environment},
+        self.km = KernelManager(
+            kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_spec_manager=NbvalKernelspecManager()
         )
+        without_ports(self.km, environment)
+        self.km.start_kernel(
+            stderr=subprocess.DEVNULL, cwd=str(folder), env={**os.environ, **environment}
+        )
+        self.kc = self.km.client()
+        self.kc.start_channels()
+        try:
+            self.kc.wait_for_ready(timeout=startup_timeout)
+        except RuntimeError:
+            self.stop()
+            raise
         self._ensure_iopub_up()
 
     def get_message(self, stream: str, timeout: float | None = None) -> Any:

@@ -35,7 +35,7 @@ from tests.comparison import (  # noqa: E402
     rules_for,
     tags,
 )
-from tests.notebook_plugin import cores, figure_profile, settings  # noqa: E402
+from tests.notebook_plugin import cores, figure_profile, settings, without_ports  # noqa: E402
 from tools import clean  # noqa: E402
 
 TIMEOUT = 600  # seconds for a cell
@@ -65,6 +65,7 @@ async def run(notebook: NotebookNode, folder: Path, environment: dict[str, str])
     manager = AsyncKernelManager(
         kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_spec_manager=NbvalKernelspecManager()
     )
+    without_ports(manager, environment)
     client = NotebookClient(
         notebook, km=manager, timeout=TIMEOUT, record_timing=False, coalesce_streams=True
     )
