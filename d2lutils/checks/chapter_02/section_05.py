@@ -39,7 +39,7 @@ def take_in(answer: Any) -> None:
 
 
 def _call_unseen(answer: Any, *inputs: object) -> Any:
-    """Call without `call`'s look at the inputs: it cannot compare tables and backwards arrays."""
+    """Call without `call`'s look at the inputs: it cannot compare tables."""
     return call(partial(answer, *inputs) if callable(answer) else answer)
 
 
