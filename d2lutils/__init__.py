@@ -3,18 +3,29 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from d2lutils import data as data
     from d2lutils import plot as plot
     from d2lutils.checking import check as check
     from d2lutils.devices import device as device
+    from d2lutils.downloading import download as download
     from d2lutils.errors import BookError as BookError
+    from d2lutils.loading import loader as loader
     from d2lutils.seeding import seed as seed
 
     __version__: str
 
-__all__ = ["BookError", "check", "device", "plot", "seed"]
+__all__ = ["BookError", "check", "data", "device", "download", "loader", "plot", "seed"]
 
-# The module that holds each name; `plot` is a module itself.
-_HOMES = {"check": "checking", "device": "devices", "plot": "plot", "seed": "seeding"}
+# The module that holds each name; `data` and `plot` are modules themselves.
+_HOMES = {
+    "check": "checking",
+    "data": "data",
+    "device": "devices",
+    "download": "downloading",
+    "loader": "loading",
+    "plot": "plot",
+    "seed": "seeding",
+}
 
 
 def _look_up(name: str) -> object:

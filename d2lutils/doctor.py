@@ -5,6 +5,7 @@ It needs nothing but the standard library, for any package may be missing or bro
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr
@@ -13,8 +14,10 @@ from importlib import import_module, metadata
 from io import StringIO
 from pathlib import Path
 
+from d2lutils.data import files, larger
 from d2lutils.errors import BookError
 from d2lutils.installing import install_line, release, shell_line
+from d2lutils.places import data_folder
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,12 @@ def _findings() -> Iterator[Finding]:
     yield _python(about["Requires-Python"])
     yield Finding(f"d2lutils {about['Version']} in {Path(__file__).parent}")
     needs = [need for need in about.get_all("Requires-Dist", []) if ";" not in need]
-    names = {_module(need) for need in needs}
+    names = {_module(need): need.partition(">=")[0] for need in needs}
     for need in needs:
         yield _package(need, names)
     yield _device()
+    yield from _bundled()
+    yield _larger()
     yield _kernel()
 
 
@@ -65,11 +70,12 @@ def _python(bound: str) -> Finding:
 
 def _module(need: str) -> str:
     """Return the name under which a dependency is imported."""
-    return need.partition(">=")[0].replace("-", "_")
+    name = need.partition(">=")[0]
+    return {"pillow": "PIL"}.get(name, name.replace("-", "_"))
 
 
-def _package(need: str, modules: set[str]) -> Finding:
-    """Judge a dependency as pyproject.toml spells it: `torch>=2.11`; `modules` are all of them."""
+def _package(need: str, modules: dict[str, str]) -> Finding:
+    """Judge a dependency as pyproject.toml spells it: `torch>=2.11`; `modules` has every name."""
     name, _, bound = need.partition(">=")
     try:
         with redirect_stderr(StringIO()):  # whatever a half-broken package has to say
@@ -85,14 +91,15 @@ def _package(need: str, modules: set[str]) -> Finding:
     return Finding(what)
 
 
-def _broken(need: str, error: Exception, modules: set[str]) -> Finding:
+def _broken(need: str, error: Exception, modules: dict[str, str]) -> Finding:
     """Say what to type for a package that does not load."""
     name = need.partition(">=")[0]
     missing = _missing(error)
     if missing == _module(need):
         return Finding(f"{name} is not installed", f"Type: {install_line(need)}")
     if missing in modules:  # a line of its own says what to type
-        return Finding(f"{name} cannot load without {missing}", f"Mend {missing} first.")
+        other = modules[missing]
+        return Finding(f"{name} cannot load without {other}", f"Mend {other} first.")
     cause = " ".join(str(error).split())
     # A torchvision that was built for another torch fails like this: only the pair mends it.
     pair = ("torch", "torchvision") if name in ("torch", "torchvision") else (name,)
@@ -121,6 +128,47 @@ def _device() -> Finding:
         return Finding(str(error).rstrip("."), "Set another, or unset D2L_DEVICE.")
     except Exception as error:
         return Finding(f"the devices are unknown ({type(error).__name__})", "Mend torch first.")
+
+
+def _bundled() -> Iterator[Finding]:
+    """Judge the bundled data by their hashes, and name the first few that are damaged."""
+    wrong, size = [], 0
+    try:
+        for name in (known := files.registry()):
+            try:
+                files.check(name)
+                size += (files.ROOT / name).stat().st_size
+            except BookError as error:
+                wrong.append(str(error))
+    except BookError as error:
+        wrong.append(str(error))
+    for line in wrong[:3]:
+        what, _, remedy = line.rpartition(". ")
+        yield Finding(what, remedy)
+    if wrong[3:]:
+        what = f"{len(wrong) - 3} more of the bundled data are missing or damaged"
+        yield Finding(what, files.remedy(""))
+    if not wrong:
+        yield Finding(f"bundled data: {len(known)} files, {size / 1e6:.1f} MB in {files.ROOT}")
+
+
+def _larger() -> Finding:
+    """Judge the folder for larger data sets: whether those that are not here could come."""
+    try:
+        folder = data_folder()
+        sets = [name for name in larger.LARGER if larger.here(name)]
+    except Exception as error:
+        return Finding(f"the folder for larger data is unknown ({error})", "Mend platformdirs.")
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    free = shutil.disk_usage(there).free / 1e9
+    what = f"larger data in {folder}: {', '.join(sets) or 'none yet'}; {free:.1f} GB free"
+    other = "Set D2L_DATA to a folder elsewhere."
+    if len(sets) < len(larger.LARGER):  # each lies there packed and unpacked
+        if not there.is_dir() or not os.access(there, os.W_OK):
+            return Finding(f"{what}, but nothing can be written there", other)
+        if free < 0.6:
+            return Finding(f"{what}, but the sets need 0.6 GB", other)
+    return Finding(what)
 
 
 def _kernel() -> Finding:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.metadata import requires
@@ -9,14 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from d2lutils.data import files
 from d2lutils.doctor import report
 
 ROOT = Path(__file__).parents[1]
-MODULES = [
-    need.partition(">=")[0].replace("-", "_")
-    for need in requires("d2lutils") or []
-    if ";" not in need
-]
+NEEDS = [need.partition(">=")[0] for need in requires("d2lutils") or [] if ";" not in need]
+MODULES = ["PIL" if need == "pillow" else need.replace("-", "_") for need in NEEDS]
 
 
 class Doctor:
@@ -33,6 +32,7 @@ class Doctor:
 
     def run(self, *words, options=(), **environment):
         inherited = {name: value for name, value in os.environ.items() if name != "D2L_DEVICE"}
+        inherited["D2L_DATA"] = str(self.folder / "sets")
         return subprocess.run(
             [sys.executable, *options, "-m", "d2lutils", *(words or ["doctor"])],
             env={**inherited, "PYTHONPATH": f"{self.folder}{os.pathsep}{ROOT}", **environment},
@@ -78,8 +78,8 @@ def test_this_environment_is_well(capsys, monkeypatch):
     assert code == 0, out
     assert out.endswith("\n\nAll is well.\n")
     assert "D2L_DEVICE is not set" in out
-    for module in MODULES:
-        assert f"OK     {module.replace('_', '-')} " in out.replace("_", "-")
+    for need in NEEDS:
+        assert f"OK     {need} " in out
 
 
 def test_sound_environment_is_well(doctor):
@@ -164,6 +164,58 @@ def test_bad_device(doctor):
         "WRONG  D2L_DEVICE=gpu is no device; set it to one of: cpu. "
         "Set another, or unset D2L_DEVICE."
     )
+
+
+def test_missing_pillow(doctor):
+    missing = "raise ModuleNotFoundError(\"No module named 'PIL'\", name='PIL')"
+    doctor.package("PIL", missing)
+    doctor.package("torchvision", "import PIL")
+    done = doctor.run()
+    assert "WRONG  pillow is not installed. Type: " in done.stdout
+    assert "WRONG  torchvision cannot load without pillow. Mend pillow first.\n" in done.stdout
+    assert done.stdout.endswith("\n\n2 to mend.\n")
+
+
+def test_bundled_data_are_sound(doctor):
+    assert re.search(r"OK     bundled data: \d+ files, \d\.\d MB in .*data\n", doctor.run().stdout)
+
+
+def test_damaged_data_are_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(files, "ROOT", tmp_path)
+    sums = "".join(f"{'0' * 64}  tables/{name}\n" for name in "abcdef")
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables/a").write_text("")
+    (tmp_path / "SHA256SUMS").write_text(sums)
+    for cached in (files.registry, files.check):
+        cached.cache_clear()
+    try:
+        assert report() == 1
+    finally:
+        for cached in (files.registry, files.check):
+            cached.cache_clear()
+    wrong = [line for line in capsys.readouterr().out.splitlines() if line.startswith("WRONG")]
+    assert len(wrong) == 4
+    assert wrong[0].startswith(f"WRONG  {tmp_path / 'tables/a'} is damaged: SHA-256 e3b0c44298fc1c")
+    assert wrong[1].startswith(f"WRONG  {tmp_path / 'tables/b'} cannot be read (No such file or ")
+    assert wrong[3] == (
+        "WRONG  3 more of the bundled data are missing or damaged. Fetch the book again."
+    )
+
+
+def test_folder_for_larger_data(doctor):
+    folder = doctor.folder / "sets"
+    line = f"OK     larger data in {folder}: none yet; "
+    assert line in doctor.run().stdout
+    assert not folder.exists()
+    folder.mkdir()
+    (folder / "cifar-10-python.tar.gz").touch()
+    assert f"OK     larger data in {folder}: cifar10; " in doctor.run().stdout
+
+
+def test_folder_for_larger_data_cannot_be_written(doctor):
+    (doctor.folder / "sets").write_text("a file")
+    line = doctor.wrong()
+    assert line.endswith("but nothing can be written there. Set D2L_DATA to a folder elsewhere.")
 
 
 def kernel(folder, python):

@@ -13,7 +13,7 @@ import d2lutils as d2l
 from d2lutils.installing import OLDEST_TORCH, install_line, release
 
 ROOT = Path(__file__).parents[1]
-NAMES = ["BookError", "check", "device", "plot", "seed"]
+NAMES = ["BookError", "check", "data", "device", "download", "loader", "plot", "seed"]
 
 
 def run(code, *, path=(), options=()):
@@ -49,6 +49,8 @@ def test_a_public_name_is_never_a_modules():
     assert callable(d2l.device)
     assert callable(d2l.seed)
     assert callable(d2l.check)
+    assert callable(d2l.download)
+    assert callable(d2l.loader)
 
 
 def test_version_is_that_of_pyproject():

@@ -1,0 +1,150 @@
+"""`d2l.loader`: batches of tensors that are in memory already, each taken out in one step."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import Generator, Tensor
+from torch.utils.data import DataLoader, Dataset, RandomSampler, TensorDataset
+
+from d2lutils.errors import BookError
+
+
+def loader(
+    data: Any,
+    batch_size: int = 64,
+    *,
+    shuffle: bool = False,
+    generator: Generator | None = None,
+    drop_last: bool = False,
+    device: torch.device | str | None = None,
+) -> DataLoader[Any]:
+    """Return a DataLoader of tensors in memory that takes out a batch at a time, not a sample.
+
+    The batches are those of a plain DataLoader, in the same order for the same generator, and
+    come several times as fast. They are copies: changing one does not change the data.
+
+    Built by hand in 03/08.
+
+    Args:
+        data: a tensor; tuples, lists, dicts or named tuples of tensors, nested or not; or a
+            TensorDataset. The first dimension of every tensor counts the samples.
+        batch_size: samples in a batch, at least 1. The last batch holds what is left.
+        shuffle: draw a new order for every epoch.
+        generator: a generator on the CPU that draws the orders, PyTorch's own where None.
+        drop_last: leave out a last batch that is not full.
+        device: where to move the data, once and now; None leaves them where they are.
+
+    Returns:
+        A DataLoader with all that one has: iteration, `len`, `dataset`, `batch_size`. Batches are
+        built like the data, but plain tuples become lists, as with any DataLoader.
+
+    Raises:
+        BookError: an argument is not as described, or the data hold no samples.
+    """
+    if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size < 1:
+        raise BookError(f"batch_size takes a whole number from 1 on, not {batch_size!r:.50}.")
+    on_cpu = isinstance(generator, Generator) and generator.device.type == "cpu"
+    if generator is not None and not on_cpu:
+        raise BookError(
+            f"generator={generator!r:.50}: pass one on the CPU, torch.Generator().manual_seed(1)."
+        )
+    _check_lengths(_tensors(data))
+    if device is not None:
+        try:
+            data = _map(lambda tensor: tensor.to(device=device), data, tuple)
+        except (RuntimeError, TypeError, AssertionError) as error:  # the last: no CUDA in PyTorch
+            cause = f"{str(error).splitlines()[0]:.120}"
+            raise BookError(f"device={device!r:.50}: {cause}… Pass d2l.device() or None.") from None
+    rows = data if isinstance(data, TensorDataset) else _Samples(data)
+    return _Batches(rows, batch_size, bool(shuffle), generator=generator, drop_last=bool(drop_last))
+
+
+class _Samples(Dataset[Any]):
+    """A Dataset whose sample `i` is built like the data, from row `i` of each tensor."""
+
+    def __init__(self, tensors: Any) -> None:
+        self.tensors = tensors
+
+    def __len__(self) -> int:
+        return len(next(_tensors(self.tensors))[1])
+
+    def __getitem__(self, index: int) -> Any:
+        return _map(lambda tensor: tensor[index], self.tensors, tuple)
+
+
+class _Batches(DataLoader[Any]):
+    """A DataLoader that indexes each tensor once a batch."""
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        # DataLoader draws a seed for workers here, even without any. Doing the same keeps the
+        # orders, and all numbers that the reader draws later, those of a DataLoader.
+        _draw_seed(self.generator)
+        return self._epoch()
+
+    def _epoch(self) -> Iterator[Any]:
+        size, samples = self.batch_size or 1, len(self.dataset)  # type: ignore[arg-type]
+        full = samples - samples % size
+        orders, generator = {}, self.generator
+        if isinstance(self.sampler, RandomSampler):
+            generator = generator or Generator().manual_seed(_draw_seed(None))
+            order = torch.randperm(samples, generator=generator, device="cpu")
+            tensors = _tensors(self.dataset.tensors)  # type: ignore[attr-defined]
+            orders = {device: order.to(device) for device in {t.device for _, t in tensors}}
+        for start in range(0, full, size):
+            yield self._batch(slice(start, start + size), orders)
+        if orders:  # RandomSampler draws another at its end and does not use it
+            torch.randperm(samples, generator=generator, device="cpu")
+        if full < samples and not self.drop_last:
+            yield self._batch(slice(full, samples), orders)
+
+    def _batch(self, rows: slice, orders: dict[torch.device, Tensor]) -> Any:
+        tensors = self.dataset.tensors  # type: ignore[attr-defined]
+        if not orders:
+            return _map(lambda tensor: tensor[rows].clone(), tensors)
+        # It copies whole rows, and is faster than tensor[order].
+        return _map(lambda tensor: tensor.index_select(0, orders[tensor.device][rows]), tensors)
+
+
+def _draw_seed(generator: Generator | None) -> int:
+    return int(torch.empty((), dtype=torch.int64, device="cpu").random_(generator=generator))
+
+
+def _map(function: Callable[[Tensor], Tensor], data: Any, made: Callable[..., Any] = list) -> Any:
+    """Return the function's results, built like the data; `made` makes what was a tuple."""
+    if isinstance(data, Tensor):
+        return function(data)
+    if isinstance(data, TensorDataset):
+        return TensorDataset(*map(function, data.tensors))
+    if isinstance(data, dict):
+        return data | {key: _map(function, value, made) for key, value in data.items()}
+    make = getattr(data, "_make", made if isinstance(data, tuple) else list)  # named tuples' own
+    return make(_map(function, value, made) for value in data)
+
+
+def _tensors(data: Any, name: str = "data") -> Iterator[tuple[str, Tensor]]:
+    """Yield the tensors with the way to each, `data[1]` or `data['image']`."""
+    if isinstance(data, Tensor):
+        yield name, data
+    elif isinstance(data, dict | list | tuple):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _tensors(value, f"{name}[{key!r}]")
+    elif type(data) is TensorDataset and name == "data":
+        yield from _tensors(data.tensors, f"{name}.tensors")
+    else:
+        remedy = "make one of arrays and numbers by torch.as_tensor"
+        if isinstance(data, Dataset):
+            remedy = "pass it to torch.utils.data.DataLoader, which takes samples one by one"
+        raise BookError(f"{name:.100} is no tensor but of {type(data)}; {remedy}.")
+
+
+def _check_lengths(tensors: Iterator[tuple[str, Tensor]]) -> None:
+    """Raise BookError unless all tensors hold the same number of samples, and any at all."""
+    lengths: dict[int, str] = {}
+    for name, tensor in tensors:
+        if not tensor.dim() or tensor.layout != torch.strided:
+            raise BookError(f"{name:.100} is a single number or sparse; give tensors of samples.")
+        lengths.setdefault(len(tensor), name)
+    if len(lengths) != 1 or 0 in lengths:
+        found = " and ".join(f"{n} in {name:.100}" for n, name in lengths.items()) or "no tensor"
+        raise BookError(f"Give tensors with the same number of samples, 1 or more, not {found}.")

@@ -1,0 +1,200 @@
+"""The HTTP side of `d2l.download`: a file's bytes, over as many connections as it takes."""
+
+import shutil
+import time
+from urllib.parse import urlsplit
+
+import requests
+from requests import Response, Session
+from tqdm import tqdm  # type: ignore[import-untyped]
+from urllib3.exceptions import (
+    HTTPError,
+    InvalidHeader,
+    MaxRetryError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
+from urllib3.util.retry import Retry
+
+from d2lutils.errors import BookError
+from d2lutils.parts import Part
+
+TRIES = 5  # in a row that bring less than ENOUGH
+ENOUGH = 2**20  # bytes
+CONNECT_SECONDS = 10.0
+STALL_SECONDS = 30.0  # without a byte
+BACK_OFF_SECONDS = 0.5  # half the wait before the third try; each later one is twice as long
+LONGEST_WAIT_SECONDS = 60.0
+
+
+class _TryAgainError(Exception):
+    """What another try may cure, and how many seconds the server asks to wait before it."""
+
+    def __init__(self, what: str, wait: float | None = None) -> None:
+        super().__init__(what)
+        self.wait = wait
+
+
+def fetch(url: str, part: Part, name: str) -> None:
+    """Bring the right bytes into the part, or raise BookError.
+
+    A broken transfer leaves in the part what came, for the next one; wrong bytes are removed.
+    """
+    if part.digest() == part.sha256:
+        return
+    policy, largest, started_anew = _policy(), part.size, False
+    with Session() as session:
+        while True:
+            resumed = part.size > 0
+            problem, answer = None, ""
+            try:
+                answer = _transfer(session, url, part, name)
+            except _TryAgainError as error:
+                problem = error
+            found = part.digest()  # after a problem too: a server may announce too many bytes
+            if found == part.sha256:
+                return
+            if problem:
+                if part.size >= largest + ENOUGH:
+                    policy, largest = _policy(), part.size
+                policy = _wait(policy, url, problem)
+                continue
+            part.drop()
+            if started_anew or not resumed:
+                raise BookError(
+                    f"{shown(url)} sent {answer}: SHA-256 {part.sha256} was expected, {found} "
+                    "came. It was removed. Check the address, or look for a newer edition of "
+                    "the book."
+                )
+            started_anew = True  # the bytes of before may have been of another version
+
+
+def shown(url: str) -> str:
+    """Return an address as a message shows it: without a password and without its query."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"[:200]
+
+
+def _policy() -> Retry:
+    return Retry(TRIES - 1, backoff_factor=BACK_OFF_SECONDS, backoff_max=LONGEST_WAIT_SECONDS)
+
+
+def _wait(policy: Retry, url: str, problem: _TryAgainError) -> Retry:
+    """Sleep before the next try and return what is left of the tries, or raise BookError."""
+    try:
+        policy = policy.increment("GET", url, error=problem)
+    except MaxRetryError:
+        raise BookError(
+            f"{shown(url)}: {problem}, {TRIES} times in a row. Run this again later: it goes on "
+            "with what has come."
+        ) from None
+    wait = policy.get_backoff_time() if problem.wait is None else problem.wait
+    if wait > LONGEST_WAIT_SECONDS:
+        raise BookError(f"{shown(url)}: {problem}. Run this again in {wait:.0f} seconds.")
+    time.sleep(wait)
+    return policy
+
+
+def _transfer(session: Session, url: str, part: Part, name: str) -> str:
+    """Ask once for what is missing and write it; return in words what kind of answer it was."""
+    headers = {"Accept-Encoding": "identity"}  # the SHA-256 is that of the file as it is
+    if part.size:
+        headers["Range"] = f"bytes={part.size}-"
+        if part.version:
+            headers["If-Range"] = part.version
+    with _ask(session, url, headers) as response:
+        tag = response.headers.get("ETag", "W/")  # a weak one tells too little for If-Range
+        version = response.headers.get("Last-Modified", "") if tag.startswith("W/") else tag
+        if response.status_code == 200:  # also from a server that knows no Range, or a new version
+            part.start(version)
+        elif not _continues(response, part, version):
+            part.drop()
+            raise _TryAgainError("the server does not send the rest of the file")
+        _write(response, part, name)
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        return "a compressed file, unasked"
+    page = response.headers.get("Content-Type", "").startswith("text/html")
+    return "a web page, perhaps a login" if page else "another file"
+
+
+def _continues(response: Response, part: Part, version: str) -> bool:
+    """Whether the answer holds the bytes after those in the part, of the same version."""
+    span = response.headers.get("Content-Range", "")
+    same = version == part.version or not version or not part.version
+    return response.status_code == 206 and same and span.startswith(f"bytes {part.size}-")
+
+
+def _write(response: Response, part: Part, name: str) -> None:
+    """Add the body of an answer to the part, as far as it comes."""
+    start, length = part.size, response.headers.get("Content-Length", "")
+    total = start + int(length) if length.isdecimal() else None
+    free = shutil.disk_usage(part.path.parent).free
+    if total and total - start > free:
+        raise BookError(
+            f"{name} needs {total - start:,} bytes more, and {part.path.parent} has {free:,}. "
+            "Make room, or set D2L_DATA to another folder."
+        )
+    bar = tqdm(
+        desc=name, total=total, initial=start, unit="B", unit_scale=True, delay=1, leave=False
+    )
+    with part.path.open("ab") as file, bar:
+        try:
+            for chunk in response.raw.stream(2**16, decode_content=False):
+                file.write(chunk)
+                bar.update(len(chunk))
+        except ReadTimeoutError:
+            raise _TryAgainError(f"nothing came for {STALL_SECONDS:g} seconds") from None
+        except HTTPError:
+            raise _TryAgainError("the connection broke off") from None
+
+
+def _ask(session: Session, url: str, headers: dict[str, str]) -> Response:
+    """Return an answer that may bring bytes; raise _TryAgainError or BookError for any other."""
+    timeout = (CONNECT_SECONDS, STALL_SECONDS)
+    try:
+        response = session.get(url, headers=headers, stream=True, timeout=timeout)
+    except requests.Timeout:
+        raise _TryAgainError("the server does not answer") from None
+    except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
+        raise BookError(
+            f"{shown(url)}: no safe way there ({_cause(error)}). Check the address, the clock of "
+            "this machine, and HTTPS_PROXY where it is set."
+        ) from None
+    except requests.ConnectionError as error:
+        if isinstance(getattr(error.args[0], "reason", None), NewConnectionError):
+            raise BookError(
+                f"{shown(url)}: its host is not known or not reached from here. Check the address "
+                "and whether this machine is online, then run this again."
+            ) from None
+        raise _TryAgainError("the connection broke off") from None
+    except requests.TooManyRedirects:
+        raise BookError(f"{shown(url)} leads in a circle. Check the address.") from None
+    except (requests.RequestException, HTTPError, ValueError) as error:
+        raise BookError(f"{shown(url)}: {_cause(error)}. Check the address.") from None
+    return _judged(response, url, "Range" in headers)
+
+
+def _judged(response: Response, url: str, asked_for_rest: bool) -> Response:
+    """Return the answer where it is one that a part can go on with; raise where it is not."""
+    status = response.status_code
+    if status == 200 or (asked_for_rest and status in (206, 416)):
+        return response
+    response.close()
+    if status == 429 or status >= 500:
+        try:  # seconds, or a date
+            wait = _policy().parse_retry_after(response.headers["Retry-After"])
+        except (KeyError, InvalidHeader):
+            wait = None
+        raise _TryAgainError(f"the server answers {status}", wait)
+    remedies = {
+        401: "It wants a login: fetch the file with a browser",
+        403: "It does not give the file to a program: fetch it with a browser",
+        404: "The file is not there: check the address",
+    }
+    raise BookError(
+        f"{shown(url)}: the server answers {status}. {remedies.get(status, 'Check the address')}."
+    )
+
+
+def _cause(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
