@@ -5,11 +5,12 @@ pyproject.toml keeps nbval from loading itself: here it comes after what it must
 
 import sys
 
+from tools.fresh import COPIES
+
 # jsonschema's check of internationalised addresses, which no notebook has, compiles a grammar when
 # it is imported: over a second for each of pytest's processes. Without it jsonschema does as well.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 pytest_plugins = ["tests.notebook_plugin", "nbval.plugin"]
 
-# A reader's copies: `make fresh` keeps one, JupyterLab makes the others.
-collect_ignore_glob = ["*/mine[0-9]*_*.ipynb", "*/*-Copy[0-9]*.ipynb", "*/Untitled*.ipynb"]
+collect_ignore_glob = [f"*/{copies}" for copies in COPIES]

@@ -204,3 +204,86 @@ def test_numberline_refuses():
         d2l.plot.numberline({}, 1, 1)
     with pytest.raises(d2l.BookError, match="3000 numbers there: choose narrower bounds"):
         d2l.plot.numberline({"many": torch.arange(3000)}, 0, 3000)
+
+
+def centres(figure):
+    """Where the text of each box stands: across, up."""
+    return {text.get_text(): text.get_position() for text in figure.axes[0].texts}
+
+
+def arrows(figure):
+    """Each arrow's first and last point."""
+    paths = [p for p in figure.axes[0].patches if type(p).__name__ == "FancyArrowPatch"]
+    return [path._path_original.vertices[[0, -1]].tolist() for path in paths]
+
+
+DIAMOND = [("in", "left"), ("in", "right"), ("left", "out"), ("right", "out")]
+
+
+def test_graph_leads_each_edge_from_left_to_right():
+    figure = d2l.plot.graph(DIAMOND, title="Diamond")
+    places = centres(figure)
+    assert set(places) == {"in", "left", "right", "out"}
+    assert figure.axes[0].get_title() == "Diamond"
+    assert all(places[a][0] < places[b][0] for a, b in DIAMOND)
+    assert len(arrows(figure)) == 4
+    assert all(start[0] < end[0] for start, end in arrows(figure))
+
+
+def test_graph_follows_a_function_from_the_outputs():
+    parents = {"out": ["left", "right"], "left": ["in"], "right": ["in"], "in": []}
+    assert centres(d2l.plot.graph(parents.get, outputs=["out"])).keys() == parents.keys()
+    assert len(arrows(d2l.plot.graph(parents.get, outputs=["left"]))) == 1
+
+
+def test_graph_tells_objects_apart_that_look_alike():
+    one, other = torch.ones(()), torch.ones(())
+    figure = d2l.plot.graph([(one, other)], {one: "1", other: "1"}.get)
+    assert texts(figure) == ["1", "1"]
+
+
+def test_graph_draws_an_edge_twice_that_is_given_twice():
+    (_, first), (_, second) = arrows(d2l.plot.graph([("a", "b"), ("a", "b")]))
+    assert first[0] == second[0]
+    assert first[1] != second[1]
+
+
+def test_graph_crosses_edges_only_where_it_must():
+    figure = d2l.plot.graph([("a", "D"), ("b", "C"), ("c", "B"), ("d", "A")])
+    assert all(start[1] == pytest.approx(end[1]) for start, end in arrows(figure))
+
+
+def test_graph_leads_a_long_edge_around_the_boxes_between():
+    figure = d2l.plot.graph([("a", "b"), ("b", "c"), ("c", "d"), ("a", "d")])
+    heights = {round(up, 6) for _, up in centres(figure).values()}
+    (long,) = (p for p in figure.axes[0].patches if len(getattr(p, "_path_original", ())) > 6)
+    passed = long._path_original.vertices[4:-4, 1]
+    assert all(abs(up - height) > 0.18 for up in passed for height in heights)
+
+
+def test_graph_tells_kinds_apart_and_explains_them():
+    kinds = {"in": "data", "left": "step", "right": "step", "out": "step"}
+    figure = d2l.plot.graph(DIAMOND, kinds=kinds, order=["unused", "step", "data"])
+    assert texts(figure)[-2:] == ["step", "data"]  # the key, in the order that was asked for
+    boxes = [p for p in figure.axes[0].patches if type(p).__name__ != "FancyArrowPatch"]
+    assert len(boxes) == 4 + 2
+    assert len({box.get_facecolor() for box in boxes}) == 2
+    alike = d2l.plot.graph(DIAMOND[:1], kinds=kinds, order=["unused", "step", "data"])
+    colours = {box.get_facecolor() for box in boxes}
+    assert {p.get_facecolor() for p in alike.axes[0].patches if hasattr(p, "get_xy")} <= colours
+
+
+@pytest.mark.parametrize(
+    ("edges", "outputs", "message"),
+    [
+        ([], (), "1 to 40 nodes, not none"),
+        (lambda node: [], (), "a function needs outputs to start from"),
+        ([(number, number + 1) for number in range(40)], (), "1 to 40 nodes, not 41"),
+        (lambda node: [node + 1], (0,), "1 to 40 nodes, not 41"),
+        ([("a", "b"), ("b", "c"), ("c", "b")], (), "here is one: b → c → b"),
+        (lambda node: [node], ("self",), "here is one: self → self"),
+    ],
+)
+def test_graph_refuses(edges, outputs, message):
+    with pytest.raises(d2l.BookError, match=message):
+        d2l.plot.graph(edges, outputs=outputs)

@@ -37,9 +37,9 @@ from tests.comparison import (  # noqa: E402
 )
 from tests.notebook_plugin import cores, figure_profile, settings, without_ports  # noqa: E402
 from tools import clean  # noqa: E402
+from tools.fresh import COPIES  # noqa: E402
 
 TIMEOUT = 600  # seconds for a cell
-COPIES = ("mine[0-9]*_*", "*-Copy[0-9]*", "Untitled*")
 
 
 class Failure(Exception):
@@ -53,7 +53,7 @@ def notebooks(paths: list[Path]) -> list[Path]:
         if path.is_dir():
             inside = sorted(path.rglob("*.ipynb"))
             hidden = [p for p in inside if any(part.startswith(".") for part in p.parts)]
-            copies = [p for p in inside if any(p.match(f"{name}.ipynb") for name in COPIES)]
+            copies = [p for p in inside if any(map(p.match, COPIES))]
             found += [p for p in inside if p not in hidden + copies]
         else:
             found.append(path)

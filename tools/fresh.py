@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-# git and the tests pass over such copies (.gitignore, conftest.py).
 MINE = "mine{number}_{name}"
+# A reader's copies: those and what JupyterLab makes. Tests and tools pass over them, as git does.
+COPIES = ("mine[0-9]*_*.ipynb", "*-Copy[0-9]*.ipynb", "Untitled*.ipynb")
 
 
 class Failure(Exception):

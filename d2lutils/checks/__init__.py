@@ -41,7 +41,7 @@ __all__ = [
 # Takes an answer; returns where it is right, raises Wrong or NotDone where it is not.
 Judge = Callable[[Any], None]
 
-_NAME = re.compile(r"(\d\d)\.([1-9]\d?)[a-z]")
+_NAME = re.compile(r"(\d\d)\.(0|[1-9]\d?)[a-z]")
 _JUDGES: dict[str, Judge] = {}
 
 

@@ -146,7 +146,8 @@ def expect_equal(
     if found is None:
         return
     hints = [reason for wrong, reason in usual if difference(got, wrong) is None]
-    hint = hints[0] if hints else why
+    only_brackets = {type(got), type(want)} == {list, tuple}  # what is inside may be right
+    hint = hints[0] if hints else "" if only_brackets else why
     raise Wrong(f"{found}. {hint[:1].upper()}{hint[1:]}" if hint else found)
 
 

@@ -7,6 +7,7 @@ from d2lutils.installing import load
 if TYPE_CHECKING:
     from d2lutils.plot.boxes import memory as memory
     from d2lutils.plot.curves import lines as lines
+    from d2lutils.plot.graphs import graph as graph
     from d2lutils.plot.pictures import images as images
     from d2lutils.plot.references import pointers as pointers
     from d2lutils.plot.scales import numberline as numberline
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 # A module never has its function's name: importing it would hide the function.
 _HOMES = {
     "broadcasting": "stretching",
+    "graph": "graphs",
     "images": "pictures",
     "lines": "curves",
     "memory": "boxes",
@@ -23,7 +25,7 @@ _HOMES = {
     "pointers": "references",
     "style": "styling",
 }
-__all__ = ["broadcasting", "images", "lines", "memory", "numberline", "pointers", "style"]
+__all__ = ["broadcasting", "graph", "images", "lines", "memory", "numberline", "pointers", "style"]
 
 
 def __getattr__(name: str) -> Any:

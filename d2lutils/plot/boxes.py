@@ -49,9 +49,8 @@ def memory(
     rows = [_Row(group) for group in by_storage(tensors, labels)]
     columns = 2 if len(rows) == 2 else 1  # two storages side by side: a screen is wide
     heights = [max(row.height for row in rows)] if columns == 2 else [row.height for row in rows]
-    widths = [row.width + _EDGES for row in rows][:columns]
-    if columns == 1:
-        widths = [max(row.width for row in rows) + _EDGES]
+    widest = [max(row.width for row in rows)] if columns == 1 else [row.width for row in rows]
+    widths = [width + _EDGES for width in widest]
     scale = min(0.56, 9.2 / sum(widths))
     figure, grid = plt.subplots(
         len(heights),
