@@ -1,0 +1,132 @@
+"""Checks of 01/04, frameworks and hardware."""
+
+from typing import Any
+
+from d2lutils.checks import Wrong, call, exercise, expect_equal, given
+
+_KEPT = {"sgd": 0, "momentum": 1, "adam": 2}
+
+
+@exercise("01.4a")
+def training_memory(answer: Any) -> None:
+    """Gigabytes for parameters, gradients and the optimiser's numbers."""
+    for parameters, optimiser in [
+        (7_000_000_000, "adam"),
+        (1_001_000, "momentum"),
+        (25_000_000, "sgd"),
+        (3_000_000_000, "adam"),
+    ]:
+        kept = _KEPT[optimiser]
+        numbers = parameters * (2 + kept)
+        with given(parameters=parameters, optimiser=optimiser):
+            expect_equal(
+                _float(call(answer, parameters, optimiser)),
+                4 * numbers / 1e9,
+                usual=[
+                    (4 * numbers / 2**30, "a GB here is 1e9 bytes, not 2**30"),
+                    (float(4 * numbers), "these are bytes; divide by 1e9"),
+                    (4 * numbers / 1e6, "these are MB; a GB has 1e9 bytes"),
+                    (numbers / 1e9, "count the bytes; a float32 has 4"),
+                    (2 * numbers / 1e9, "a float32 has 4 bytes, not 2"),
+                    (8 * numbers / 1e9, "a float32 has 4 bytes, not 8"),
+                    (
+                        4 * parameters * (1 + kept) / 1e9,
+                        "each parameter is kept as well as its gradient",
+                    ),
+                    (4 * parameters * kept / 1e9, "the parameters and gradients are missing"),
+                    (4 * parameters / 1e9, "this counts the parameters alone"),
+                    (16 * parameters / 1e9, "only Adam takes 16 bytes a parameter"),
+                ],
+                why="4 bytes for the parameter, 4 for its gradient, 4 for each number kept",
+            )
+
+
+@exercise("01.4b")
+def floor_of_a_product(answer: Any) -> None:
+    """The least time of an n×n product from a chip's peak and bandwidth."""
+    for n, peak, bandwidth in [
+        (100, 80e9, 1e9),
+        (10_000, 80e9, 1e9),
+        (10, 1e9, 50e6),
+        (2000, 1e9, 50e6),
+    ]:
+        computing = 2 * n**3 / peak
+        moving = 12 * n**2 / bandwidth
+        with given(n=n, peak=peak, bandwidth=bandwidth):
+            expect_equal(
+                _float(call(answer, n, peak, bandwidth)),
+                max(computing, moving),
+                usual=[
+                    (computing + moving, "both happen at the same time; do not add them"),
+                    (computing, "the bytes take longer here; the slower of the two decides"),
+                    (moving, "the operations take longer here; the slower of the two decides"),
+                    (max(computing, moving / 4), "a float32 has 4 bytes"),
+                    (
+                        max(computing, moving / 3),
+                        "three matrices cross: two are read, one is written",
+                    ),
+                    (
+                        max(computing, moving * 2 / 3),
+                        "the result is written too: three matrices cross",
+                    ),
+                    (max(computing / 2, moving), "count additions too: 2 n**3 operations"),
+                ],
+                why="take the larger of operations / peak and bytes / bandwidth",
+            )
+
+
+@exercise("01.4c")
+def smallest_card(answer: Any) -> None:
+    """The card with the least memory on which a training fits."""
+    cards = {"tower": 48.0, "tiny": 8.0, "rack": 80.0, "desk": 24.0}
+    turned = dict(reversed(list(cards.items())))
+    for parameters, activations, offered in [
+        (1_000_000_000, 2.0, cards),
+        (1_000_000_000, 10.0, turned),
+        (25_000_000, 1.0, cards),
+        (4_000_000_000, 10.0, cards),
+        (4_400_000_000, 10.0, cards),
+        (7_000_000_000, 1.0, turned),
+        (1_000_000_000, 70.0, cards),
+    ]:
+        with given(parameters=parameters, activations=activations, cards=offered):
+            expect_equal(
+                call(answer, parameters, activations, dict(offered)),
+                _pick(16 * parameters / 1e9 + activations, offered),
+                usual=[
+                    (
+                        _pick(16 * parameters / 2**30 + activations, offered),
+                        "a GB here is 1e9 bytes, not 2**30",
+                    ),
+                    (max(offered, key=offered.__getitem__), "a smaller card is large enough"),
+                    (
+                        _pick(16 * parameters / 1e9, offered),
+                        "the activations come on top of the 16 bytes a parameter",
+                    ),
+                    (
+                        _pick(4 * parameters / 1e9 + activations, offered),
+                        "a training takes 16 bytes a parameter, not 4",
+                    ),
+                    (
+                        _first(16 * parameters / 1e9 + activations, offered),
+                        "this is the first card that is large enough, not the smallest",
+                    ),
+                ],
+                why="it needs 16 bytes a parameter and the activations, in GB of 1e9 bytes",
+            )
+
+
+def _pick(need: float, cards: dict[str, float]) -> str:
+    enough = [name for name, memory in cards.items() if memory >= need]
+    return min(enough, key=cards.__getitem__, default="several cards")
+
+
+def _first(need: float, cards: dict[str, float]) -> str:
+    return next((name for name, memory in cards.items() if memory >= need), "several cards")
+
+
+def _float(got: object) -> object:
+    """Let an integer that stands for a float count as that float."""
+    if isinstance(got, bool):
+        raise Wrong("expected a number, got a bool")
+    return float(got) if isinstance(got, int) else got

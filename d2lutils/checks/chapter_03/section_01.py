@@ -1,0 +1,101 @@
+"""Checks of 03/01, tabular data."""
+
+from typing import Any
+
+import torch
+
+from d2lutils.checks import call, exercise, expect_equal, given
+
+
+@exercise("03.1a")
+def one_hot_with_gaps(answer: Any) -> None:
+    """One-hot rows, all zeros for a code of -1."""
+    for codes, num_classes in [([2, -1, 0], 4), ([1, 0], 2), ([-1], 3)]:
+        labels = torch.tensor(codes)
+        want = (labels[:, None] == torch.arange(num_classes)).float()
+        last = want.clone()
+        last[labels < 0, -1] = 1
+        first = want.clone()
+        first[labels < 0, 0] = 1
+        with given(codes=labels, num_classes=num_classes):
+            expect_equal(
+                call(answer, labels, num_classes),
+                want,
+                usual=[
+                    (last, "a code of -1 counts from the end; its row should be zeros"),
+                    (first, "a gap is not class 0; its row should be zeros"),
+                    (want.long(), "make it float32"),
+                    (want.bool(), "make it float32"),
+                    (want[labels >= 0], "keep the rows of gaps, as zeros"),
+                    (want.T, "a row a code, a column a class"),
+                ],
+                why="a 1 in the column of the code, zeros elsewhere",
+            )
+
+
+@exercise("03.1b")
+def standardise(answer: Any) -> None:
+    """Columns of mean 0 and deviation 1 over what is known, gaps as 0."""
+    nan = float("nan")
+    tables = [
+        [[1.0, 10.0], [3.0, nan], [5.0, 30.0], [nan, 20.0], [7.0, nan]],
+        [[2.0, 7.0], [4.0, 7.0], [9.0, 7.0]],
+    ]
+    for rows in tables:
+        X = torch.tensor(rows)
+        gap = X.isnan()
+        known = (~gap).sum(dim=0)
+        centred = torch.where(gap, torch.zeros(()), X - X.nanmean(dim=0))
+        squares = (centred**2).sum(dim=0)
+        want = _divide(centred, (squares / (known - 1)).sqrt())
+        filled = torch.where(gap, X.nanmean(dim=0), X)
+        with given(X=X):
+            got = call(answer, X)
+            expect_equal(
+                got,
+                want,
+                usual=[
+                    (centred / (squares / (known - 1)).sqrt(), "0 / 0 is `nan`; give zeros there"),
+                    (torch.zeros_like(X), "zeros everywhere: `std` gives `nan` where a gap is"),
+                    (_divide(centred, squares / (known - 1)), "the deviation is the square root"),
+                    (_divide(centred, (squares / known).sqrt()), "divide by n - 1, as `std` does"),
+                    (_divide(centred, filled.std(dim=0)), "gaps must not count in the deviation"),
+                    (torch.where(gap, nan, want), "gaps should come out as 0"),
+                    ((X - X.mean(dim=0)) / X.std(dim=0), "a `nan` spreads; use what is known"),
+                    (centred, "divide by the deviation as well"),
+                ],
+                why="mean and deviation of each column, over its known values",
+            )
+
+
+def _divide(values: torch.Tensor, by: torch.Tensor) -> torch.Tensor:
+    return torch.where(by > 0, values / by, torch.zeros(()))
+
+
+@exercise("03.1c")
+def precision_recall(answer: Any) -> None:
+    """Precision and recall, 1.0 where there is nothing to divide by."""
+    cases = [
+        ([1, 1, 0, 0, 1], [1, 0, 1, 1, 1]),
+        ([0, 0, 0], [1, 0, 1]),
+        ([1, 0], [0, 0]),
+    ]
+    for picked, right in cases:
+        said, truth = torch.tensor(picked).bool(), torch.tensor(right).bool()
+        hits = int((said & truth).sum())
+        sizes = (int(said.sum()), int(truth.sum()))
+        precision, recall = (hits / size if size else 1.0 for size in sizes)
+        accuracy = float((said == truth).float().mean())
+        with given(said=said, truth=truth):
+            expect_equal(
+                call(answer, said, truth),
+                (precision, recall),
+                usual=[
+                    ((recall, precision), "precision comes first"),
+                    ((torch.tensor(precision), torch.tensor(recall)), "give Python numbers"),
+                    (accuracy, "this is the accuracy; give precision and recall"),
+                    ((0.0 if not sizes[0] else precision, 0.0 if not sizes[1] else recall),
+                     "where there is nothing to divide by, 1.0 is asked for"),
+                ],
+                why="divide the hits by what was picked, and by what is true",
+            )  # fmt: skip

@@ -1,0 +1,82 @@
+"""Checks of 03/02, time series."""
+
+from typing import Any
+
+import torch
+
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, expect_type, given
+
+
+@exercise("03.2a")
+def scale_by_past(answer: Any) -> None:
+    """Judge standardising by statistics of the rows before a cut."""
+    rows = torch.arange(12.0)
+    rising = torch.stack([rows**2, 50 - 3 * rows + (rows % 3)], dim=1)
+    for x, cut in [(rising, 5), (rising[:, :1], 2), (rising.double() * 100, 9)]:
+        with given(x=x, cut=cut):
+            got = call(answer, x.clone(), cut)
+            past, one = x[:cut], x[:cut].flatten()
+            mean, std = past.mean(dim=0), past.std(dim=0)
+            usual = [
+                ((x - x.mean(0)) / x.std(0), "mean and deviation come from all rows, the future's"),
+                ((x - mean) / x.std(0), "the deviation comes from all rows; take it before `cut`"),
+                ((x - x.mean(0)) / std, "the mean comes from all rows; take it before `cut`"),
+                ((past - mean) / std, "scale all rows, not only those before `cut`"),
+                ((x - one.mean()) / one.std(), "each channel has its own mean and deviation"),
+                ((x - past.amin(0)) / (past.amax(0) - past.amin(0)), "that is min-max"),
+                ((x - mean) / past.std(dim=0, correction=0), "take the usual deviation, as `std`"),
+                (x - mean, "the division by the deviation is missing"),
+                (_by_rows(x, cut + 1), "the row at `cut` belongs to the future"),
+            ]
+            if x.shape[1] == 1:  # with one channel there is no telling these apart
+                usual.pop(4)
+            why = "subtract each channel's mean, divide by its deviation, both of x[:cut]"
+            expect_equal(got, (x - mean) / std, usual=usual, why=why)
+
+
+def _by_rows(x: torch.Tensor, rows: int) -> torch.Tensor:
+    return (x - x[:rows].mean(dim=0)) / x[:rows].std(dim=0)
+
+
+@exercise("03.2b")
+def windows_and_targets(answer: Any) -> None:
+    """Judge windows as N×C×L and the values that come some days after them."""
+    x = torch.stack([torch.arange(10.0), 100 + torch.arange(10.0), -torch.arange(10.0)], dim=1)
+    cases = [("x", x, 4, 3), ("x", x, 3, 1), ("x[:, :1]", x[:, :1], 2, 2), ("x[:5]", x[:5], 4, 1)]
+    for part, days, size, ahead in cases:
+        with given(f"x = {part} of 10 days and 3 channels", size=size, ahead=ahead):
+            got = call(answer, days, size, ahead)
+            if not isinstance(got, list):
+                expect_type(got, tuple)
+            if len(got) != 2:
+                raise Wrong(f"return a pair, windows and targets; it has {len(got)} parts")
+            _judge_windows(expect_tensor(got[0]), days, size, ahead)
+            _judge_targets(expect_tensor(got[1]), days, size, ahead)
+
+
+def _judge_windows(got: torch.Tensor, x: torch.Tensor, size: int, ahead: int) -> None:
+    every = x.unfold(0, size, 1)
+    want = every[: len(x) - size - ahead + 1]
+    usual = [
+        (want.transpose(1, 2), "windows are N×L×C; swap the last two dimensions"),
+        (every, "the last windows have no target; leave them out"),
+        (every[:-1], "the last windows have no target; with `ahead` days that is `ahead` windows"),
+        (want[:-1], "one window is missing: there are len(x) - size - ahead + 1"),
+        (every[ahead:], "the first windows are gone; those at the end have no target"),
+    ]
+    expect_equal(got, want, usual=usual, why="windows[i] holds days i to i + size - 1")
+
+
+def _judge_targets(got: torch.Tensor, x: torch.Tensor, size: int, ahead: int) -> None:
+    want = x[size + ahead - 1 :, 0]
+    count = len(want)
+    usual = [
+        (x[size + ahead - 1 :], "targets are of channel 0 only"),
+        (want[:, None], "targets have shape (N,), not (N, 1)"),
+        (x[size:, 0], "targets are the day after the window; `ahead` is forgotten"),
+        (x[size : size + count, 0], "targets are the day after the window; `ahead` is forgotten"),
+        (x[size + ahead :, 0], "targets come one day too late: 1 is the day after the window"),
+        (x[ahead : ahead + count, 0], "count `ahead` from the window's last day, not its first"),
+        (x[size + ahead - 2 :, 0][:count], "targets come one day too early: 1 is the day after"),
+    ]
+    expect_equal(got, want, usual=usual, why="targets[i] is day i + size + ahead - 1, channel 0")

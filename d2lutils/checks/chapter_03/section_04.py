@@ -1,0 +1,107 @@
+"""Checks of 03/04, tokens."""
+
+from typing import Any
+
+import torch
+
+from d2lutils.checks import (
+    Wrong,
+    call,
+    exercise,
+    expect_equal,
+    expect_tensor,
+    expect_type,
+    given,
+)
+
+
+@exercise("03.4b")
+def pad_left(answer: Any) -> None:
+    """Ids padded on the left, and the mask of real tokens."""
+    cases = [
+        ([[5, 6, 7], [8]], 0),
+        ([[5, 0, 7, 0], [0, 8], [9]], 0),
+        ([[3], [], [4, 1]], 9),
+    ]
+    for rows, pad in cases:
+        with given(rows=rows, pad=pad):
+            got = expect_type(call(answer, rows, pad), tuple)
+            if len(got) != 2:
+                raise Wrong(f"return two tensors, the ids and the mask; you returned {len(got)}")
+            ids, mask = _padded(rows, pad, left=True)
+            right_ids, right_mask = _padded(rows, pad, left=False)
+            with given("the ids"):
+                expect_equal(
+                    expect_tensor(got[0]),
+                    ids,
+                    usual=[
+                        (right_ids, "this is padded on the right"),
+                        (ids.T, "put one list in each row"),
+                        (ids.flip(1), "the tokens are in reverse order"),
+                        (_padded(rows, 0, left=True)[0], "fill with `pad`, not with 0"),
+                    ],
+                    why="row i ends with the ids of list i and starts with padding",
+                )
+            with given("the mask"):
+                expect_equal(
+                    expect_tensor(got[1]),
+                    mask,
+                    usual=[
+                        (~mask, "it is the wrong way round: real tokens are true"),
+                        (right_mask, "this is the mask of padding on the right"),
+                        (ids != pad, "a real id may equal `pad`; make the mask from the lengths"),
+                    ],
+                    why="true stands for real tokens, as many at the end of a row as its list has",
+                )
+
+
+def _padded(rows: list[list[int]], pad: int, *, left: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    width = max(len(row) for row in rows)
+    ids = torch.full((len(rows), width), pad)
+    mask = torch.zeros(len(rows), width, dtype=torch.bool)
+    for i, row in enumerate(rows):
+        part = slice(width - len(row), width) if left else slice(0, len(row))
+        ids[i, part] = torch.tensor(row, dtype=torch.int64)
+        mask[i, part] = True
+    return ids, mask
+
+
+@exercise("03.4c")
+def masked_mean(answer: Any) -> None:
+    """The mean vector of the real tokens of each row."""
+    mask = torch.tensor([[True, True, True, True], [True, False, False, False]])
+    x = torch.tensor([[[1.0, 2], [3, 4], [5, 6], [7, 12]], [[4, 8], [0, 0], [0, 0], [0, 0]]])
+    _judge_mean(answer, x, mask, "x with zeros in padding")
+    x = torch.tensor([[[2.0], [4], [90]], [[80], [6], [8]]])
+    mask = torch.tensor([[True, True, False], [False, True, True]])
+    _judge_mean(answer, x, mask, "x with other numbers in padding")
+    empty = torch.tensor([[True, False, True], [False, False, False]])
+    _judge_mean(answer, x, empty, "a row without a real token")
+    x = x.masked_fill(~mask[:, :, None], torch.nan)
+    _judge_mean(answer, x, mask, "x with nan in padding")
+
+
+def _judge_mean(answer: Any, x: torch.Tensor, mask: torch.Tensor, case: str) -> None:
+    real = mask[:, :, None]
+    count = mask.sum(dim=1, keepdim=True)
+    total = x.masked_fill(~real, 0).sum(dim=1)
+    want = total / count.clamp(min=1)
+    with given(case):
+        got = expect_tensor(call(answer, x.clone(), mask.clone()))
+        if got.isnan().any() and not (count > 0).all():
+            raise Wrong("0 / 0 is nan; divide by 1 at least (`clamp`)")
+        if got.isnan().any():
+            raise Wrong("nan * 0 is nan; replace what stands in padding (`masked_fill`)")
+        expect_equal(
+            got,
+            want,
+            usual=[
+                (x.mean(dim=1), "this is the mean over all positions, padding too"),
+                (total / x.shape[1], "you divide by L; divide by the number of real tokens"),
+                (x.sum(dim=1) / count.clamp(min=1), "numbers from padding are in the sum"),
+                (total, "this is the sum; divide by the number of real tokens"),
+                (x[mask].mean(dim=0).expand(want.shape), "this is one mean over the whole batch"),
+                (total / (count + 1), "adding 1 to the count changes every mean; use `clamp`"),
+            ],
+            why="sum the vectors of real tokens, divide by how many they are",
+        )

@@ -1,0 +1,90 @@
+"""Checks of 03/05, images."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+
+
+@exercise("03.5a")
+def picture(answer: Any) -> None:
+    """An array of bytes, H×W or H×W×C, as float32 C×H×W from 0 to 1."""
+    random = np.random.default_rng(0)
+    for shape in [(2, 4, 3), (4, 2), (3, 5, 4), (2, 2, 1)]:
+        pixels = random.integers(0, 256, shape).astype(np.uint8)
+        pixels.flat[0] = 255
+        given_shape = "pixels of shape " + "×".join(map(str, shape))
+        with given(given_shape):
+            got = expect_tensor(call(answer, pixels.copy()))
+            _judge_picture(got, torch.from_numpy(np.atleast_3d(pixels)))
+
+
+def _judge_picture(got: torch.Tensor, hwc: torch.Tensor) -> None:
+    height, width, channels = hwc.shape
+    want = hwc.permute(2, 0, 1) / 255
+    if got.ndim == 2:
+        raise Wrong("grey needs a first dimension for its one channel: C×H×W with C = 1")
+    if got.ndim == 4:
+        raise Wrong("this is a batch; one picture is C×H×W")
+    shapes: dict[tuple[int, ...], str] = {
+        (height, width, channels): "this is still H×W×C: put the channels first",
+        (channels, width, height): "H and W are swapped: the order is `permute(2, 0, 1)`",
+        (height, channels, width): "the dimensions are in the wrong order: `permute(2, 0, 1)`",
+    }
+    if got.shape != want.shape and tuple(got.shape) in shapes:
+        raise Wrong(shapes[tuple(got.shape)])
+    if got.dtype == torch.float64:
+        raise Wrong("expected float32, got float64: convert where the data enter")
+    if got.dtype == torch.uint8:
+        raise Wrong("these are still bytes; return float32")
+    expect_equal(
+        got,
+        want,
+        usual=[
+            (want * 255, "the values run to 255: divide by 255"),
+            (want * 255 / 256, "you divided by 256; the brightest byte is 255"),
+            (
+                hwc.reshape(want.shape) / 255,
+                "`reshape` or `view` mixes the colours: it keeps the reading order; use `permute`",
+            ),
+            (
+                hwc.permute(2, 1, 0).reshape(want.shape) / 255,
+                "the picture lies on its side: the order is `permute(2, 0, 1)`",
+            ),
+        ],
+        why="element [c, h, w] is pixels[h, w, c] / 255",
+    )
+
+
+@exercise("03.5b")
+def stand_up(answer: Any) -> None:
+    """A stored picture C×H×W and its EXIF orientation, 1 to 8, as the upright picture."""
+    x = torch.arange(2 * 2 * 3).view(2, 2, 3)
+    for orientation in [6, 1, 2, 3, 4, 5, 7, 8]:
+        want = upright(x, orientation)
+        with given("x = torch.arange(12).view(2, 2, 3)", orientation=orientation):
+            got = expect_tensor(call(answer, x.clone(), orientation))
+            if orientation >= 5 and tuple(got.shape) == (2, 2, 3):
+                raise Wrong("from orientation 5 on H and W are swapped")
+            if orientation < 5 and tuple(got.shape) == (2, 3, 2):
+                raise Wrong("only from orientation 5 on H and W are swapped")
+            if tuple(got.shape) in [(3, 2, 2)]:
+                raise Wrong("the channels have moved: swap dimensions 1 and 2")
+            usual = [
+                (want.flip(1, 2), "this is upside down: both rows and columns run backwards"),
+                (want.flip(2), "left and right are mirrored"),
+                (want.flip(1), "top and bottom are mirrored"),
+                (want.flip(0), "the channels are swapped; leave dimension 0 alone"),
+            ]
+            expect_equal(got, want, usual=usual, why="swap first, then mirror what runs backwards")
+
+
+def upright(x: torch.Tensor, orientation: int) -> torch.Tensor:
+    """Return the picture as its EXIF orientation says it should be seen."""
+    if orientation >= 5:
+        x = x.transpose(1, 2)
+    if orientation in (2, 3, 6, 7):
+        x = x.flip(2)
+    return x.flip(1) if orientation in (3, 4, 7, 8) else x

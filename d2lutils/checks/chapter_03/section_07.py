@@ -1,0 +1,71 @@
+"""Checks of 03/07, audio and video."""
+
+from typing import Any
+
+import torch
+
+from d2lutils.checks import Wrong, call, exercise, expect_equal, given
+
+
+def _number(got: Any, what: str) -> float:
+    """The answer as a number; a tensor or an array of one element will do."""
+    try:
+        return float(got)
+    except (TypeError, ValueError):
+        raise Wrong(f"return {what} as one number, not {type(got).__name__}") from None
+
+
+@exercise("03.7a")
+def heard(answer: Any) -> None:
+    """The frequency at which a sampled tone shows."""
+    for frequency, rate in [(5_000, 8_000), (3_000, 8_000), (19_000, 8_000), (16_500, 8_000)]:
+        rest = frequency % rate
+        want = min(rest, rate - rest)
+        with given(frequency=frequency, rate=rate):
+            got = _number(call(answer, frequency, rate), "the frequency")
+            expect_equal(
+                got,
+                float(want),
+                usual=[
+                    (float(rest), "above half the rate a tone folds: rate minus what is left"),
+                    (
+                        float(rate - frequency),
+                        "a frequency cannot be negative, and one below "
+                        "half the rate stays; take off whole multiples of the rate first",
+                    ),
+                    (
+                        float(abs(rate - frequency)),
+                        "a tone below half the rate stays as it is; of "
+                        "a higher one take off whole multiples of the rate first",
+                    ),
+                    (float(rate / 2), "tones fold; they do not stop at half the rate"),
+                    (
+                        float(frequency % (rate / 2)),
+                        "it folds back like a mirror at half the "
+                        "rate; it does not start again from 0",
+                    ),
+                ],
+                why="take off whole multiples of the rate, then fold at half the rate",
+            )
+
+
+@exercise("03.7c")
+def delay(answer: Any) -> None:
+    """By how many samples the right channel is behind the left."""
+    generator = torch.Generator().manual_seed(7)
+    for late, most, count in [(5, 10, 200), (-3, 10, 200), (0, 4, 150), (12, 12, 300)]:
+        sound = torch.randn(count + 40, generator=generator)
+        left, right = sound[20 : 20 + count], sound[20 - late : 20 - late + count]
+        right = right + 0.1 * torch.randn(count, generator=generator)
+        with given(f"right = left {late} samples later, with noise", most=most):
+            got = _number(call(answer, left.clone(), right, most), "the delay")
+            expect_equal(
+                got,
+                float(late),
+                usual=[
+                    (float(-late), "the sign is wrong: positive where right comes later"),
+                    (float(late + most), "this is a position; the first one stands for -most"),
+                    (float(most - late), "this is a position, counted backwards"),
+                ],
+                why="take the delay at which the sum of products is largest",
+            )

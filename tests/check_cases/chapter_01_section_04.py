@@ -1,0 +1,79 @@
+"""Answers to the exercises of 01/04, frameworks and hardware."""
+
+from check_cases import Cases
+
+KEPT = {"sgd": 0, "momentum": 1, "adam": 2}
+
+
+def gigabytes(parameters, optimiser):
+    return parameters * 4 * (2 + KEPT[optimiser]) / 1e9
+
+
+def computing(n, peak):
+    return 2 * n**3 / peak
+
+
+def moving(n, bandwidth):
+    return 12 * n**2 / bandwidth
+
+
+def seconds(n, peak, bandwidth):
+    return max(computing(n, peak), moving(n, bandwidth))
+
+
+def choose(need, cards):
+    enough = [name for name in cards if cards[name] >= need]
+    return min(enough, key=cards.get, default="several cards")
+
+
+def card(parameters, activations, cards):
+    return choose(16 * parameters / 1e9 + activations, cards)
+
+
+def first_card(parameters, activations, cards):
+    for name, memory in cards.items():
+        if memory >= 16 * parameters / 1e9 + activations:
+            return name
+    return "several cards"
+
+
+def name_or_nothing(parameters, activations, cards):
+    name = card(parameters, activations, cards)
+    return None if name == "several cards" else name
+
+
+CASES = {
+    "01.4a": Cases(
+        solution=gigabytes,
+        wrong=[
+            (lambda p, o: gigabytes(p, o) * 1e9, "divide by 1e9"),
+            (lambda p, o: gigabytes(p, o) * 1e9 / 2**30, "not 2**30"),
+            (lambda p, o: 16 * p / 1e9, "only Adam"),
+            (lambda p, o: 4 * p * (1 + KEPT[o]) / 1e9, "as well as its gradient"),
+            (lambda p, o: p * (2 + KEPT[o]) / 1e9, "a float32 has 4"),
+            (lambda p, o: print(gigabytes(p, o)), "is a `return` missing?"),
+        ],
+    ),
+    "01.4b": Cases(
+        solution=seconds,
+        wrong=[
+            (lambda n, p, b: computing(n, p) + moving(n, b), "do not add them"),
+            (lambda n, p, b: min(computing(n, p), moving(n, b)), "the slower of the two"),
+            (lambda n, p, b: computing(n, p), "the bytes take longer"),
+            (lambda n, p, b: max(computing(n, p), moving(n, b) / 4), "has 4 bytes"),
+            (lambda n, p, b: max(computing(n, p), moving(n, b) * 2 / 3), "written too"),
+            (lambda n, p, b: max(computing(n, p) / 2, moving(n, b)), "count additions too"),
+        ],
+    ),
+    "01.4c": Cases(
+        solution=card,
+        wrong=[
+            (lambda p, a, c: choose(16 * p / 1e9, c), "the activations come on top"),
+            (lambda p, a, c: choose(4 * p / 1e9 + a, c), "not 4"),
+            (lambda p, a, c: choose(16 * p / 2**30 + a, c), "not 2**30"),
+            (first_card, "the first card that is large enough"),
+            (lambda p, a, c: max(c, key=c.get), "a smaller card"),
+            (name_or_nothing, "is a `return` missing?"),
+        ],
+    ),
+}

@@ -1,0 +1,69 @@
+"""Answers to the exercises of 03/02, time series."""
+
+import torch
+
+from check_cases import Cases
+
+
+def by_past(x, cut):
+    return (x - x[:cut].mean(dim=0)) / x[:cut].std(dim=0)
+
+
+def by_all(x, cut):
+    return (x - x.mean(dim=0)) / x.std(dim=0)
+
+
+def past_only(x, cut):
+    return by_past(x, cut)[:cut]
+
+
+def pair(x, size, ahead):
+    targets = x[size + ahead - 1 :, 0]
+    return x.unfold(0, size, 1)[: len(targets)], targets
+
+
+def pair_by_loop(x, size, ahead):
+    starts = range(len(x) - size - ahead + 1)
+    windows = torch.stack([x[i : i + size].T for i in starts])
+    return windows, torch.stack([x[i + size + ahead - 1, 0] for i in starts])
+
+
+def with_windows(change):
+    return lambda x, size, ahead: (change(x, size, ahead), pair(x, size, ahead)[1])
+
+
+def with_targets(change):
+    return lambda x, size, ahead: (pair(x, size, ahead)[0], change(x, size, ahead))
+
+
+CASES = {
+    "03.2a": Cases(
+        solution=by_past,
+        also_right=[lambda x, cut: torch.stack([by_past(c, cut) for c in x.T], dim=1)],
+        wrong=[
+            (by_all, "from all rows, the future's"),
+            (past_only, "scale all rows"),
+            (lambda x, cut: (x - x[:cut].mean(0)) / x.std(0), "deviation comes from all rows"),
+            (lambda x, cut: (x - x.mean(0)) / x[:cut].std(0), "mean comes from all rows"),
+            (lambda x, cut: (x - x[:cut].mean()) / x[:cut].std(), "each channel has its own"),
+            (lambda x, cut: by_past(x, cut + 1), "belongs to the future"),
+            (lambda x, cut: x - x[:cut].mean(0), "division by the deviation is missing"),
+            (lambda x, cut: x.sub_(x[:cut].mean(0)).div_(x[:cut].std(0)), "changed"),
+        ],
+    ),
+    "03.2b": Cases(
+        solution=pair,
+        also_right=[pair_by_loop, lambda *given: list(pair(*given))],
+        wrong=[
+            (with_windows(lambda *a: pair(*a)[0].transpose(1, 2)), "N×L×C"),
+            (with_windows(lambda x, size, ahead: x.unfold(0, size, 1)), "have no target"),
+            (with_windows(lambda x, size, ahead: x.unfold(0, size, 1)[:-1]), "`ahead` windows"),
+            (with_windows(lambda *a: pair(*a)[0][:-1]), "one window is missing"),
+            (with_targets(lambda x, size, ahead: x[size:, 0]), "`ahead` is forgotten"),
+            (with_targets(lambda x, size, ahead: x[size + ahead :, 0]), "one day too late"),
+            (with_targets(lambda x, size, ahead: x[size + ahead - 1 :]), "channel 0 only"),
+            (with_targets(lambda *a: pair(*a)[1][:, None]), "not (N, 1)"),
+            (lambda *a: pair(*a)[0], "expected a tuple"),
+        ],
+    ),
+}

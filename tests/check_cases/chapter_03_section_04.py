@@ -1,0 +1,88 @@
+"""Answers to the exercises of 03/04, tokens."""
+
+import torch
+from torch.nn.utils.rnn import pad_sequence
+
+from check_cases import Cases
+
+
+def pad_left(rows, pad):
+    width = max(map(len, rows))
+    ids = torch.tensor([[pad] * (width - len(row)) + row for row in rows])
+    mask = [[False] * (width - len(row)) + [True] * len(row) for row in rows]
+    return ids, torch.tensor(mask)
+
+
+def pad_with_the_library(rows, pad):
+    rows = [torch.tensor(row, dtype=torch.int64) for row in rows]
+    lengths = torch.tensor([len(row) for row in rows])
+    ids = pad_sequence(rows, batch_first=True, padding_value=pad, padding_side="left")
+    return ids, torch.arange(ids.shape[1]) >= ids.shape[1] - lengths[:, None]
+
+
+def pad_right(rows, pad):
+    width = max(map(len, rows))
+    ids = torch.tensor([row + [pad] * (width - len(row)) for row in rows])
+    return ids, pad_left(rows, pad)[1]
+
+
+def mask_of_the_right(rows, pad):
+    ids, mask = pad_left(rows, pad)
+    return ids, mask.flip(1)
+
+
+def mask_from_ids(rows, pad):
+    ids, _ = pad_left(rows, pad)
+    return ids, ids != pad
+
+
+def mean(x, mask):
+    total = torch.where(mask.unsqueeze(2), x, 0.0).sum(dim=1)
+    return total / mask.sum(dim=1).clamp(min=1).unsqueeze(1)
+
+
+def mean_row_by_row(x, mask):
+    rows = zip(x, mask, strict=True)
+    return torch.stack([v[m].sum(dim=0) / max(int(m.sum()), 1) for v, m in rows])
+
+
+def no_clamp(x, mask):
+    return x.masked_fill(~mask[:, :, None], 0).sum(dim=1) / mask.sum(dim=1, keepdim=True)
+
+
+def multiplied(x, mask):
+    return (x * mask[:, :, None]).sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+
+
+def sum_of_all(x, mask):
+    return x.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+
+
+CASES = {
+    "03.4b": Cases(
+        solution=pad_left,
+        also_right=[pad_with_the_library],
+        wrong=[
+            (pad_right, "padded on the right"),
+            (mask_of_the_right, "mask of padding on the right"),
+            (mask_from_ids, "from the lengths"),
+            (lambda rows, pad: pad_left(rows, 0), "fill with `pad`"),
+            (lambda rows, pad: pad_left(rows, pad)[0], "expected a tuple"),
+            (lambda rows, pad: (pad_left(rows, pad)[0], ~pad_left(rows, pad)[1]), "wrong way"),
+            (lambda rows, pad: (pad_left(rows, pad)[0].T, pad_left(rows, pad)[1]), "each row"),
+        ],
+    ),
+    "03.4c": Cases(
+        solution=mean,
+        also_right=[mean_row_by_row],
+        wrong=[
+            (lambda x, mask: x.mean(dim=1), "mean over all positions"),
+            (lambda x, mask: mean(x, mask)[:, None], "shape"),
+            (no_clamp, "0 / 0 is nan"),
+            (multiplied, "nan * 0 is nan"),
+            (sum_of_all, "numbers from padding"),
+            (lambda x, mask: x[mask].mean(dim=0).expand(len(x), -1), "one mean over the whole"),
+            (lambda x, mask: mean(x, mask) * mask.sum(1, keepdim=True), "this is the sum"),
+        ],
+    ),
+}

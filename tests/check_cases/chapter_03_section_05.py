@@ -1,0 +1,79 @@
+"""Answers to the exercises of 03/05, images."""
+
+import io
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+
+from check_cases import Cases
+
+
+def picture(pixels):
+    x = torch.from_numpy(pixels)
+    if x.ndim == 2:
+        x = x[:, :, None]
+    return x.permute(2, 0, 1) / 255
+
+
+def colour(pixels):
+    return torch.from_numpy(np.atleast_3d(pixels))
+
+
+def only_colour(pixels):
+    x = torch.from_numpy(pixels) / 255
+    return x.permute(2, 0, 1) if x.ndim == 3 else x
+
+
+def stand_up(x, orientation):
+    if orientation >= 5:
+        x = x.transpose(1, 2)
+    if orientation in (2, 3, 6, 7):
+        x = x.flip(2)
+    return x.flip(1) if orientation in (3, 4, 7, 8) else x
+
+
+def by_pillow(x, orientation):
+    """What Pillow makes of it: the numbers go through a picture of bytes, channel by channel."""
+    channels = []
+    for channel in x:
+        exif = Image.Exif()
+        exif[274] = orientation
+        file = io.BytesIO()
+        Image.fromarray(channel.byte().numpy()).save(file, "png", exif=exif)
+        turned = ImageOps.exif_transpose(Image.open(file))
+        channels.append(torch.from_numpy(np.array(turned)))
+    return torch.stack(channels).to(x.dtype)
+
+
+CASES = {
+    "03.5a": Cases(
+        solution=picture,
+        also_right=[lambda pixels: colour(pixels).permute(2, 0, 1).float().div(255)],
+        wrong=[
+            (lambda p: colour(p) / 255, "still H×W×C"),
+            (lambda p: colour(p).permute(2, 1, 0) / 255, "H and W are swapped"),
+            (lambda p: colour(p).permute(2, 0, 1).float(), "the values run to 255"),
+            (lambda p: colour(p).permute(2, 0, 1) / 256, "you divided by 256"),
+            (lambda p: colour(p).permute(2, 0, 1), "still bytes"),
+            (lambda p: (colour(p) / 255).reshape(-1, *p.shape[:2]), "mixes the colours"),
+            (only_colour, "its one channel"),
+            (lambda p: picture(p)[None], "this is a batch"),
+            (lambda p: picture(p).double(), "got float64"),
+        ],
+    ),
+    "03.5b": Cases(
+        solution=stand_up,
+        also_right=[by_pillow],
+        wrong=[
+            (lambda x, orientation: x, "H and W are swapped"),
+            (lambda x, orientation: x.transpose(1, 2), "left and right are mirrored"),
+            (lambda x, orientation: x.rot90(1, (1, 2)), "upside down"),
+            (lambda x, orientation: x.transpose(1, 2).flip(1, 2), "top and bottom are mirrored"),
+            (lambda x, orientation: stand_up(x, 6), "only from orientation 5 on"),
+            (lambda x, orientation: stand_up(x, orientation).flip(0), "leave dimension 0 alone"),
+            (lambda x, orientation: x.transpose(0, 2), "the channels have moved"),
+            (lambda x, orientation: stand_up(x, min(orientation, 6)), "top and bottom"),
+        ],
+    ),
+}
