@@ -154,15 +154,15 @@ def _bundled() -> Iterator[Finding]:
 
 def _larger() -> Finding:
     """Judge the folder for larger data sets: whether those that are not here could come."""
+    other = "Set D2L_DATA to a folder elsewhere."
     try:
         folder = data_folder()
         sets = [name for name in larger.LARGER if larger.here(name)]
-    except Exception as error:
-        return Finding(f"the folder for larger data is unknown ({error})", "Mend platformdirs.")
+    except Exception as error:  # D2L_DATA is odd, or platformdirs, which is needed without it
+        return Finding(f"the folder for larger data is unknown ({str(error).rstrip('.')})", other)
     there = next(parent for parent in (folder, *folder.parents) if parent.exists())
     free = shutil.disk_usage(there).free / 1e9
     what = f"larger data in {folder}: {', '.join(sets) or 'none yet'}; {free:.1f} GB free"
-    other = "Set D2L_DATA to a folder elsewhere."
     if len(sets) < len(larger.LARGER):  # each lies there packed and unpacked
         if not there.is_dir() or not os.access(there, os.W_OK):
             return Finding(f"{what}, but nothing can be written there", other)

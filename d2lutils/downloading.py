@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from d2lutils.errors import BookError
 from d2lutils.parts import Part, digest
-from d2lutils.places import data_folder
+from d2lutils.places import at_home, data_folder
 from d2lutils.transferring import fetch
 from d2lutils.unpacking import folder_of, is_unpacked, unpack_archive
 
@@ -59,7 +59,7 @@ def download(
     last = _checked_url(url)
     expected = _checked_sha256(sha256)
     name = _checked_name(name, last)
-    place = Path(folder).expanduser() if folder is not None else data_folder()
+    place = data_folder() if folder is None else at_home(folder, "folder")
     target = place / name
     with _writing(place):
         if unpack and is_unpacked(target, expected):

@@ -99,6 +99,7 @@ class TestTable:
                 "column day: '31/12/2012' is no date; expected ",
             ),
             ("day,city,rain_mm\n2012-02-30,a,1\n", "'2012-02-30' is no date"),
+            ("day,city,rain_mm\n2012-01-31T10:00Z,a,1\n", "10:00Z' is no date"),
             ('day,city,rain_mm\n,"a,1\n', "unexpected end of data"),
             ("day,city,rain_mm\n", "has no rows below the line of names"),
             ("\n\n", "has no rows below"),
@@ -243,6 +244,13 @@ class TestWav:
         sound = read_wav(put(struct.pack("<4sI", b"RIFF", len(body)) + body))
         assert sound.samples.tolist() == [[-1, 0], [0.5, -0.5]]
         assert sound.rate == 48000
+
+    def test_12_bits_fill_the_upper_ones_of_16(self, put):
+        data = struct.pack("<3h", -32768, 2047 << 4, 1 << 4)
+        head = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 8000, 16000, 2, 12)
+        body = b"WAVE" + head + struct.pack("<4sI", b"data", len(data)) + data
+        sound = read_wav(put(struct.pack("<4sI", b"RIFF", len(body)) + body))
+        assert sound.samples.tolist() == [[-1, 2047 / 2048, 1 / 2048]]
 
     def test_samples_may_be_changed(self, put):
         sound = read_wav(self.sound(put, np.zeros(3, np.float32)))

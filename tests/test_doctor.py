@@ -218,6 +218,22 @@ def test_folder_for_larger_data_cannot_be_written(doctor):
     assert line.endswith("but nothing can be written there. Set D2L_DATA to a folder elsewhere.")
 
 
+def test_folder_for_larger_data_of_nobody(doctor):
+    line = doctor.wrong(D2L_DATA="~nobody-here/x")
+    assert line.startswith("WRONG  the folder for larger data is unknown (D2L_DATA=~nobody-here/x")
+    assert line.endswith(" Set D2L_DATA to a folder elsewhere.")
+    done = doctor.run("list", D2L_DATA="~nobody-here/x")
+    assert done.stderr.startswith("D2L_DATA=~nobody-here/x: nobody's home folder")
+    assert done.stderr.count("\n") == done.returncode == 1
+
+
+def test_no_folder_for_larger_data_without_platformdirs(doctor):
+    doctor.package("platformdirs", "raise ModuleNotFoundError(name='platformdirs')")
+    done = doctor.run("list", D2L_DATA="")
+    assert done.stderr.startswith("The folder for larger data needs platformdirs, which is not ")
+    assert done.stderr.count("\n") == done.returncode == 1
+
+
 def kernel(folder, python):
     place = folder / "jupyter/kernels/python3"
     place.mkdir(parents=True)

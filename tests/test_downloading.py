@@ -40,7 +40,7 @@ def impatient(monkeypatch):
     monkeypatch.setenv("TQDM_DISABLE", "1")
     for name, seconds in {
         "CONNECT_SECONDS": 2,
-        "STALL_SECONDS": 0.3,
+        "STALL_SECONDS": 10,  # where nothing stalls, a busy machine must not look like it
         "BACK_OFF_SECONDS": 0.01,
         "LONGEST_WAIT_SECONDS": 3,
     }.items():
@@ -191,8 +191,10 @@ OUTCOMES = {
 
 @pytest.mark.parametrize("before", [None, b"an older file"], ids=["new", "over"])
 @pytest.mark.parametrize("outcome", OUTCOMES.values(), ids=OUTCOMES)
-def test_right_file_or_none(tmp_path, outcome, before):
+def test_right_file_or_none(tmp_path, monkeypatch, outcome, before):
     manners, requests, message = outcome
+    if any(manner.silent or manner.stall is not None for manner in manners):
+        monkeypatch.setattr(transferring, "STALL_SECONDS", 0.3 if len(manners) == 1 else 1)
     target = tmp_path / "x.bin"
     if before:
         target.write_bytes(before)
@@ -404,6 +406,11 @@ def test_folder_of_data(tmp_path, monkeypatch):
     assert data_folder() == Path.home() / "x"
     monkeypatch.setenv("D2L_DATA", "x")
     assert data_folder() == Path.cwd() / "x"
+    monkeypatch.setenv("D2L_DATA", "~nobody-here/x")
+    with pytest.raises(BookError, match=r"^D2L_DATA=~nobody-here/x: nobody's .* Give "):
+        data_folder()
+    said = error_of("http://h/x", sha256=sha(b""), folder="~nobody-here")
+    assert said.startswith("folder=~nobody-here: ")
 
 
 def test_a_folder_that_cannot_be_written_to(tmp_path):

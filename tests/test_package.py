@@ -53,6 +53,12 @@ def test_a_public_name_is_never_a_modules():
     assert callable(d2l.loader)
 
 
+def test_no_module_is_long():
+    modules = [*ROOT.glob("d2lutils/**/*.py"), *ROOT.glob("data/**/*.py")]
+    lengths = {file: len(file.read_text("utf-8").splitlines()) for file in modules}
+    assert not {str(file): length for file, length in lengths.items() if length > 200}
+
+
 def test_version_is_that_of_pyproject():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert d2l.__version__ == settings["project"]["version"]

@@ -32,15 +32,21 @@ def path(name: str) -> Path:
 @cache
 def registry() -> dict[str, str]:
     """Return the SHA-256 of each bundled file by its path in `data`."""
+    file = ROOT / "SHA256SUMS"
     try:
-        return sums(ROOT / "SHA256SUMS")
-    except OSError as error:
-        raise BookError(f"The bundled data are missing: {error}. {remedy('')}") from None
+        known = sums(file)
+    except (OSError, ValueError):
+        known = {}
+    if not known:
+        told = f"{file}, the list of the bundled data, is missing or damaged"
+        raise BookError(f"{told}. {remedy('')}")
+    return known
 
 
 def sums(file: Path) -> dict[str, str]:
-    """Return the hashes in a file as `sha256sum` writes it, by path."""
-    return {line[64:].lstrip(" *"): line[:64] for line in file.read_text("utf-8").splitlines()}
+    """Return the hashes in a file as `sha256sum` writes it, by path; ValueError if it is none."""
+    pairs = (line.split(maxsplit=1) for line in file.read_text("utf-8").splitlines())
+    return {name.removeprefix("*"): digest for digest, name in pairs}
 
 
 @cache
@@ -60,7 +66,11 @@ def remedy(name: str) -> str:
     book = ROOT.parent
     if (book / ".git").exists():
         return f"Type: {shell_line('git', '-C', str(book), 'checkout', '--', f'data/{name}')}"
-    return "Install d2lutils again." if ROOT == _BUNDLED else "Fetch the book again."
+    return (
+        "Install d2lutils again (pip: --force-reinstall)."
+        if ROOT == _BUNDLED
+        else "Fetch the book again."
+    )
 
 
 def near(name: str, names: list[str]) -> str:

@@ -31,7 +31,8 @@ def read_wav(file: str | Path) -> Sound:
     """Read an uncompressed WAV file of whole numbers (1 to 64 bits) or floats (32 or 64).
 
     Whole numbers are divided by the largest magnitude of their type, those of 8 bits, which have
-    no sign, after 128 was taken off; floats are kept as they are, beyond [-1, 1] too.
+    no sign, after 128 was taken off; floats are kept as they are, beyond [-1, 1] too. Numbers of,
+    say, 12 bits in 16 fill the upper bits, as the format prescribes.
     Explained in 03/07. Raises BookError where the file is missing, empty, no WAV, compressed or
     cut short.
     """

@@ -60,7 +60,7 @@ def co2() -> pd.DataFrame:
 
 
 def countries() -> pd.DataFrame:
-    """Return the names of some 200 countries and territories in thirty languages, one a row.
+    """Return the names of 249 countries and territories in thirty languages, one a row.
 
     Columns, all text: `language` (`de`), `language_name` (`German`), `name` (`Norwegen`).
     Explained in 03/03. Raises BookError where the file is missing or damaged.
@@ -140,12 +140,14 @@ def _converted(file: str | Path, values: "pd.Series[Any]", kind: Kind) -> "pd.Se
         raise BookError(f'{values.name}: {kind!r} is no kind; give "number", "text" or "date".')
     if kind == "text":
         return values.mask(values == "")
-    missing = values.str.strip().isin(_MISSING)
-    known = values.mask(missing)
+    stripped = values.str.strip()
+    missing = stripped.isin(_MISSING)
+    known = stripped.mask(missing)
     if kind == "number":
         found: pd.Series[Any] = pd.to_numeric(known, errors="coerce")
+        found = found.astype("float64") if found.dtype == "uint64" else found  # beyond int64
     else:
-        found = pd.to_datetime(known, format="ISO8601", errors="coerce")
+        found = pd.to_datetime(known, format="%Y-%m-%d", errors="coerce")
     for line in values.index[found.isna() & ~missing][:1]:
         raise BookError(
             f"{file}, line {line}, column {values.name}: {values[line]!r} is no {kind}; "

@@ -136,7 +136,7 @@ ENTRIES = [
     Entry(
         path="pictures/cup.png",
         kind="picture",
-        what="the same cup cut out, with a soft edge in the alpha channel",
+        what="the same cup within an oval whose soft edge is in the alpha channel",
         source=f"{SKIMAGE}, `coffee`, made smaller and cut; photograph by Rachel Michetti",
         licence="CC0 1.0",
         units="RGBA, 0 to 255; alpha 0 is transparent",

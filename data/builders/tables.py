@@ -72,8 +72,8 @@ ENTRIES = [
         source="scikit-learn 1.9.1, `load_wine`; UCI Machine Learning Repository, "
         "doi 10.24432/C5PC7J (Aeberhard and Forina, 1991)",
         licence="CC BY 4.0",
-        units="alcohol in % by volume, magnesium and proline in mg/l, od280_od315 a ratio; "
-        "the source names no unit for the others",
+        units="the source names none; judged by their size, alcohol is in % by volume, magnesium "
+        "and proline in mg/l; hue and od280_od315 are ratios",
         make=wine,
     ),
     Entry(

@@ -73,6 +73,13 @@ def unseeded(groups, count, generator):
     return split(groups, count, None)
 
 
+def with_repeats(groups, count, generator):
+    names = groups.unique()
+    drawn = names[torch.randint(len(names), (count,), generator=generator)]
+    test = torch.isin(groups, drawn)
+    return torch.where(~test)[0], torch.where(test)[0]
+
+
 def first_groups(groups, count, generator):
     test = torch.isin(groups, groups.unique()[:count])
     return torch.where(~test)[0], torch.where(test)[0]
@@ -115,6 +122,7 @@ CASES = {
             (columns, "expected one dimension"),
             (lambda *inputs: split(*inputs)[1], "expected two tensors"),
             (lambda g, n, generator: split(g, n + 1, generator), "groups, expected"),
+            (with_repeats, "groups, expected"),
             (lambda *inputs: (split(*inputs)[0], split(*inputs)[0]), "exactly one part"),
         ],
     ),

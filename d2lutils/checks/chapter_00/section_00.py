@@ -20,7 +20,6 @@ def count_mistakes(answer: Any) -> None:
                 wrong,
                 usual=[
                     (len(y) - wrong, "these are the ones that agree"),
-                    (torch.tensor(wrong), "`.item()` turns a tensor into a Python number"),
                     (wrong / len(y), "this is their share; count them"),
                     (sum(abs(a - b) for a, b in zip(y_hat, y, strict=True)), "count, not subtract"),
                 ],
@@ -47,7 +46,6 @@ def num_correct(answer: Any) -> None:
                 usual=[
                     (len(y_test) - want, "these are the mistakes; count the right ones"),
                     (want / len(y_test), "this is their share; count them"),
-                    (torch.tensor(want), "`.item()` turns a tensor into a Python number"),
                     (right(X[-num_known:], y[-num_known:]), "these are the last, take the first"),
                     (right(X, y), "all 4,000 were used; `X[:num_known]` are the first ones"),
                 ],

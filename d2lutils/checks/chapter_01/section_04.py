@@ -11,8 +11,8 @@ _KEPT = {"sgd": 0, "momentum": 1, "adam": 2}
 def training_memory(answer: Any) -> None:
     """Gigabytes for parameters, gradients and the optimiser's numbers."""
     for parameters, optimiser in [
-        (7_000_000_000, "adam"),
         (1_001_000, "momentum"),
+        (7_000_000_000, "adam"),
         (25_000_000, "sgd"),
         (3_000_000_000, "adam"),
     ]:
@@ -33,8 +33,11 @@ def training_memory(answer: Any) -> None:
                         4 * parameters * (1 + kept) / 1e9,
                         "each parameter is kept as well as its gradient",
                     ),
-                    (4 * parameters * kept / 1e9, "the parameters and gradients are missing"),
-                    (4 * parameters / 1e9, "this counts the parameters alone"),
+                    (
+                        4 * parameters / 1e9,
+                        "this is one number a parameter; the parameter, its gradient "
+                        "and what the optimiser keeps all count",
+                    ),
                     (16 * parameters / 1e9, "only Adam takes 16 bytes a parameter"),
                 ],
                 why="4 bytes for the parameter, 4 for its gradient, 4 for each number kept",

@@ -19,6 +19,7 @@ def scale_by_past(answer: Any) -> None:
             mean, std = past.mean(dim=0), past.std(dim=0)
             usual = [
                 ((x - x.mean(0)) / x.std(0), "mean and deviation come from all rows, the future's"),
+                ((x - x.mean()) / x.std(), "mean and deviation come from all rows and channels"),
                 ((x - mean) / x.std(0), "the deviation comes from all rows; take it before `cut`"),
                 ((x - x.mean(0)) / std, "the mean comes from all rows; take it before `cut`"),
                 ((past - mean) / std, "scale all rows, not only those before `cut`"),
@@ -29,7 +30,7 @@ def scale_by_past(answer: Any) -> None:
                 (_by_rows(x, cut + 1), "the row at `cut` belongs to the future"),
             ]
             if x.shape[1] == 1:  # with one channel there is no telling these apart
-                usual.pop(4)
+                usual.pop(5)
             why = "subtract each channel's mean, divide by its deviation, both of x[:cut]"
             expect_equal(got, (x - mean) / std, usual=usual, why=why)
 
@@ -44,7 +45,7 @@ def windows_and_targets(answer: Any) -> None:
     x = torch.stack([torch.arange(10.0), 100 + torch.arange(10.0), -torch.arange(10.0)], dim=1)
     cases = [("x", x, 4, 3), ("x", x, 3, 1), ("x[:, :1]", x[:, :1], 2, 2), ("x[:5]", x[:5], 4, 1)]
     for part, days, size, ahead in cases:
-        with given(f"x = {part} of 10 days and 3 channels", size=size, ahead=ahead):
+        with given(f"{part}, where x has 10 days and 3 channels", size=size, ahead=ahead):
             got = call(answer, days, size, ahead)
             if not isinstance(got, list):
                 expect_type(got, tuple)

@@ -25,7 +25,9 @@ def pad_left(answer: Any) -> None:
     ]
     for rows, pad in cases:
         with given(rows=rows, pad=pad):
-            got = expect_type(call(answer, rows, pad), tuple)
+            got = call(answer, rows, pad)
+            if not isinstance(got, list):
+                expect_type(got, tuple)
             if len(got) != 2:
                 raise Wrong(f"return two tensors, the ids and the mask; you returned {len(got)}")
             ids, mask = _padded(rows, pad, left=True)

@@ -72,6 +72,7 @@ def group_split(answer: Any) -> None:
             raise Wrong("two equal generators give two splits; hand `generator` to `randperm`")
         if first == other:
             raise Wrong("every generator gives the same split; draw the groups with `randperm`")
+        _judge(answer, groups, 10, 0)  # among so many, a draw with repeats shows
 
 
 def _judge(answer: Any, groups: torch.Tensor, count: int, seed: int) -> None:
