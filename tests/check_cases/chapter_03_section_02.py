@@ -42,6 +42,7 @@ CASES = {
         also_right=[lambda x, cut: torch.stack([by_past(c, cut) for c in x.T], dim=1)],
         wrong=[
             (by_all, "from all rows, the future's"),
+            (lambda x, cut: (x - x.mean()) / x.std(), "all rows and channels"),
             (past_only, "scale all rows"),
             (lambda x, cut: (x - x[:cut].mean(0)) / x.std(0), "deviation comes from all rows"),
             (lambda x, cut: (x - x.mean(0)) / x[:cut].std(0), "mean comes from all rows"),

@@ -79,6 +79,8 @@ CASES = {
             (lambda x, mask: x.mean(dim=1), "mean over all positions"),
             (lambda x, mask: mean(x, mask)[:, None], "shape"),
             (no_clamp, "0 / 0 is nan"),
+            (lambda x, mask: mean(x, mask) * mask.sum(1, True) / mask.sum(1), "a column, N×1"),
+            (lambda x, mask: mean(x, ~mask), "you keep padding"),
             (multiplied, "nan * 0 is nan"),
             (sum_of_all, "numbers from padding"),
             (lambda x, mask: x[mask].mean(dim=0).expand(len(x), -1), "one mean over the whole"),

@@ -73,6 +73,12 @@ def unseeded(groups, count, generator):
     return split(groups, count, None)
 
 
+def positions_drawn(groups, count, generator):
+    drawn = torch.randperm(len(groups.unique()), generator=generator)[:count]
+    test = torch.isin(groups, drawn)
+    return torch.where(~test)[0], torch.where(test)[0]
+
+
 def with_repeats(groups, count, generator):
     names = groups.unique()
     drawn = names[torch.randint(len(names), (count,), generator=generator)]
@@ -123,6 +129,7 @@ CASES = {
             (lambda *inputs: split(*inputs)[1], "expected two tensors"),
             (lambda g, n, generator: split(g, n + 1, generator), "groups, expected"),
             (with_repeats, "groups, expected"),
+            (positions_drawn, "draws positions"),
             (lambda *inputs: (split(*inputs)[0], split(*inputs)[0]), "exactly one part"),
         ],
     ),

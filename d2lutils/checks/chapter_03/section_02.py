@@ -43,9 +43,8 @@ def _by_rows(x: torch.Tensor, rows: int) -> torch.Tensor:
 def windows_and_targets(answer: Any) -> None:
     """Judge windows as N×C×L and the values that come some days after them."""
     x = torch.stack([torch.arange(10.0), 100 + torch.arange(10.0), -torch.arange(10.0)], dim=1)
-    cases = [("x", x, 4, 3), ("x", x, 3, 1), ("x[:, :1]", x[:, :1], 2, 2), ("x[:5]", x[:5], 4, 1)]
-    for part, days, size, ahead in cases:
-        with given(f"{part}, where x has 10 days and 3 channels", size=size, ahead=ahead):
+    for days, size, ahead in [(x, 4, 3), (x, 3, 1), (x[:, :1], 2, 2), (x[:5], 4, 1)]:
+        with given(x=days, size=size, ahead=ahead):
             got = call(answer, days, size, ahead)
             if not isinstance(got, list):
                 expect_type(got, tuple)

@@ -94,15 +94,18 @@ def _judge_mean(answer: Any, x: torch.Tensor, mask: torch.Tensor, case: str) -> 
             raise Wrong("0 / 0 is nan; divide by 1 at least (`clamp`)")
         if got.isnan().any():
             raise Wrong("nan * 0 is nan; replace what stands in padding (`masked_fill`)")
+        across = total / count[:, 0] if len(x) == x.shape[2] else want + 1
         expect_equal(
             got,
             want,
             usual=[
+                (across, "N×D is divided by N counts along D; make the counts a column, N×1"),
                 (x.mean(dim=1), "this is the mean over all positions, padding too"),
                 (total / x.shape[1], "you divide by L; divide by the number of real tokens"),
                 (x.sum(dim=1) / count.clamp(min=1), "numbers from padding are in the sum"),
                 (total, "this is the sum; divide by the number of real tokens"),
                 (x[mask].mean(dim=0).expand(want.shape), "this is one mean over the whole batch"),
+                (x.masked_fill(real, 0).sum(dim=1) / count.clamp(min=1), "you keep padding: ~mask"),
                 (total / (count + 1), "adding 1 to the count changes every mean; use `clamp`"),
             ],
             why="sum the vectors of real tokens, divide by how many they are",

@@ -95,6 +95,8 @@ def _judge(answer: Any, groups: torch.Tensor, count: int, seed: int) -> None:
     if found != count:
         swapped = len(set(groups[train].tolist())) == count
         hint = "; the two parts are swapped" if swapped else ""
+        if not swapped and found < count:
+            hint = "; `randperm(len(names))` draws positions in names = groups.unique(), not names"
         raise Wrong(f"the test rows are of {found} groups, expected {count}{hint}")
     if train.tolist() != sorted(train.tolist()) or test.tolist() != sorted(test.tolist()):
         raise Wrong("return the row numbers in rising order")
