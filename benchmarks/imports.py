@@ -7,6 +7,8 @@ import subprocess
 import sys
 from statistics import median
 
+from ratios import in_turn, ratio, verdict
+
 LIMIT = 1.05
 CASES = {
     "import torch": "import torch",
@@ -31,15 +33,12 @@ def seconds(code: str) -> float:
 def main(rounds: int) -> int:
     for code in CASES.values():  # once for the disk
         seconds(code)
-    turns = [list(CASES), list(reversed(CASES))]  # no case always goes first
-    times = [{name: seconds(CASES[name]) for name in turns[k % 2]} for k in range(rounds)]
+    times = in_turn(CASES, lambda name: seconds(CASES[name]), rounds)
     base = "import torch"
     for name in CASES:
-        ratio = median(turn[name] / turn[base] for turn in times)
-        print(f"{name:34} {median(turn[name] for turn in times):6.3f} s   {ratio:5.3f} of {base}")
-    ratio = median(turn["import torch, then d2lutils"] / turn[base] for turn in times)
-    print(f"ratio {ratio:.3f}, at most {LIMIT} wanted: {'kept' if ratio <= LIMIT else 'MISSED'}")
-    return 0 if ratio <= LIMIT else 1
+        taken = median(turn[name] for turn in times)
+        print(f"{name:34} {taken:6.3f} s   {ratio(times, name, base):5.3f} of {base}")
+    return verdict(ratio(times, "import torch, then d2lutils", base), LIMIT)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,10 @@ python benchmarks/loader.py [rounds]
 
 import sys
 from collections.abc import Callable, Iterable
-from statistics import median
 from time import perf_counter
 
 import torch
+from ratios import in_turn, ratio, verdict
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -51,14 +51,11 @@ def main(rounds: int) -> int:
     sums = [sum_of(name) for name in ("d2l.loader", "DataLoader")]  # warm, too
     if sums[0] != sums[1]:
         sys.exit("The batches differ: there is nothing to compare.")
-    turns = [list(SIDES), list(reversed(SIDES))]  # no side always goes first
-    times = [{name: seconds(name) for name in turns[k % 2]} for k in range(rounds)]
+    times = in_turn(SIDES, seconds, rounds)
     base = "by hand"
     for name in SIDES:
-        print(f"{name:12} {median(turn[name] / turn[base] for turn in times):6.2f} of {base}")
-    ratio = median(turn["d2l.loader"] / turn[base] for turn in times)
-    print(f"ratio {ratio:.3f}, at most {LIMIT} wanted: {'kept' if ratio <= LIMIT else 'MISSED'}")
-    return 0 if ratio <= LIMIT else 1
+        print(f"{name:12} {ratio(times, name, base):6.2f} of {base}")
+    return verdict(ratio(times, "d2l.loader", base), LIMIT)
 
 
 if __name__ == "__main__":

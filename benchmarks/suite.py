@@ -16,15 +16,14 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from jupyter_client.manager import start_new_kernel
 from nbformat import NotebookNode
+from ratios import verdict
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.notebook_plugin import cores  # noqa: E402
+
 LIMIT = 1.5
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def code_cells(path: Path) -> list[NotebookNode]:
@@ -88,7 +87,6 @@ def main(arguments: list[str]) -> int:
     taken = wall(paths)
 
     needed = (pure + sum(starts)) / cores()
-    ratio = taken / needed
     print(f"{len(paths)} notebooks, {cores()} cores")
     print(f"cells in one warm process    {pure:7.1f} s")
     print(
@@ -96,8 +94,7 @@ def main(arguments: list[str]) -> int:
     )
     print(f"needed on these cores        {needed:7.1f} s")
     print(f"wall time under pytest       {taken:7.1f} s")
-    print(f"ratio {ratio:.2f}, at most {LIMIT} wanted: {'kept' if ratio <= LIMIT else 'MISSED'}")
-    return 0 if ratio <= LIMIT else 1
+    return verdict(taken / needed, LIMIT)
 
 
 if __name__ == "__main__":

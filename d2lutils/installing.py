@@ -4,9 +4,11 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
+from typing import Any
 
 from d2lutils.errors import BookError
 
@@ -61,3 +63,20 @@ def load(module: str, wanted: str) -> ModuleType:
         raise BookError(
             f"{wanted} needs {package}, which is not installed here. Type: {install_line(package)}"
         ) from None
+
+
+def late(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
+    """Return the `__getattr__` of a package whose names load on their first use (PEP 562).
+
+    Args:
+        package: its full name, `d2lutils.plot`.
+        homes: the module below it that holds each name.
+    """
+
+    def look_up(name: str) -> Any:
+        if name in homes:
+            wanted = f"{package.replace('d2lutils', 'd2l', 1)}.{name}"
+            return getattr(load(f"{package}.{homes[name]}", wanted), name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    return look_up

@@ -48,9 +48,9 @@ def entries() -> list[Entry]:
     return [entry for name in MODULES for entry in import_module(f"builders.{name}").ENTRIES]
 
 
-def files(entry: Entry, root: Path = ROOT) -> list[Path]:
+def files(entry: Entry) -> list[Path]:
     """The files of an entry, sorted."""
-    place = root / entry.path
+    place = ROOT / entry.path
     return sorted(place.rglob("*.*")) if place.is_dir() else [place]
 
 

@@ -16,7 +16,9 @@ import build  # noqa: E402
 from builders import Entry  # noqa: E402
 from builders.comparing import differences  # noqa: E402
 
-SUMS = dict(line.split("  ")[::-1] for line in (DATA / "SHA256SUMS").read_text().splitlines())
+from d2lutils.data.files import sums  # noqa: E402
+
+SUMS = sums(DATA / "SHA256SUMS")
 KEPT_BY_HAND = {"README.md", "SHA256SUMS", "build.py"}
 
 

@@ -1,8 +1,8 @@
 """The book's data, and readers of anybody's files; each is loaded on its first use."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from d2lutils.installing import load
+from d2lutils.installing import late
 
 if TYPE_CHECKING:
     from d2lutils.data.files import path
@@ -33,10 +33,7 @@ __all__ = [
 # fmt: on
 
 
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(load(f"{__name__}.{_HOMES[name]}", f"d2l.data.{name}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = late(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

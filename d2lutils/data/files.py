@@ -2,12 +2,12 @@
 
 from difflib import get_close_matches
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
 from d2lutils.errors import BookError
 from d2lutils.installing import shell_line
+from d2lutils.parts import digest
 
 T = TypeVar("T")
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -46,7 +46,7 @@ def registry() -> dict[str, str]:
 def sums(file: Path) -> dict[str, str]:
     """Return the hashes in a file as `sha256sum` writes it, by path; ValueError if it is none."""
     pairs = (line.split(maxsplit=1) for line in file.read_text("utf-8").splitlines())
-    return {name.removeprefix("*"): digest for digest, name in pairs}
+    return {name.removeprefix("*"): sha256 for sha256, name in pairs}
 
 
 @cache
@@ -54,7 +54,7 @@ def check(name: str) -> None:
     """Raise BookError unless a bundled file is sound; each is read once a process."""
     file, expected = ROOT / name, registry()[name]
     try:
-        found = sha256(file.read_bytes()).hexdigest()
+        found = digest(file)
     except OSError as error:
         raise BookError(f"{file} cannot be read ({error.strerror}). {remedy(name)}") from None
     if found != expected:

@@ -1,8 +1,8 @@
 """The book's pictures, one file a kind; each file is loaded when it is first drawn from."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from d2lutils.installing import load
+from d2lutils.installing import late
 
 if TYPE_CHECKING:
     from d2lutils.plot.boxes import memory as memory
@@ -28,10 +28,7 @@ _HOMES = {
 __all__ = ["broadcasting", "graph", "images", "lines", "memory", "numberline", "pointers", "style"]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(load(f"{__name__}.{_HOMES[name]}", f"d2l.plot.{name}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = late(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -68,9 +68,11 @@ def _same_array(old: np.ndarray, new: np.ndarray) -> bool:
 def pictures(old: Path, new: Path) -> list[str]:
     """Compare two pictures: mode, orientation and pixels; a JPEG's within its rounding."""
     from PIL import Image
+    from PIL.ExifTags import Base
 
     with Image.open(old) as before, Image.open(new) as after:
-        about = [(image.mode, image.size, image.getexif().get(0x0112)) for image in (before, after)]
+        images = (before, after)
+        about = [(one.mode, one.size, one.getexif().get(Base.Orientation)) for one in images]
         if about[0] != about[1]:
             return [f"{about[0]} became {about[1]}"]
         apart = np.abs(np.asarray(before, int) - np.asarray(after, int))

@@ -10,7 +10,7 @@ from . import Entry, place
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-ORIENTATION, TURN_RIGHT = 0x0112, 6  # the EXIF tag, and its value for "turn clockwise to show"
+TURN_RIGHT = 6  # the EXIF orientation "turn clockwise to show"
 TRAIN = 400  # of the 500 pictures of each digit; the others are the test part
 
 
@@ -46,11 +46,11 @@ def cat(folder: Path) -> None:
 
 def coffee(folder: Path) -> None:
     """Write the pixels lying on their side, as a camera held upright does, and how to turn them."""
-    from PIL import Image
+    from PIL import ExifTags, Image
 
     picture = _coffee()
     exif = Image.Exif()
-    exif[ORIENTATION] = TURN_RIGHT
+    exif[ExifTags.Base.Orientation] = TURN_RIGHT
     lying = picture.transpose(Image.Transpose.ROTATE_90)
     lying.save(place(folder, "pictures/coffee.jpg"), quality=90, exif=exif)
 

@@ -70,7 +70,7 @@ def stand_up(answer: Any) -> None:
                 raise Wrong("from orientation 5 on H and W are swapped")
             if orientation < 5 and tuple(got.shape) == (2, 3, 2):
                 raise Wrong("only from orientation 5 on H and W are swapped")
-            if tuple(got.shape) in [(3, 2, 2)]:
+            if tuple(got.shape) == (3, 2, 2):
                 raise Wrong("the channels have moved: swap dimensions 1 and 2")
             usual = [
                 (want.flip(1, 2), "this is upside down: both rows and columns run backwards"),
