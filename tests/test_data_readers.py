@@ -1,147 +1,20 @@
-"""`d2l.data`'s readers of anybody's files: what they return, and what they say of a bad file."""
+"""`read_image` and `read_dicom`: what they return, and what they say of a bad file."""
 
 import io
-import struct
-import warnings
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pydicom
 import pytest
 import torch
 from PIL import Image
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEGLSLossless
-from scipy.io import wavfile
 
-import d2lutils as d2l
-from d2lutils.data import read_dicom, read_image, read_table, read_text, read_wav
+from d2lutils.data import read_dicom, read_image
+from tests.refusing import refusal
 
+pytestmark = pytest.mark.filterwarnings("error")
 PYDICOMS = Path(pydicom.__file__).parent / "data/test_files/dicomdirtests"
-COLUMNS = {"day": "date", "city": "text", "rain_mm": "number"}
-
-
-@pytest.fixture(autouse=True)
-def _no_warning():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-
-
-@pytest.fixture
-def put(tmp_path):
-    """Write a file and return its path."""
-
-    def write(content, name="mine.csv"):
-        file = tmp_path / name
-        file.write_bytes(content.encode() if isinstance(content, str) else content)
-        return file
-
-    return write
-
-
-def refusal(read, *arguments, **options):
-    """Return the one line that a reader says, which names the file."""
-    with pytest.raises(d2l.BookError) as caught:
-        read(*arguments, **options)
-    said = str(caught.value)
-    assert "\n" not in said
-    assert str(arguments[0]) in said
-    return said
-
-
-class TestTable:
-    def test_columns_have_their_kinds(self, put):
-        file = put("city,rain_mm,day,more\nOslo,1.5,2012-01-01,x\n,NA,,y\n\nÅs,2,2012-01-03,z\n")
-        table = read_table(file, COLUMNS)
-        assert list(table) == ["day", "city", "rain_mm"]
-        assert list(table.index) == [0, 1, 2]
-        assert table["day"].dtype.kind == "M"
-        assert table["rain_mm"].dtype == float
-        assert table["city"][2] == "Ås"
-        assert table.isna().sum().tolist() == [1, 1, 1]
-
-    def test_whole_numbers_are_int64(self, put):
-        assert read_table(put("n\n1\n2\n"), {"n": "number"})["n"].dtype == np.int64
-
-    @pytest.mark.parametrize("text", ["n,t\r\n1,a\r\n", "\ufeffn,t\n1,a\n", 'n,t\n1,"a"'])
-    def test_other_writers(self, put, text):
-        table = read_table(put(text), {"n": "number", "t": "text"})
-        assert table.to_dict("list") == {"n": [1], "t": ["a"]}
-
-    def test_text_is_kept_as_it_is(self, put):
-        table = read_table(put('t\nNA\n" a\nb"\n007\n'), {"t": "text"})
-        assert table["t"].tolist() == ["NA", " a\nb", "007"]
-
-    def test_other_delimiter_is_read_when_asked_for(self, put):
-        table = read_table(put("a;b\n1,5;2\n"), {"b": "number", "a": "text"}, delimiter=";")
-        assert table.to_dict("list") == {"b": [2], "a": ["1,5"]}
-
-    @pytest.mark.parametrize(
-        ("text", "message"),
-        [
-            ("day,city,rain\n1,2,3\n", "has no column rain_mm (did you mean rain?); it has: day, "),
-            ("day,rain_mm\n1,2\n", "has no column city; it has: day, rain_mm."),
-            ("day,city,city,rain_mm\n1,2,3,4\n", "has 2 columns city, expected one."),
-            ("day;city;rain_mm\n1;2;3\n", "has ';' between its fields, expected ','. Give read_"),
-            ("day\tcity\train_mm\n", "delimiter='\\t'"),
-            ("Tag;Ort;Regen, mm\n1;2;3\n", "has ';' between its fields"),
-            ("Tag;Ort;Regen\n1;2;3\n", "has ';' between its fields"),
-            ("day,city,rain_mm\n,a,1\n\n,b,wet\n", "line 4, column rain_mm: 'wet' is no number; "),
-            (
-                "day,city,rain_mm\n,a,1,5\n",
-                "line 2: expected 3 fields as in the first line, found 4.",
-            ),
-            ("day,city,rain_mm\n,a,1\n,a\n", "line 3: expected 3 fields"),
-            ('day,city,rain_mm\n,"a\nb",1\n,"c\nd","1,5"\n', "line 5, column rain_mm: '1,5' is no"),
-            (
-                "day,city,rain_mm\n31/12/2012,a,1\n",
-                "column day: '31/12/2012' is no date; expected ",
-            ),
-            ("day,city,rain_mm\n2012-02-30,a,1\n", "'2012-02-30' is no date"),
-            ("day,city,rain_mm\n2012-01-31T10:00Z,a,1\n", "10:00Z' is no date"),
-            ('day,city,rain_mm\n,"a,1\n', "unexpected end of data"),
-            ("day,city,rain_mm\n", "has no rows below the line of names"),
-            ("\n\n", "has no rows below"),
-            ("", "is empty."),
-            ("day,city,rain_mm\n,Malmö,1\n".encode("latin-1"), "is not UTF-8: byte 0xF6"),
-            ("day,city,rain_mm\n".encode("utf-16"), "is not UTF-8: it has zero bytes or the mark"),
-        ],
-    )
-    def test_bad_files(self, put, text, message):
-        assert message in refusal(read_table, put(text), COLUMNS)
-
-    def test_unknown_kind(self, put):
-        with pytest.raises(d2l.BookError, match="'float' is no kind; give"):
-            read_table(put("a\n1\n"), {"a": "float"})
-
-    def test_missing_file(self, put, tmp_path):
-        put("x", "wine.csv")
-        assert "(did you mean wine.csv?)" in refusal(read_table, tmp_path / "wines.csv", {})
-        assert "(it is a folder)" in refusal(read_table, tmp_path, {})
-        assert "There is no file" in refusal(read_table, tmp_path / "a/b.csv", {})
-
-
-class TestText:
-    def test_line_ends_and_mark(self, put):
-        assert read_text(put("\ufeffa\r\nb\rc\n")) == "a\nb\nc\n"
-
-    @pytest.mark.parametrize(
-        ("data", "message"),
-        [
-            (
-                b"one\ntwo caf\xe9",
-                "byte 0xE9 at offset 11, line 2. In Windows-1252 (Latin-1) it is",
-            ),
-            (b"caf\xe9", "it is 'é'; if that fits, read it with Path(…).read_text(\"cp1252\")"),
-            ("“a”".encode("cp1252"), "it is '“'"),
-            ("ab".encode("utf-16"), 'read_text("utf-16")'),
-            ("ab".encode("utf-16-le"), "zero bytes"),
-            ("é".encode()[:1], "at offset 0, line 1"),
-        ],
-    )
-    def test_not_utf_8(self, put, data, message):
-        assert message in refusal(read_text, put(data))
 
 
 def encoded(image, kind="png", **options):
@@ -211,71 +84,6 @@ class TestImage:
     def test_far_too_large(self, put, monkeypatch):
         monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 2)
         assert "decompression bomb" in refusal(read_image, put(encoded(self.grey)))
-
-
-class TestWav:
-    def sound(self, put, values, rate=8000):
-        stream = io.BytesIO()
-        wavfile.write(stream, rate, values)
-        return put(stream.getvalue(), "a.wav")
-
-    @pytest.mark.parametrize(
-        ("values", "expected"),
-        [
-            (np.array([0, 64, 128, 255], np.uint8), [-1, -0.5, 0, 127 / 128]),
-            (np.array([-32768, 0, 16384], np.int16), [-1, 0, 0.5]),
-            (np.array([-(2**31), 0, 2**30], np.int32), [-1, 0, 0.5]),
-            (np.array([-1.5, 0, 0.25], np.float32), [-1.5, 0, 0.25]),
-            (np.array([-1, 0, 0.1]), [-1, 0, 0.1]),
-        ],
-    )
-    def test_widths(self, put, values, expected):
-        samples, rate = read_wav(self.sound(put, values))
-        assert samples.dtype == torch.float32
-        assert samples.is_contiguous()
-        assert rate == 8000
-        torch.testing.assert_close(samples, torch.tensor([expected], dtype=torch.float32))
-
-    def test_24_bits_and_two_channels(self, put):
-        values = [(-8388608, 4194304), (0, -4194304)]
-        data = b"".join(v.to_bytes(3, "little", signed=True) for pair in values for v in pair)
-        head = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 2, 48000, 288000, 6, 24)
-        body = b"WAVE" + head + struct.pack("<4sI", b"data", len(data)) + data
-        sound = read_wav(put(struct.pack("<4sI", b"RIFF", len(body)) + body))
-        assert sound.samples.tolist() == [[-1, 0], [0.5, -0.5]]
-        assert sound.rate == 48000
-
-    def test_12_bits_fill_the_upper_ones_of_16(self, put):
-        data = struct.pack("<3h", -32768, 2047 << 4, 1 << 4)
-        head = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 8000, 16000, 2, 12)
-        body = b"WAVE" + head + struct.pack("<4sI", b"data", len(data)) + data
-        sound = read_wav(put(struct.pack("<4sI", b"RIFF", len(body)) + body))
-        assert sound.samples.tolist() == [[-1, 2047 / 2048, 1 / 2048]]
-
-    def test_samples_may_be_changed(self, put):
-        sound = read_wav(self.sound(put, np.zeros(3, np.float32)))
-        sound.samples.add_(1)  # a NumPy array over a file's bytes is read-only
-
-    @pytest.mark.parametrize("kept", [44 + 20, 44 + 7, 44, 40, 30, 14])
-    def test_cut_short(self, put, kept):
-        whole = self.sound(put, np.zeros(100, np.int16)).read_bytes()
-        assert "cannot be read (" in refusal(read_wav, put(whole[:kept]))
-
-    @pytest.mark.parametrize(
-        ("data", "message"),
-        [
-            (b"ID3\x04 an mp3", "is no WAV file: it starts with b'ID3"),
-            (b"RIFF\0\0\0\0AVI ", "is no WAV file"),
-            (b"", "is empty."),
-        ],
-    )
-    def test_no_wav(self, put, data, message):
-        assert message in refusal(read_wav, put(data))
-
-    def test_compressed(self, put):
-        whole = bytearray(self.sound(put, np.zeros(100, np.uint8)).read_bytes())
-        whole[20] = 7
-        assert "Unknown wave file format: MULAW" in refusal(read_wav, put(bytes(whole)))
 
 
 SERIES = "1.2.3"
@@ -437,8 +245,3 @@ def test_pydicoms_own_files():
     assert "ImageOrientationPatient is" in refusal(read_dicom, PYDICOMS / "98892001/CT2N")
     assert "has no usable PixelSpacing" in refusal(read_dicom, PYDICOMS / "77654033/CR1")
     assert "holds 3 series: " in refusal(read_dicom, PYDICOMS / "98892003/MR2")
-
-
-def test_tables_are_what_pandas_reads(put):
-    file = put("a,b\n1.5,x\n,y\n3,\n")
-    assert read_table(file, {"a": "number", "b": "text"}).equals(pd.read_csv(file))
