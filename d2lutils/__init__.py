@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from d2lutils import plot as plot
     from d2lutils.checking import check as check
     from d2lutils.devices import device as device
-    from d2lutils.downloading import download as download
+    from d2lutils.downloading.verified import download as download
     from d2lutils.errors import BookError as BookError
     from d2lutils.loading import loader as loader
     from d2lutils.seeding import seed as seed
@@ -21,7 +21,7 @@ _HOMES = {
     "check": "checking",
     "data": "data",
     "device": "devices",
-    "download": "downloading",
+    "download": "downloading.verified",
     "loader": "loading",
     "plot": "plot",
     "seed": "seeding",

@@ -6,8 +6,8 @@ from typing import NoReturn
 
 from d2lutils import doctor
 from d2lutils.data import larger, listing
+from d2lutils.downloading.places import data_folder
 from d2lutils.errors import BookError
-from d2lutils.places import data_folder
 
 
 class _Parser(ArgumentParser):

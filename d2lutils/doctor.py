@@ -15,9 +15,9 @@ from io import StringIO
 from pathlib import Path
 
 from d2lutils.data import files, larger
+from d2lutils.downloading.places import data_folder
 from d2lutils.errors import BookError
 from d2lutils.installing import install_line, release, shell_line
-from d2lutils.places import data_folder
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ import pytest
 import torch
 
 import d2lutils as d2l
-from d2lutils import transferring
 from d2lutils.data import larger
+from d2lutils.downloading import transferring
 
 datasets = pytest.importorskip("torchvision.datasets")
 ROOT = Path(__file__).parents[1]

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from d2lutils import downloading, parts, transferring, unpacking
-from d2lutils.downloading import download
+from d2lutils.downloading import parts, transferring, unpacking
+from d2lutils.downloading.places import data_folder
+from d2lutils.downloading.verified import download
 from d2lutils.errors import BookError
-from d2lutils.places import data_folder
 from misbehaving_server import Manner, serving
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -441,8 +441,8 @@ CHILD = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from d2lutils import transferring
-from d2lutils.downloading import download
+from d2lutils.downloading import transferring
+from d2lutils.downloading.verified import download
 transferring.STALL_SECONDS = 20
 url, folder, sha256 = sys.argv[1:]
 print(len(download(url, sha256=sha256, folder=folder).read_bytes()))
@@ -812,4 +812,4 @@ def test_an_archive_cannot_mark_itself(tmp_path):
 
 
 def test_says_where_it_is_built_by_hand():
-    assert "Built by hand in 03/09." in (downloading.download.__doc__ or "")
+    assert "Built by hand in 03/09." in (download.__doc__ or "")

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -44,13 +45,49 @@ def test_names_complete_with_tab():
 
 
 def test_a_public_name_is_never_a_modules():
-    modules = {path.stem for path in (ROOT / "d2lutils").glob("*.py")}
-    assert not modules & set(NAMES)
+    for package in (d2l, d2l.data, d2l.plot):
+        modules = {path.stem for path in Path(package.__file__).parent.glob("*.py")}
+        assert not modules & set(package.__all__)
     assert callable(d2l.device)
     assert callable(d2l.seed)
     assert callable(d2l.check)
     assert callable(d2l.download)
     assert callable(d2l.loader)
+
+
+def test_the_root_holds_what_a_reader_calls():
+    """What stands behind it lies in packages (DESIGN.md); `errors` and `installing` serve all."""
+    homes = {home.partition(".")[0] for home in d2l._HOMES.values()}
+    modules = {path.stem for path in (ROOT / "d2lutils").glob("*.py")} - {"__init__", "__main__"}
+    assert modules <= homes | {"doctor", "errors", "installing"}
+
+
+def imports(file, modules):
+    """Yield the modules of d2lutils that a file imports, at its top or within a function."""
+    tree = ast.parse(file.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            node.body = []  # never run
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names if name.name in modules)
+        elif isinstance(node, ast.ImportFrom) and node.module in modules:
+            names = [f"{node.module}.{name.name}" for name in node.names]
+            yield from (name if name in modules else node.module for name in names)
+
+
+def test_arrows_run_downwards_only():
+    paths = {}
+    for file in (ROOT / "d2lutils").rglob("*.py"):
+        words = file.relative_to(ROOT).with_suffix("").parts
+        paths[".".join(word for word in words if word != "__init__")] = file
+    of_modules = {name: set(imports(file, paths)) for name, file in paths.items()}
+    of_packages = {}
+    for name, needed in of_modules.items():
+        upper = ".".join(name.split(".")[:2])
+        below = {".".join(need.split(".")[:2]) for need in needed}
+        of_packages.setdefault(upper, set()).update(below - {upper})
+    for needs in (of_modules, of_packages):
+        TopologicalSorter(needs).prepare()  # raises CycleError
 
 
 def test_no_module_is_long():

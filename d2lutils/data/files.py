@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from d2lutils.downloading.parts import digest
 from d2lutils.errors import BookError
 from d2lutils.installing import shell_line
-from d2lutils.parts import digest
 
 T = TypeVar("T")
 _PACKAGE = Path(__file__).resolve().parents[1]

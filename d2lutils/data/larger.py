@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from d2lutils.data.files import chosen, sums
+from d2lutils.downloading.places import data_folder
 from d2lutils.errors import BookError
 from d2lutils.installing import load as load_module
-from d2lutils.places import data_folder
 
 if TYPE_CHECKING:
     import torch
@@ -98,7 +98,7 @@ def fetch(name: str) -> None:
 
 def _download(name: str, file: Path, sha256: str) -> None:
     """Fetch an archive from the first address that has it, unless it is here."""
-    from d2lutils.downloading import download
+    from d2lutils.downloading.verified import download
 
     found = _class(name)
     causes = []

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 from d2lutils.data.files import ROOT, registry
 from d2lutils.data.larger import LARGER, here
-from d2lutils.places import data_folder
+from d2lutils.downloading.places import data_folder
 
 
 def lines() -> list[str]:

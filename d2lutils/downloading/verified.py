@@ -11,11 +11,11 @@ from urllib.parse import unquote, urlsplit
 
 from filelock import FileLock, Timeout
 
+from d2lutils.downloading.parts import Part, digest
+from d2lutils.downloading.places import at_home, data_folder
+from d2lutils.downloading.transferring import fetch
+from d2lutils.downloading.unpacking import folder_of, is_unpacked, unpack_archive
 from d2lutils.errors import BookError
-from d2lutils.parts import Part, digest
-from d2lutils.places import at_home, data_folder
-from d2lutils.transferring import fetch
-from d2lutils.unpacking import folder_of, is_unpacked, unpack_archive
 
 
 def download(

@@ -16,8 +16,8 @@ from urllib3.exceptions import (
 )
 from urllib3.util.retry import Retry
 
+from d2lutils.downloading.parts import Part
 from d2lutils.errors import BookError
-from d2lutils.parts import Part
 
 TRIES = 5  # in a row that bring less than ENOUGH
 ENOUGH = 2**20  # bytes
