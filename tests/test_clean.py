@@ -107,6 +107,12 @@ def test_outputs_stay_and_lose_what_is_volatile() -> None:
     assert result.execution_count == notebook.cells[1].execution_count == 2
 
 
+def test_a_cell_that_only_draws_is_folded_by_its_tag() -> None:
+    notebook = messy()
+    notebook.cells[1].metadata = nbformat.from_dict({"tags": ["hide-input"]})
+    assert clean.normalise(notebook).cells[1].metadata.jupyter == {"source_hidden": True}
+
+
 def test_a_traceback_keeps_the_readers_frames_only() -> None:
     (error,) = clean.normalise(messy()).cells[2].outputs
     assert (error.ename, error.evalue) == ("RuntimeError", "mm: shapes")

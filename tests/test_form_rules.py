@@ -188,6 +188,7 @@ BREACHES: dict[str, tuple[Change, str]] = {
     "timestamps": (about("assert", execution={"iopub": "2026"}), "is not normalised"),
     "notebook d2l": (lambda nb: nb.metadata.update(d2l={"tol": 1.0}), "d2l.tol is not known"),
     "cell d2l": (about("assert", d2l={"rtol": "1e-3"}), "d2l.rtol is not known"),
+    "truth in words": (about("assert", d2l={"truth": "yes"}), "d2l.truth is not known"),
     "unknown tag": (about("assert", tags=["exactly"]), "tag 'exactly' is not known"),
     "raw cell": (lambda nb: nb.cells[5].update(cell_type="raw"), "raw cell"),
     "empty cell": (say("text-3", " \n"), "is empty"),
@@ -247,17 +248,17 @@ BREACHES: dict[str, tuple[Change, str]] = {
     "no import": (say("imports", "x = 1"), "import in the first code cell"),
     "odd import": (add("imports", "\nimport d2lutils"), "write import d2lutils as d2l"),
     # size and words
-    "few cells": (lambda nb: nb.cells.__delitem__(slice(4, 22)), "cells: 20 to 60 are right"),
+    "few cells": (lambda nb: nb.cells.__delitem__(slice(4, 22)), "cells: 20 to 70 are right"),
     "many cells": (
         lambda nb: nb.cells.__setitem__(
-            slice(4, 4), [prose(f"x{n}", "Read.", "notes") for n in range(30)]
+            slice(4, 4), [prose(f"x{n}", "Read.", "notes") for n in range(40)]
         ),
-        "cells: 20 to 60 are right",
+        "cells: 20 to 70 are right",
     ),
     "few words": (
         all_of(*(say(f"text-{n}", "Read on.") for n in range(18))), "words of Markdown: 900"
     ),
-    "many words": (say("text-0", PARAGRAPH * 32), "words of Markdown: 900"),
+    "many words": (say("text-0", PARAGRAPH * 40), "words of Markdown: 900"),
     "no prose": (
         lambda nb: nb.cells.insert(1, code("extra", "import torch")), "third code cell in a row"
     ),

@@ -28,6 +28,7 @@ METADATA: dict[str, Any] = {
     "rise": {"theme": "white", "center": False, "scroll": True, "transition": "none"},
 }
 HIDDEN = {"source_hidden": True, "outputs_hidden": True}
+FOLDED = {"source_hidden": True}
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 WIDGETS = ("application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json")
 
@@ -88,9 +89,11 @@ def _cell_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
         clean["tags"] = list(metadata["tags"])
     if metadata.get("d2l"):
         clean["d2l"] = copy.deepcopy(metadata["d2l"])
-    # What else is folded away is how one reader left the page, but a solution is always folded.
+    # What is folded away follows from the tags; what else is, is how one reader left the page.
     if "solution" in clean.get("tags", []):
         clean["jupyter"] = dict(HIDDEN)
+    elif "hide-input" in clean.get("tags", []):
+        clean["jupyter"] = dict(FOLDED)
     return clean
 
 

@@ -33,9 +33,11 @@ from tools import clean
 from tools.contents import TAKES
 
 SLIDE_TYPES = {"slide", "subslide", "fragment", "-", "notes", "skip"}
-TAGS = {"raises-exception", "nbval-ignore-output", "exact", "exercise", "solution", "hide-cell"}
+TAGS = {"raises-exception", "nbval-ignore-output", "exact"}
+TAGS |= {"exercise", "solution", "hide-cell", "hide-input"}
+KEYS = {"phrase": str, "rtol": (int, float), "truth": bool, "drawing": bool}  # of a cell's d2l
 SECONDS = {7: 60, 8: 25}  # a chapter's limit for one notebook; 10 in all others
-CELLS, WORDS = (20, 60), (900, 2500)
+CELLS, WORDS = (20, 70), (900, 2800)
 SLIDE_WORDS = 120
 MEDIAN, LONG, LONG_CLASS, LONGEST_CLASS, WIDTH = 4, 15, 20, 40, 79
 BANNED = re.compile(
@@ -85,8 +87,8 @@ def metadata_are_known(page: Page) -> Iterator[Breach]:
         for tag in sorted(tags(cell) - TAGS):
             yield i, f"tag {tag!r} is not known: use one of {', '.join(sorted(TAGS))}"
         for key, value in cell.metadata.get("d2l", {}).items():
-            if not isinstance(value, {"phrase": str, "rtol": (int, float)}.get(key, ())):
-                yield i, f"cell metadata d2l.{key} is not known (phrase, rtol)"
+            if not isinstance(value, KEYS.get(key, ())):
+                yield i, f"cell metadata d2l.{key} is not known ({', '.join(KEYS)})"
         if cell.cell_type == "raw":
             yield i, "is a raw cell: make it Markdown or code"
         if not cell.source.strip():
