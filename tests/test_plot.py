@@ -1,7 +1,12 @@
 """The book's pictures: what they show, and what they refuse."""
 
+import datetime
+from decimal import Decimal
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -16,6 +21,15 @@ def canvas():
         d2l.plot.style()
         yield
         plt.close("all")
+
+
+def refused(message, draw, *arguments, **options):
+    """One line that has the message, and no figure left behind."""
+    plt.close("all")
+    with pytest.raises(d2l.BookError, match=message) as caught:
+        draw(*arguments, **options)
+    assert "\n" not in str(caught.value)
+    assert not plt.get_fignums()
 
 
 def texts(figure):
@@ -86,16 +100,39 @@ def test_memory_looks_at_every_dtype():
     ],
 )
 def test_memory_refuses_what_it_cannot_draw(arguments, message):
-    with pytest.raises(d2l.BookError, match=message):
-        d2l.plot.memory(*arguments)
+    refused(message, d2l.plot.memory, *arguments)
 
 
 def test_memory_refuses_three_tensors_of_one_storage_and_missing_names():
     base = torch.arange(4)
-    with pytest.raises(d2l.BookError, match="at most two tensors of one storage"):
-        d2l.plot.memory(base, base[1:], base[2:])
-    with pytest.raises(d2l.BookError, match="one name a tensor: 2, not 1"):
-        d2l.plot.memory(base, base, names=["one"])
+    refused("at most two tensors of one storage", d2l.plot.memory, base, base[1:], base[2:])
+    refused("one name a tensor: 2, not 1", d2l.plot.memory, base, base, names=["one"])
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (lambda x: x.view(torch.int32), "same bytes as torch.float32 and torch.int32"),
+        (lambda x: x.view(torch.uint8), "same bytes as torch.float32 and torch.uint8"),
+        (lambda x: x.to("meta"), "on the meta device"),
+        (lambda x: x.to_sparse(), "sparse: to_dense"),
+        (lambda x: torch.tensor([1 + 2j]).conj(), "resolve_conj"),
+        (lambda x: torch.tensor([1 + 2j]).conj().imag, "resolve_neg"),
+        (lambda x: np.ones(2), "not ndarray: torch.as_tensor"),
+        (lambda x: pd.Series([1, 2]), "not Series: torch.as_tensor"),
+    ],
+)
+def test_memory_refuses_what_would_show_other_numbers(other, message):
+    x = torch.tensor([1.5, -2.5])
+    refused(message, d2l.plot.memory, x, other(x))
+
+
+def test_memory_takes_names_as_they_are_written():
+    figure = d2l.plot.memory(torch.ones(1), names=["$a$ and $b$"], title="$1 and $2")
+    (caption,) = (t for t in figure.axes[0].texts if t.get_text().startswith("$a$"))
+    assert not caption.get_parse_math()
+    assert not figure._suptitle.get_parse_math()
+    refused("a list of names", d2l.plot.memory, torch.ones(1), names="x")
 
 
 def test_pointers_draw_a_shared_object_once():
@@ -108,8 +145,7 @@ def test_pointers_draw_a_shared_object_once():
 
 @pytest.mark.parametrize("items", [[], list(range(11))])
 def test_pointers_refuse_too_few_and_too_many(items):
-    with pytest.raises(d2l.BookError, match="1 to 10 numbers"):
-        d2l.plot.pointers(items)
+    refused("1 to 10 numbers", d2l.plot.pointers, items)
 
 
 def test_broadcasting_tells_real_elements_from_repeats():
@@ -130,13 +166,120 @@ def test_broadcasting_computes_with_the_operator(operator, corner):
     [
         (((2,), (3,)), "+", "do not broadcast: counted from the right"),
         (((2, 2, 2), (2,)), "+", "up to 2 dimensions"),
-        (((9,), (1,)), "+", "sides of at most 8"),
+        (((9,), (1,)), "+", "sides of 1 to 8"),
         (((2,), (2,)), "**", r"knows \+ - \* /, not \*\*"),
     ],
 )
 def test_broadcasting_refuses(shapes, operator, message):
-    with pytest.raises(d2l.BookError, match=message):
-        d2l.plot.broadcasting(*map(torch.ones, shapes), operator)
+    refused(message, d2l.plot.broadcasting, *map(torch.ones, shapes), operator)
+
+
+def test_broadcasting_writes_whole_numbers_in_full_and_truth_values_as_such():
+    figure = d2l.plot.broadcasting(torch.tensor([1234567]), 1)
+    assert "1234568" in texts(figure)
+    assert "True" in texts(d2l.plot.broadcasting(torch.tensor([True]), torch.tensor([False])))
+
+
+def test_broadcasting_says_what_pytorch_refuses():
+    both = torch.tensor([True, False])
+    refused("PyTorch computes no torch.bool - torch.bool", d2l.plot.broadcasting, both, both, "-")
+    refused("meta device", d2l.plot.broadcasting, torch.ones(2, device="meta"), both)
+    refused("sides of 1 to 8", d2l.plot.broadcasting, torch.ones(0), torch.ones(1))
+    refused("no number: 'a'", d2l.plot.broadcasting, ["a"], both)
+
+
+def line_data(x, heights, **options):
+    (axes,) = d2l.plot.lines(x, {"a": heights}, xlabel="x", ylabel="y", **options).axes
+    return axes.lines[0].get_xdata(), axes.lines[0].get_ydata()
+
+
+LATE = [1.7e9, 1.7e9 + 1]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        LATE,
+        torch.tensor(LATE, dtype=torch.float64),
+        np.array(LATE),
+        np.array(LATE, dtype=">f8")[::-1][::-1],
+        pd.Series([0.0, *LATE])[1:],
+        [torch.tensor(number, dtype=torch.float64) for number in LATE],
+        [Decimal("1.7e9"), Decimal("1700000001")],
+        torch.tensor(LATE, dtype=torch.float64, requires_grad=True),
+        pd.array([1_700_000_000, 1_700_000_001], dtype="Int64"),
+        (torch.tensor(LATE, dtype=torch.float64) * 1j).conj().imag.neg(),
+    ],
+    ids=range(10),
+)
+def test_lines_round_nothing(values):
+    for found in line_data(values, values):
+        assert list(found) == LATE
+
+
+@pytest.mark.parametrize("gap", [None, float("nan"), np.nan, pd.NA])
+def test_lines_leave_gaps(gap):
+    values = pd.array([1, gap], dtype="Int64") if gap is pd.NA else [1, gap]
+    assert np.isnan(line_data([0, 1], values)[1]).tolist() == [False, True]
+
+
+@pytest.mark.parametrize("tensor", [torch.tensor([True, False]), torch.ones(2).bfloat16()])
+def test_lines_draw_every_real_dtype(tensor):
+    assert list(line_data([0, 1], tensor)[1]) == tensor.tolist()
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        pd.date_range("2020-01-31", periods=2),
+        pd.Series(pd.date_range("2020-01-31", periods=3))[:2],
+        np.array(["2020-01-31", "2020-02-01"], dtype="M8[D]"),
+        [datetime.date(2020, 1, 31), datetime.date(2020, 2, 1)],
+        [datetime.datetime(2020, 1, 31), datetime.datetime(2020, 2, 1)],
+        pd.date_range("2020-01-31", periods=2, tz="UTC"),
+    ],
+    ids=range(6),
+)
+def test_lines_take_dates(days):
+    found = line_data(days, [1, 2])[0]
+    assert [str(day)[:10] for day in np.asarray(found)] == ["2020-01-31", "2020-02-01"]
+
+
+@pytest.mark.parametrize(
+    ("x", "heights", "options", "message"),
+    [
+        ([1, 2], [1, 2], {"log": True}, 'log="x", "y", "xy" or "", not True'),
+        ([1, 2], [1, 2], {"log": "z"}, "not 'z'"),
+        ([1, 2], [0, -1], {"log": "y"}, "line 'a' has 2 of 2 values at 0 or below"),
+        ([0, 2], [0, -1], {"log": "x"}, "x has 1 of 2 values at 0 or below"),
+        ([1, 2], [1, 1j], {}, "line 'a' holds complex numbers"),
+        ([1, 2], ["1", "2"], {}, "line 'a' holds what is no number: '1'"),
+        ([1, 2], [1, {}], {}, "line 'a' holds what is no number: {}"),
+        ([1, 2], [[1], [2, 3]], {}, "rows of different lengths"),
+        ([1, 2], [torch.ones(1), torch.ones(2)], {}, "tensors of different shapes"),
+        ([1, 2], torch.ones(2, device="meta"), {}, "line 'a' is on the meta device"),
+        ([1, 2], torch.ones(2).to_sparse(), {}, "line 'a' is sparse: to_dense"),
+        (["a", "b"], [1, 2], {}, "x holds what is no number: 'a'"),
+        ([1, 2], 3, {}, r"line 'a' needs values of shape \(n,\), not \(\)"),
+    ],
+)
+def test_lines_refuse_what_would_be_drawn_wrong(x, heights, options, message):
+    refused(message, d2l.plot.lines, x, {"a": heights}, xlabel="x", ylabel="y", **options)
+
+
+def test_lines_refuse_no_line():
+    refused("one line at least", d2l.plot.lines, [1], {}, xlabel="x", ylabel="y")
+    refused("takes a dict", d2l.plot.lines, [1], [[1]], xlabel="x", ylabel="y")
+
+
+def test_lines_write_every_name_as_it_stands():
+    table = pd.DataFrame({"_hidden": [1, 2], "$5 to $6": [3, 4], 7: [5, 6]})
+    figure = d2l.plot.lines([0, 1], table, xlabel="$ of $", ylabel="y", title="$a$")
+    entries = figure.axes[0].get_legend().get_texts()
+    assert [text.get_text() for text in entries] == ["_hidden", "$5 to $6", "7"]
+    others = [figure.axes[0].xaxis.label, figure.axes[0].title]
+    assert not any(text.get_parse_math() for text in [*entries, *others])
+    figure.canvas.draw()
 
 
 def test_lines_carry_names_labels_and_scales():
@@ -150,10 +293,22 @@ def test_lines_carry_names_labels_and_scales():
 
 
 def test_lines_refuse_other_lengths_and_shapes():
-    with pytest.raises(d2l.BookError, match="line 'a' has 2 values for 3 positions"):
-        d2l.plot.lines([1, 2, 3], {"a": [1, 2]}, xlabel="", ylabel="")
-    with pytest.raises(d2l.BookError, match="shape \\(n,\\), not \\(2, 2\\)"):
-        d2l.plot.lines(torch.ones(2, 2), {"a": [1, 2]}, xlabel="", ylabel="")
+    refused(
+        "line 'a' has 2 values for 3 positions",
+        d2l.plot.lines,
+        [1, 2, 3],
+        {"a": [1, 2]},
+        xlabel="",
+        ylabel="",
+    )
+    refused(
+        "shape \\(n,\\), not \\(2, 2\\)",
+        d2l.plot.lines,
+        torch.ones(2, 2),
+        {"a": [1, 2]},
+        xlabel="",
+        ylabel="",
+    )
 
 
 @pytest.mark.parametrize(
@@ -189,8 +344,66 @@ def test_images_keep_one_scale_for_the_batch():
     ],
 )
 def test_images_refuse(batch, titles, message):
-    with pytest.raises(d2l.BookError, match=message):
-        d2l.plot.images(batch, titles)
+    refused(message, d2l.plot.images, batch, titles)
+
+
+ORANGE = mpl.colors.to_rgb("#D55E00")
+
+
+def test_images_scale_by_what_is_finite_and_mark_the_rest():
+    for odd in (float("nan"), float("inf"), -float("inf")):
+        batch = torch.tensor([[[0.0, 5.0, 10.0, odd]]])
+        shown = d2l.plot.images(batch).axes[0].images[0]
+        assert shown.get_array().filled(-1).tolist() == [[0, 0.5, 1, -1]]
+        assert shown.to_rgba(shown.get_array())[0, 3, :3].tolist() == pytest.approx(ORANGE)
+    colour = torch.zeros(1, 3, 1, 2)
+    colour[0, 1, 0, 1] = torch.nan
+    shown = d2l.plot.images(colour).axes[0].images[0].get_array()
+    assert shown[0].tolist() == [[0, 0, 0], pytest.approx(ORANGE)]
+    assert d2l.plot.images(torch.full((1, 2, 2), torch.nan))
+
+
+@pytest.mark.parametrize("scale", [1.7e308, 1.0])
+def test_images_keep_the_precision_of_float64(scale):
+    batch = torch.tensor([[[-1.0, 0.0, 1.0]]], dtype=torch.float64) * scale
+    assert d2l.plot.images(batch).axes[0].images[0].get_array().tolist() == [[0, 0.5, 1]]
+    late = torch.tensor([[LATE]], dtype=torch.float64)
+    assert d2l.plot.images(late).axes[0].images[0].get_array().tolist() == [[0, 1]]
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [np.eye(2)[None], np.eye(2)[None, ::-1, ::-1], [torch.eye(2)], [[[1, 0], [0, 1]]]],
+    ids=range(4),
+)
+def test_images_take_arrays_and_lists(batch):
+    assert d2l.plot.images(batch).axes[0].images[0].get_array().tolist() == [[1, 0], [0, 1]]
+
+
+def test_images_write_captions_as_they_stand():
+    figure = d2l.plot.images(torch.rand(2, 2, 2), titles=torch.tensor([3, 4]))
+    assert [axes.get_title() for axes in figure.axes] == ["3", "4"]
+    figure = d2l.plot.images(torch.rand(2, 2, 2), titles=["$1 to $2", torch.tensor(4)])
+    assert [axes.get_title() for axes in figure.axes] == ["$1 to $2", "4"]
+    assert not figure.axes[0].title.get_parse_math()
+
+
+@pytest.mark.parametrize(
+    ("batch", "options", "message"),
+    [
+        (torch.rand(2, 2, 2), {"columns": 0}, "columns=1 or more"),
+        (torch.rand(2, 2, 2), {"columns": 2.0}, "columns=1 or more"),
+        (torch.rand(2, 2, 2), {"titles": "ab"}, "2, not one text for all"),
+        (torch.rand(2, 4, 4, 3), {}, "permute"),
+        (torch.rand(2, 0, 4), {}, "pictures that have pixels"),
+        (torch.rand(2, 2, 2).to("meta"), {}, "the batch is on the meta device"),
+        (torch.rand(2, 2, 2) * 1j, {}, "complex"),
+        (torch.rand(2, 2, 2).to_sparse(), {}, "sparse"),
+        ([torch.rand(2, 2), torch.rand(3, 3)], {}, "different shapes"),
+    ],
+)
+def test_images_refuse_what_would_be_drawn_wrong(batch, options, message):
+    refused(message, d2l.plot.images, batch, **options)
 
 
 def test_numberline_draws_a_tick_for_each_number_in_range():
@@ -200,10 +413,18 @@ def test_numberline_draws_a_tick_for_each_number_in_range():
 
 
 def test_numberline_refuses():
-    with pytest.raises(d2l.BookError, match="low < high"):
-        d2l.plot.numberline({}, 1, 1)
-    with pytest.raises(d2l.BookError, match="3000 numbers there: choose narrower bounds"):
-        d2l.plot.numberline({"many": torch.arange(3000)}, 0, 3000)
+    refused("low < high", d2l.plot.numberline, {"a": [1]}, 1, 1)
+    refused("finite bounds", d2l.plot.numberline, {"a": [1]}, 0, float("inf"))
+    refused("finite bounds", d2l.plot.numberline, {"a": [1]}, float("nan"), 1)
+    refused("one format at least", d2l.plot.numberline, {}, 0, 1)
+    refused("'a' holds complex", d2l.plot.numberline, {"a": torch.ones(1) * 1j}, 0, 1)
+    refused(
+        "3000 numbers there: choose narrower bounds",
+        d2l.plot.numberline,
+        {"many": torch.arange(3000)},
+        0,
+        3000,
+    )
 
 
 def centres(figure):
@@ -285,5 +506,15 @@ def test_graph_tells_kinds_apart_and_explains_them():
     ],
 )
 def test_graph_refuses(edges, outputs, message):
-    with pytest.raises(d2l.BookError, match=message):
-        d2l.plot.graph(edges, outputs=outputs)
+    refused(message, d2l.plot.graph, edges, outputs=outputs)
+
+
+def test_graph_refuses_a_node_without_label_or_kind():
+    refused("no label for the node 'b'", d2l.plot.graph, [("a", "b")], {"a": "A"})
+    refused("no kind for the node 'a'", d2l.plot.graph, [("a", "b")], kinds={"b": "B"})
+
+
+def test_graph_writes_labels_as_they_stand():
+    figure = d2l.plot.graph([("a", "b")], {"a": "$1$", "b": 2}, title="$x$")
+    assert texts(figure) == ["$1$", "2"]
+    assert not any(text.get_parse_math() for text in [*figure.axes[0].texts, figure.axes[0].title])

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
+from d2lutils.errors import BookError
 from d2lutils.plot.layout import Drawn, by_storage, refuse_what_cannot_be_drawn, storage_values
 from d2lutils.plot.styling import COLOURS, GREY, TINTS
 
@@ -42,9 +43,10 @@ def memory(
         The figure.
 
     Raises:
-        BookError: no tensor, too many, or one that is too large to be drawn.
+        BookError: no tensor, too many, one that is too large, that has no numbers in memory or
+            other ones than it shows, or two that read one storage as different dtypes.
     """
-    labels = list(names) if names is not None else ["tensor"] * len(tensors)
+    labels = ["tensor"] * len(tensors) if names is None else _labels(names)
     refuse_what_cannot_be_drawn(tensors, labels)
     rows = [_Row(group) for group in by_storage(tensors, labels)]
     columns = 2 if len(rows) == 2 else 1  # two storages side by side: a screen is wide
@@ -68,8 +70,14 @@ def memory(
         axes.set(xlim=(-0.6, width - 0.6), ylim=(0, height), aspect="equal")
         axes.axis("off")
     if title:
-        figure.suptitle(title, size=mpl.rcParams["axes.titlesize"])
+        figure.suptitle(title, size=mpl.rcParams["axes.titlesize"], parse_math=False)
     return figure
+
+
+def _labels(names: Sequence[str]) -> list[str]:
+    if isinstance(names, str):
+        raise BookError(f"memory takes a list of names, [{names!r}], not one text")
+    return [str(name) for name in names]
 
 
 class _Row:
@@ -128,7 +136,7 @@ class _Row:
             axes.text(column + 0.94, box_base + 0.05, str(position), **note)
         caption = top + 0.15 if side > 0 else near - drawn.rows - 0.55
         size = min(max(font, 11), font * self.width / len(drawn.caption) / _LETTER)
-        axes.text(0, caption, drawn.caption, size=size, family="monospace")
+        axes.text(0, caption, drawn.caption, size=size, family="monospace", parse_math=False)
         _hops(axes, drawn.tensor, edge, side, font)
 
 

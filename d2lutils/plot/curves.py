@@ -1,19 +1,23 @@
 """Lines over a common horizontal axis."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import torch
 from matplotlib.figure import Figure
 
 from d2lutils.errors import BookError
+from d2lutils.plot.inputs import dense
 
 _DASHES = ("-", "--", "-.", ":")
+_SCALES = ("", "x", "y", "xy", "yx")
 
 
 def lines(
-    x: torch.Tensor | Sequence[float],
-    series: Mapping[str, torch.Tensor | Sequence[float]],
+    x: Any,
+    series: Mapping[str, Any],
     *,
     xlabel: str,
     ylabel: str,
@@ -22,9 +26,14 @@ def lines(
 ) -> Figure:
     """Draw one or more named lines, told apart by colour and by dashes.
 
+    A value that is `nan` or infinite leaves a gap. Names and labels stand as they are written: `$`
+    is a dollar.
+
     Args:
-        x: the horizontal positions, shape (n,).
-        series: for each line its name and its heights, shape (n,).
+        x: the horizontal positions, shape (n,): a tensor of any real dtype and device, an array, a
+            column of a table, a list of numbers; or dates.
+        series: for each line its name and its heights, shape (n,), likewise numbers; a DataFrame
+            gives one line a column.
         xlabel: what the horizontal axis shows, with its unit.
         ylabel: what the vertical axis shows, with its unit.
         title: the figure's title; without it none.
@@ -34,30 +43,65 @@ def lines(
         The figure.
 
     Raises:
-        BookError: a line of another length than `x`.
+        BookError: a line of another length than `x`, no line, what is no number, a value of 0 or
+            less on a logarithmic axis, or an unknown `log`.
     """
-    across = _numbers(x)
-    figure, axes = plt.subplots()
-    for number, (name, heights) in enumerate(series.items()):
-        up = _numbers(heights)
+    if not isinstance(log, str) or log not in _SCALES:
+        raise BookError(f'lines takes log="x", "y", "xy" or "", not {log!r:.40}')
+    if not hasattr(series, "items"):
+        raise BookError('lines takes a dict, {"name": heights}, not ' + type(series).__name__)
+    across = _dates(x) if _holds_dates(x) else _numbers(x, "x", "x" in log)
+    heights = {}
+    for name, values in series.items():
+        heights[str(name)] = up = _numbers(values, f"line {str(name)!r}", "y" in log)
         if len(up) != len(across):
             raise BookError(f"line {name!r} has {len(up)} values for {len(across)} positions in x")
+    if not heights:
+        raise BookError("lines draws one line at least: series is empty")
+
+    figure, axes = plt.subplots()
+    for number, (name, up) in enumerate(heights.items()):
         axes.plot(across, up, _DASHES[number % len(_DASHES)], label=name)
-    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set_xlabel(xlabel, parse_math=False)
+    axes.set_ylabel(ylabel, parse_math=False)
     if "x" in log:
         axes.set_xscale("log")
     if "y" in log:
         axes.set_yscale("log")
     if title:
-        axes.set_title(title)
-    if len(series) > 1:
-        axes.legend(frameon=False)
+        axes.set_title(title, parse_math=False)
+    if len(heights) > 1:
+        # Written afterwards: matplotlib would leave out names that start with "_".
+        legend = axes.legend(axes.lines, map(str, range(len(heights))), frameon=False)
+        for text, name in zip(legend.get_texts(), heights, strict=True):
+            text.set(text=name, parse_math=False)
     return figure
 
 
-def _numbers(values: torch.Tensor | Sequence[float]) -> list[float]:
-    tensor = torch.as_tensor(values).detach()
+def _numbers(values: Any, what: str, log: bool) -> list[float]:
+    tensor = dense(values, what)
     if tensor.ndim != 1:
-        raise BookError(f"a line needs values of shape (n,), not {tuple(tensor.shape)}")
+        raise BookError(f"{what} needs values of shape (n,), not {tuple(tensor.shape)}")
+    if log and (count := int((tensor <= 0).sum())):
+        raise BookError(
+            f"{what} has {count} of {len(tensor)} values at 0 or below, which a logarithmic axis "
+            "cannot show: leave them out, or draw on a linear axis"
+        )
     numbers: list[float] = tensor.tolist()
     return numbers
+
+
+def _holds_dates(x: Any) -> bool:
+    """Whether these are dates: a column or an index of a table, an array, a list."""
+    if isinstance(x, torch.Tensor):
+        return False
+    if getattr(getattr(x, "dtype", None), "kind", "") == "M":
+        return True
+    return hasattr(x, "__len__") and len(x) > 0 and all(hasattr(day, "isoformat") for day in x)
+
+
+def _dates(x: Any) -> Any:
+    """Return dates as NumPy has them; those with a time zone in UTC."""
+    if hasattr(x, "to_numpy"):
+        return x.to_numpy(dtype="datetime64[ns]")
+    return np.asarray(x, dtype="datetime64[us]")

@@ -9,10 +9,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch, Polygon
 from matplotlib.path import Path
 
+from d2lutils.errors import BookError
 from d2lutils.plot.layers import Edges, Point, columns_and_paths, heights, network
 from d2lutils.plot.styling import GREY, TINTS
 
 _BOX, _ROW, _GAP, _LETTER = 0.36, 0.56, 0.44, 0.1  # in inches: heights, then widths
+_TEXT: Any = {"va": "center_baseline", "size": 11, "parse_math": False}
 
 Names = Mapping[Any, str] | Callable[[Any], str]
 
@@ -43,13 +45,13 @@ def graph(
         The figure.
 
     Raises:
-        BookError: nothing to draw, more than 40 nodes, or a cycle.
+        BookError: nothing to draw, more than 40 nodes, a cycle, or a node without label or kind.
     """
     net = network(edges, outputs)
     columns, paths = columns_and_paths(net)
     y = heights(columns, paths, _ROW)
-    text = _named(net, labels)
-    kind = _named(net, kinds) if kinds else {}
+    text = _named(net, labels, "label")
+    kind = _named(net, kinds, "kind") if kinds else {}
     names = list(dict.fromkeys([*order, *kind.values()]))
     key = [name for name in names if name in kind.values()]
     half = {node: _LETTER * len(text[node]) / 2 + 0.13 for node in net}
@@ -68,7 +70,8 @@ def graph(
     tall = high - low + (0.4 if title else 0)
     figure, axes = plt.subplots(figsize=(wide + 0.4, tall), layout="none")
     figure.subplots_adjust(0, 0, 1, (high - low) / tall)
-    axes.set(xlim=(left - 0.2, left + wide + 0.2), ylim=(low, high), title=title or "")
+    axes.set(xlim=(left - 0.2, left + wide + 0.2), ylim=(low, high))
+    axes.set_title(title or "", parse_math=False)
     axes.axis("off")
     arrivals: dict[Point, list[list[Point]]] = {}
     for path in sorted(paths, key=lambda path: -y[path[-2]]):
@@ -83,16 +86,21 @@ def graph(
         corner = (x[node] - half[node], y[node] - _BOX / 2)
         number = names.index(kind[node]) if kind else 0
         axes.add_patch(_box(corner, 2 * half[node], _BOX, number))
-        axes.text(x[node], y[node], text[node], ha="center", va="center_baseline", size=11)
+        axes.text(x[node], y[node], text[node], **_TEXT, ha="center")
     for name in key:
         axes.add_patch(_box((left, low + 0.1), 0.28, 0.22, names.index(name)))
-        axes.text(left + 0.38, low + 0.21, name, va="center_baseline", size=11)
+        axes.text(left + 0.38, low + 0.21, name, **_TEXT)
         left += 0.6 + _LETTER * len(name)
     return figure
 
 
-def _named(nodes: Iterable[Any], names: Names) -> dict[Hashable, str]:
-    return {node: names(node) if callable(names) else names[node] for node in nodes}
+def _named(nodes: Iterable[Any], names: Names, what: str) -> dict[Hashable, str]:
+    named: dict[Hashable, str] = {}
+    for node in nodes:
+        if not callable(names) and node not in names:
+            raise BookError(f"graph finds no {what} for the node {node!r:.40}")
+        named[node] = str(names(node) if callable(names) else names[node])
+    return named
 
 
 def _box(corner: tuple[float, float], wide: float, high: float, number: int) -> Patch:

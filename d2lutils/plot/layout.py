@@ -7,6 +7,7 @@ from itertools import product
 import torch
 
 from d2lutils.errors import BookError
+from d2lutils.plot.inputs import refuse_unreadable
 
 MAX_ELEMENTS = 40
 
@@ -48,7 +49,12 @@ def storage_values(tensor: torch.Tensor) -> list[str]:
     """Every element of the tensor's storage, as text."""
     count = tensor.untyped_storage().nbytes() // tensor.element_size()
     flat = tensor.detach().as_strided((count,), (1,), 0)
-    return [f"{v:.4g}" if isinstance(v, float) else str(v) for v in flat.tolist()]
+    return [written(value) for value in flat.tolist()]
+
+
+def written(value: complex | bool) -> str:
+    """A number as the pictures write it: whole numbers in full, others with four digits."""
+    return f"{value:.4g}" if isinstance(value, float | complex) else str(value)
 
 
 def by_storage(tensors: Sequence[torch.Tensor], labels: Sequence[str]) -> list[list[Drawn]]:
@@ -63,15 +69,34 @@ def refuse_what_cannot_be_drawn(tensors: Sequence[torch.Tensor], labels: Sequenc
         raise BookError(f"memory draws 1 to 4 tensors, not {len(tensors)}")
     if len(labels) != len(tensors):
         raise BookError(f"memory needs one name a tensor: {len(tensors)}, not {len(labels)}")
-    for tensor in tensors:
-        if not isinstance(tensor, torch.Tensor):
-            kind = type(tensor).__name__
-            raise BookError(f"memory draws tensors, not {kind}: torch.as_tensor makes one")
-        count = tensor.untyped_storage().nbytes() // tensor.element_size()
-        if not 1 <= count <= MAX_ELEMENTS or tensor.ndim > 3 or tensor.numel() == 0:
+    for tensor, label in zip(tensors, labels, strict=True):
+        _refuse_one(tensor, label)
+    for group in by_storage(tensors, labels):
+        if len(group) > 2:
             raise BookError(
-                f"memory draws up to 3 dimensions and 1 to {MAX_ELEMENTS} elements; this tensor "
-                f"has {tensor.ndim} dimensions and {tensor.numel()} elements, its storage {count}"
+                "memory draws at most two tensors of one storage: draw the others apart"
             )
-    if any(len(group) > 2 for group in by_storage(tensors, labels)):
-        raise BookError("memory draws at most two tensors of one storage: draw the others apart")
+        if len({drawn.tensor.dtype for drawn in group}) > 1:
+            dtypes = " and ".join(str(drawn.tensor.dtype) for drawn in group)
+            raise BookError(
+                f"these tensors read the same bytes as {dtypes}: draw each in a figure of its own"
+            )
+
+
+def _refuse_one(tensor: object, label: str) -> None:
+    if not isinstance(tensor, torch.Tensor):
+        kind = type(tensor).__name__
+        raise BookError(f"memory draws tensors, not {kind}: torch.as_tensor makes one")
+    refuse_unreadable(tensor, f"{label!r}")
+    for lazy, resolve in ((tensor.is_conj(), "resolve_conj"), (tensor.is_neg(), "resolve_neg")):
+        if lazy:
+            raise BookError(
+                f"{label!r} is not what its memory holds: PyTorch flips signs as it reads it. "
+                f"{resolve}() makes a tensor that can be drawn"
+            )
+    count = tensor.untyped_storage().nbytes() // tensor.element_size()
+    if not 1 <= count <= MAX_ELEMENTS or tensor.ndim > 3 or tensor.numel() == 0:
+        raise BookError(
+            f"memory draws up to 3 dimensions and 1 to {MAX_ELEMENTS} elements; this tensor "
+            f"has {tensor.ndim} dimensions and {tensor.numel()} elements, its storage {count}"
+        )

@@ -1,18 +1,24 @@
 """Tensors as pictures in a grid."""
 
 from collections.abc import Sequence
+from typing import Any
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import torch
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from d2lutils.errors import BookError
+from d2lutils.plot.inputs import dense, finite_range
+from d2lutils.plot.styling import COLOURS
 
 MAX_IMAGES = 64
+_BROKEN = COLOURS[4]  # the colour of a pixel that is no number
 
 
 def images(
-    batch: torch.Tensor,
+    batch: Any,
     titles: Sequence[object] | None = None,
     *,
     columns: int = 8,
@@ -20,57 +26,77 @@ def images(
 ) -> Figure:
     """Draw a batch of pictures, left to right, top to bottom.
 
-    All pictures share one scale from dark to light: 0 to 255 for uint8; 0 to 1 for floats within
-    that range; else the batch's smallest to its largest value.
+    All pictures share one scale from dark to light: 0 to 255 for uint8; 0 to 1 for other numbers
+    within that range; else the batch's smallest to its largest finite value. Pixels that are `nan`
+    or infinite are orange.
 
     Args:
-        batch: N×H×W or N×1×H×W (grey), or N×3×H×W (red, green, blue), any real dtype and device;
-            at most 64 pictures.
-        titles: a caption for each picture.
-        columns: how many pictures stand in one row.
+        batch: N×H×W or N×1×H×W (grey), or N×3×H×W (red, green, blue): a tensor of any real dtype
+            and device, an array, or a list of them; at most 64 pictures.
+        titles: a caption for each picture; `$` is a dollar.
+        columns: how many pictures stand in one row, 1 or more.
         title: the figure's title; without it none.
 
     Returns:
         The figure.
 
     Raises:
-        BookError: another shape, too many pictures, or not one caption a picture.
+        BookError: another shape, too many pictures, not one caption a picture, no numbers.
     """
-    pixels = _channels_last(batch)
-    if titles is not None and len(titles) != len(pixels):
-        raise BookError(f"images needs one caption a picture: {len(pixels)}, not {len(titles)}")
+    pixels = _pixels(dense(batch, "the batch"))
+    captions = None if titles is None else _captions(titles, len(pixels))
+    if not isinstance(columns, int) or isinstance(columns, bool) or columns < 1:
+        raise BookError(f"images takes columns=1 or more, a whole number, not {columns!r:.40}")
     columns = min(columns, len(pixels))
     rows = -(-len(pixels) // columns)
     side = min(1.5, 9.2 / columns)
-    tall = side * pixels.shape[1] / pixels.shape[2] + (0.3 if titles is not None else 0.05)
+    tall = side * pixels.shape[1] / pixels.shape[2] + (0.3 if captions else 0.05)
     figure, grid = plt.subplots(
         rows, columns, squeeze=False, figsize=(columns * side, rows * tall + (0.4 if title else 0))
     )
+    grey = mpl.colormaps["gray"].with_extremes(bad=_BROKEN)
     for axes in grid.flat:
         axes.axis("off")
     for number, (axes, picture) in enumerate(zip(grid.flat, pixels, strict=False)):
-        axes.imshow(picture.numpy(), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-        if titles is not None:
-            axes.set_title(str(titles[number]), size=10)
+        axes.imshow(picture.numpy(), cmap=grey, vmin=0, vmax=1, interpolation="nearest")
+        if captions:
+            axes.set_title(captions[number], size=10, parse_math=False)
     if title:
-        figure.suptitle(title)
+        figure.suptitle(title, parse_math=False)
     return figure
 
 
-def _channels_last(batch: torch.Tensor) -> torch.Tensor:
-    """The batch as N×H×W or N×H×W×3 floats between 0 and 1 on the CPU."""
+def _pixels(batch: torch.Tensor) -> torch.Tensor:
+    """The batch as N×H×W or N×H×W×3 float64 between 0 and 1; grey pixels may be nan."""
     grey = batch.ndim == 3 or (batch.ndim == 4 and batch.shape[1] == 1)
     if not grey and not (batch.ndim == 4 and batch.shape[1] == 3):
-        raise BookError(
-            f"images draws N×H×W, N×1×H×W or N×3×H×W, not {tuple(batch.shape)}; "
-            "unsqueeze(0) makes a batch of one picture"
-        )
+        cure = "unsqueeze(0) makes a batch of one picture"
+        if batch.ndim == 4 and batch.shape[-1] in (1, 3):
+            cure = "permute(0, 3, 1, 2) moves the channels forward"
+        shape = tuple(batch.shape)
+        raise BookError(f"images draws N×H×W, N×1×H×W or N×3×H×W, not {shape}; {cure}")
     if not 1 <= len(batch) <= MAX_IMAGES:
         raise BookError(f"images draws 1 to {MAX_IMAGES} pictures, not {len(batch)}")
-    values = batch.detach().cpu()
-    low, high = (0.0, 255.0) if values.dtype == torch.uint8 else (0.0, 1.0)
-    values = values.float()
-    if values.min() < low or values.max() > high:
-        low, high = float(values.min()), float(values.max())
-    values = (values - low) / (high - low or 1.0)  # a plain batch is dark
-    return values.reshape(len(values), *values.shape[-2:]) if grey else values.movedim(1, -1)
+    if not batch.numel():
+        raise BookError(f"images draws pictures that have pixels, not {tuple(batch.shape)}")
+    low, high = (0.0, 255.0) if batch.dtype == torch.uint8 else (0.0, 1.0)
+    smallest, largest = finite_range(batch)
+    if smallest < low or largest > high:
+        low, high = smallest, largest
+    half = high / 2 - low / 2  # so that float64's whole range has a width
+    values = (batch.double() / 2 - low / 2) / (half or 1.0)  # a plain batch is dark
+    values[~batch.double().isfinite()] = torch.nan
+    if grey:
+        return values.reshape(len(values), *values.shape[-2:])
+    values = values.movedim(1, -1)
+    return values.where(values.isfinite().all(-1, keepdim=True), torch.tensor(to_rgb(_BROKEN)))
+
+
+def _captions(titles: Sequence[object], count: int) -> list[str]:
+    """One text a picture; a tensor or an array gives its numbers."""
+    parts = titles.tolist() if hasattr(titles, "tolist") else titles
+    if isinstance(parts, str) or not hasattr(parts, "__len__") or len(parts) != count:
+        found = f"{len(parts)}" if hasattr(parts, "__len__") else f"{type(parts).__name__}"
+        found = "one text for all" if isinstance(parts, str) else found
+        raise BookError(f"images needs one caption a picture: {count}, not {found}")
+    return [str(part.item() if isinstance(part, torch.Tensor) else part) for part in parts]

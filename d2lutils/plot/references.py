@@ -57,5 +57,5 @@ def pointers(items: Sequence[float | int], title: str | None = None) -> Figure:
     axes.set(xlim=(-0.6, width + 0.2), ylim=(-0.6, 4.1))
     axes.axis("off")
     if title:
-        axes.set_title(title)
+        axes.set_title(title, parse_math=False)
     return figure

@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from d2lutils.errors import BookError
+from d2lutils.plot.inputs import dense, refuse_unreadable
+from d2lutils.plot.layout import written
 from d2lutils.plot.styling import GREY, TINTS, WHITE
 
 MAX_SIDE = 8
@@ -23,9 +25,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], torch.Tensor]] = {
 _GAP = 1.7  # room for the operator between two grids
 
 
-def broadcasting(
-    a: torch.Tensor, b: torch.Tensor, operator: str = "+", title: str | None = None
-) -> Figure:
+def broadcasting(a: Any, b: Any, operator: str = "+", title: str | None = None) -> Figure:
     """Draw how two tensors are stretched to a common shape and combined.
 
     Solid boxes are the elements that exist; pale, dashed boxes are the repeats that broadcasting
@@ -34,7 +34,7 @@ def broadcasting(
     Built by hand in 02/03.
 
     Args:
-        a: the left operand, 0 to 2 dimensions, sides of at most 8.
+        a: the left operand, a tensor, an array or a number: 0 to 2 dimensions, sides of 1 to 8.
         b: the right operand, likewise; its shape must broadcast with that of `a`.
         operator: one of `+`, `-`, `*`, `/`.
         title: the figure's title; without it none.
@@ -43,12 +43,14 @@ def broadcasting(
         The figure.
 
     Raises:
-        BookError: an unknown operator, shapes that do not broadcast, or too large a tensor.
+        BookError: an unknown operator, shapes that do not broadcast, dtypes that the operator
+            does not take, or a tensor that is too large, is empty or has no numbers.
     """
+    a, b = _operand(a, "the left operand"), _operand(b, "the right operand")
     result = _combine(a, b, operator)
-    if result.ndim > 2 or max(result.shape, default=1) > MAX_SIDE:
+    if result.ndim > 2 or not all(1 <= side <= MAX_SIDE for side in result.shape):
         raise BookError(
-            f"broadcasting draws up to 2 dimensions and sides of at most {MAX_SIDE}; "
+            f"broadcasting draws up to 2 dimensions and sides of 1 to {MAX_SIDE}; "
             f"the result's shape is {tuple(result.shape)}"
         )
     lines, columns = (1, 1, *result.shape)[-2:]
@@ -69,20 +71,32 @@ def broadcasting(
     axes.set(xlim=(-0.15, width + 0.15), ylim=(-0.15, height), aspect="equal")
     axes.axis("off")
     if title:
-        axes.set_title(title)
+        axes.set_title(title, parse_math=False)
     return figure
 
 
+def _operand(value: Any, what: str) -> torch.Tensor:
+    if isinstance(value, torch.Tensor):
+        refuse_unreadable(value, what)
+        return value.detach().cpu()
+    return dense(value, what)
+
+
 def _combine(a: torch.Tensor, b: torch.Tensor, operator: str) -> torch.Tensor:
-    if operator not in _OPERATORS:
-        raise BookError(f"broadcasting knows {' '.join(_OPERATORS)}, not {operator}")
+    if str(operator) not in _OPERATORS:
+        raise BookError(f"broadcasting knows {' '.join(_OPERATORS)}, not {operator!s:.40}")
     try:
-        return _OPERATORS[operator](a, b)
+        torch.broadcast_shapes(a.shape, b.shape)  # type: ignore[no-untyped-call]
     except RuntimeError:
         raise BookError(
             f"shapes {tuple(a.shape)} and {tuple(b.shape)} do not broadcast: counted from the "
             "right, two sizes must be equal, or one of them 1 or missing"
         ) from None
+    try:
+        return _OPERATORS[operator](a, b)
+    except RuntimeError as error:
+        cause = str(error).partition("\n")[0]
+        raise BookError(f"PyTorch computes no {a.dtype} {operator} {b.dtype}: {cause}") from None
 
 
 def _grid(
@@ -100,7 +114,7 @@ def _grid(
             axes.text(
                 corner[0] + 0.5,
                 corner[1] + 0.5,
-                (value := f"{values[line][column]:.4g}"),
+                (value := written(values[line][column])),
                 ha="center",
                 va="center",
                 size=font * min(1.1, 4.4 / len(value)),

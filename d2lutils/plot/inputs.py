@@ -1,0 +1,95 @@
+"""What the pictures take for numbers: tensors, arrays, columns of tables, lists; all else is
+refused in one line."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from d2lutils.errors import BookError
+
+
+def dense(values: Any, what: str) -> Tensor:
+    """Return numbers as a tensor on the CPU; nothing is rounded on the way.
+
+    Args:
+        values: a tensor of any real dtype and device; an array or a column of a table; a list of
+            numbers or of tensors of one shape.
+        what: how a message names them: `line 'loss'`.
+
+    Returns:
+        The numbers, without their graph; of arrays and lists a copy.
+
+    Raises:
+        BookError: they are no real numbers, or PyTorch cannot read them one by one.
+    """
+    if isinstance(values, Sequence) and any(isinstance(part, Tensor) for part in values):
+        return _stacked(values, what)
+    tensor = values if isinstance(values, Tensor) else _from_array(values, what)
+    refuse_unreadable(tensor, what)
+    if tensor.is_complex():
+        raise BookError(f"{what} holds complex numbers: draw .real, .imag or .abs() of it")
+    return tensor.detach().cpu().resolve_neg()
+
+
+def refuse_unreadable(tensor: Tensor, what: str) -> None:
+    """Raise BookError where a tensor's numbers cannot be read one by one."""
+    cures = {
+        "on the meta device and has no numbers": (tensor.is_meta, "make it on the CPU"),
+        "nested": (tensor.is_nested, "draw its parts, one after another"),
+        "sparse": (tensor.layout != torch.strided, "to_dense() makes one that can be drawn"),
+        "quantized": (tensor.is_quantized, "dequantize() makes one that can be drawn"),
+    }
+    for problem, (holds, cure) in cures.items():
+        if holds:
+            raise BookError(f"{what} is {problem}: {cure}")
+    try:
+        tensor.detach().flatten()[:1].tolist()
+    except RuntimeError:  # packed bits have no numbers of their own
+        raise BookError(f"{what} is of {tensor.dtype}, whose numbers cannot be read") from None
+
+
+def finite_range(values: Tensor) -> tuple[float, float]:
+    """Return the smallest and the largest finite value; (0, 1) where there is none."""
+    numbers = values.double()
+    numbers = numbers[numbers.isfinite()]
+    if not len(numbers):
+        return 0.0, 1.0
+    return float(numbers.min()), float(numbers.max())
+
+
+def _stacked(parts: Sequence[Any], what: str) -> Tensor:
+    tensors = [dense(part, f"{what}[{place}]") for place, part in enumerate(parts)]
+    if len({tensor.shape for tensor in tensors}) > 1:
+        raise BookError(f"{what} is a list of tensors of different shapes: draw them apart")
+    return torch.stack(tensors)
+
+
+def _from_array(values: Any, what: str) -> Tensor:
+    try:
+        array = np.asarray(values)
+    except ValueError:  # a list of lists of different lengths
+        raise BookError(f"{what} has rows of different lengths") from None
+    if array.dtype.kind in "O" or array.dtype.itemsize > 8:  # gaps, decimals, long doubles
+        try:
+            array = array.astype(complex if array.dtype.kind == "c" else float)
+        except (TypeError, ValueError, OverflowError):
+            raise BookError(f"{what} holds what is no number: {_odd(array)}") from None
+    if array.dtype.kind not in "biufc":
+        raise BookError(f"{what} holds what is no number: {_odd(array)}")
+    return torch.from_numpy(array.astype(array.dtype.newbyteorder("="), order="C"))
+
+
+def _odd(array: Any) -> str:
+    """Return the first part that is no number, as the reader sees it."""
+    for part in array.ravel().tolist():
+        try:
+            if not isinstance(part, str):
+                float(part)
+                continue
+        except (TypeError, ValueError, OverflowError):
+            pass
+        return f"{part!r:.40}"
+    return f"an array of {array.dtype}"
