@@ -14,10 +14,15 @@ from d2lutils.errors import BookError
 from d2lutils.plot.layout import Drawn, by_storage, refuse_what_cannot_be_drawn, storage_values
 from d2lutils.plot.styling import COLOURS, GREY, TINTS
 
+# In boxes, whose side is one:
 _NOTE = 2.5  # width kept for each note on the offset and the strides
-_EDGES = 1.2  # width kept for the word beside the storage
-_LETTER = 0.18  # width of a caption's letter in the text's full size
-_HOPS = 1.75  # height kept for the stride arrows between a storage and a tensor
+_EDGE = 0.7  # width left of the storage, for the word beside it
+_GAP = 1.2  # between the storage and the tensors
+_LETTER = 0.2  # width of a caption's letter
+_CAPTION = 0.65  # height of a caption
+_HOPS = 1.65  # height of the stride arrows and their notes, on one side of a storage
+_POSITIONS = 0.55  # height of the positions below a storage
+_FONT = 23  # in points, where a box is an inch wide
 
 
 def memory(
@@ -25,11 +30,11 @@ def memory(
 ) -> Figure:
     """Draw tensors as boxes over their storage, with offset and strides as arrows.
 
-    The storage is the row of boxes with its positions below. Each tensor is a grid: the small
-    number in a corner of a box is the position in the storage that the element is read from. Boxes
-    of one row of the first tensor share a colour everywhere; a grey box is read by no tensor.
-    Tensors that share a storage stand over and under the same row, others have their own; two rows
-    stand side by side.
+    The storage is the row of boxes with its positions below. Each tensor is a grid beside it: the
+    small number in a corner of a box is the position in the storage that the element is read from.
+    Boxes of one row of the first tensor share a colour everywhere; a grey box is read by no tensor.
+    Of two tensors that share a storage the first has its arrows above the storage, the second
+    below; tensors that share none have storages of their own, one under the other.
 
     Built by hand in 02/02.
 
@@ -49,25 +54,20 @@ def memory(
     labels = ["tensor"] * len(tensors) if names is None else _labels(names)
     refuse_what_cannot_be_drawn(tensors, labels)
     rows = [_Row(group) for group in by_storage(tensors, labels)]
-    columns = 2 if len(rows) == 2 else 1  # two storages side by side: a screen is wide
-    heights = [max(row.height for row in rows)] if columns == 2 else [row.height for row in rows]
-    widest = [max(row.width for row in rows)] if columns == 1 else [row.width for row in rows]
-    widths = [width + _EDGES for width in widest]
-    scale = min(0.56, 9.2 / sum(widths))
+    width = max(row.width for row in rows)
+    heights = [row.height for row in rows]
+    scale = min(0.56, 9.2 / width)
     figure, grid = plt.subplots(
-        len(heights),
-        columns,
+        len(rows),
         squeeze=False,
-        figsize=(sum(widths) * scale, sum(heights) * scale + (0.45 if title else 0.1)),
-        width_ratios=widths,
+        figsize=(width * scale, sum(heights) * scale + (0.45 if title else 0.1)),
         height_ratios=heights,
     )
-    for number, (row, axes) in enumerate(zip(rows, grid.flat, strict=True)):
-        width, height = widths[number % columns], heights[number // columns]
-        row.draw(axes, height, font=21 * scale)
+    for row, axes in zip(rows, grid.flat, strict=True):
+        row.draw(axes, font=_FONT * scale)
         for text in axes.texts:
             text.set_in_layout(False)  # the limits have room for it: boxes need not shrink
-        axes.set(xlim=(-0.6, width - 0.6), ylim=(0, height), aspect="equal")
+        axes.set(xlim=(-_EDGE, width - _EDGE), ylim=(0, row.height), aspect="equal", anchor="W")
         axes.axis("off")
     if title:
         figure.suptitle(title, size=mpl.rcParams["axes.titlesize"], parse_math=False)
@@ -81,31 +81,34 @@ def _labels(names: Sequence[str]) -> list[str]:
 
 
 class _Row:
-    """A storage and the one or two tensors that read it."""
+    """A storage and, right of it, the one or two tensors that read it."""
 
     def __init__(self, drawn: list[Drawn]) -> None:
         self.drawn = drawn
         self.values = storage_values(drawn[0].tensor)
-        captions = max(len(d.caption) for d in drawn) * _LETTER * 0.8
         notes = _NOTE * (1 + max(d.tensor.ndim for d in drawn)) - 0.7
-        self.width = max(len(self.values), captions, notes, *(d.columns for d in drawn))
-        self.above = drawn[0].rows + _HOPS + 0.8
-        self.below = drawn[1].rows + _HOPS + 0.75 if len(drawn) > 1 else 0.0
-        self.height = self.above + 1.6 + self.below
+        self.left = max(len(self.values), notes) + _GAP
+        grids = max(max(d.columns, len(d.caption) * _LETTER) for d in drawn)
+        self.width = _EDGE + self.left + grids
+        self.below = _POSITIONS + (_HOPS if len(drawn) > 1 else 0.0)
+        self.grids = sum(d.rows + _CAPTION for d in drawn) + 0.4 * (len(drawn) - 1)
+        self.height = max(_HOPS + 1 + self.below, self.grids) + 0.2
 
-    def draw(self, axes: Axes, top: float, font: float) -> None:
+    def draw(self, axes: Axes, font: float) -> None:
         colours = self._colours()
-        base = top - self.above - 1
+        base = (self.height - (_HOPS + 1 + self.below)) / 2 + self.below
         for position, value in enumerate(self.values):
             _box(axes, position, base, value, colours.get(position, "#F0F0F0"), font)
             note: Any = {"ha": "center", "va": "top", "size": font * 0.9, "color": GREY}
             axes.text(position + 0.5, base - 0.1, str(position), **note)
-        self._tensor(axes, self.drawn[0], base + 1, 1, colours, font)
-        if len(self.drawn) > 1:
-            self._tensor(axes, self.drawn[1], base - 0.55, -1, colours, font)
-        axes.text(
-            -0.15, base + 0.5, "storage", rotation=90, ha="right", va="center", size=font * 0.9
-        )
+        word: Any = {"rotation": 90, "ha": "right", "va": "center", "size": font * 0.9}
+        axes.text(-0.15, base + 0.5, "storage", **word)
+        top = (self.height + self.grids) / 2
+        sides = [(base + 1, 1), (base - _POSITIONS, -1)]
+        for drawn, (edge, side) in zip(self.drawn, sides, strict=False):
+            _hops(axes, drawn.tensor, edge, side, font)
+            self._grid(axes, drawn, top, colours, font)
+            top -= drawn.rows + _CAPTION + 0.4
 
     def _colours(self) -> dict[int, str]:
         colours: dict[int, str] = {}
@@ -116,28 +119,18 @@ class _Row:
                 colours.setdefault(position, TINTS[line % len(TINTS)])
         return colours
 
-    def _tensor(
-        self,
-        axes: Axes,
-        drawn: Drawn,
-        edge: float,
-        side: int,
-        colours: dict[int, str],
-        font: float,
+    def _grid(
+        self, axes: Axes, drawn: Drawn, top: float, colours: dict[int, str], font: float
     ) -> None:
-        """Draw one tensor on the upper (side 1) or lower (side -1) side of the storage's edge."""
-        near = edge + side * _HOPS
-        top = near + drawn.rows if side > 0 else near
+        """Draw a tensor's caption at this height, and its elements below."""
+        look: Any = {"family": "monospace", "va": "top", "parse_math": False}
+        axes.text(self.left, top, drawn.caption, size=font, **look)
         for index, position in drawn.positions():
             column, line = drawn.cell(index)
-            box_base = top - line - 1
-            _box(axes, column, box_base, self.values[position], colours[position], font)
-            note: Any = {"ha": "right", "va": "bottom", "size": font * 0.72, "color": GREY}
-            axes.text(column + 0.94, box_base + 0.05, str(position), **note)
-        caption = top + 0.15 if side > 0 else near - drawn.rows - 0.55
-        size = min(max(font, 11), font * self.width / len(drawn.caption) / _LETTER)
-        axes.text(0, caption, drawn.caption, size=size, family="monospace", parse_math=False)
-        _hops(axes, drawn.tensor, edge, side, font)
+            left, base = self.left + column, top - _CAPTION - line - 1
+            _box(axes, left, base, self.values[position], colours[position], font)
+            note: Any = {"ha": "right", "va": "bottom", "size": font * 0.75, "color": GREY}
+            axes.text(left + 0.95, base + 0.03, str(position), **note)
 
 
 def _hops(axes: Axes, tensor: torch.Tensor, edge: float, side: int, font: float) -> None:
@@ -169,7 +162,7 @@ def _hops(axes: Axes, tensor: torch.Tensor, edge: float, side: int, font: float)
                 shrinkB=0,
             )
             axes.add_patch(arc)
-    place = edge + side * (_HOPS - 0.4)
+    place = edge + side * (_HOPS - 0.3)
     for number, (note, colour) in enumerate(notes):
         left = number * _NOTE - (0.4 if number else 0)
         axes.text(left, place, note, color=colour, size=font * 0.92, va="center", weight="bold")
