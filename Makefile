@@ -7,7 +7,7 @@ VENV := .venv/bin/python
 # The lab, the tests and make execute find the kernel of .venv before any other "python3".
 export JUPYTER_PATH := $(CURDIR)/.venv/share/jupyter$(if $(JUPYTER_PATH),:$(JUPYTER_PATH))
 
-.PHONY: help lab test execute fresh check contents known-good setup python
+.PHONY: help lab test execute fresh move check contents known-good setup python
 .SILENT:
 
 help:
@@ -15,6 +15,7 @@ help:
 	echo "make test                    set up, then run the whole suite"
 	echo "make execute [NOTEBOOK=...]  run notebooks again and save their outputs (FRESH=1: replace all)"
 	echo "make fresh NOTEBOOK=...      put a notebook back as shipped, keep yours as a copy"
+	echo "make move FROM=... TO=...     give a section another place (SPLIT=1: a copy, INSERT=1: room)"
 	echo "make check                   lint, types, spelling, form"
 	echo "make contents                write the table of contents in README.md"
 	echo "make known-good              test, then write constraints.txt"
@@ -31,6 +32,10 @@ execute: setup
 
 fresh: python
 	"$(PYTHON)" tools/fresh.py "$(NOTEBOOK)"
+
+move: setup
+	"$(VENV)" tools/move.py $(if $(SPLIT),--split) $(if $(INSERT),--insert) \
+	  $(if $(FROM),"$(FROM)") $(if $(TO),"$(TO)")
 
 check: setup
 	"$(VENV)" -m ruff check .

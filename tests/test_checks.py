@@ -22,7 +22,7 @@ def stub(*inputs):
 
 
 def test_every_exercise_has_cases():
-    assert sorted(CASES) == checks.all_names()
+    assert sorted(CASES) == sorted(checks.all_names())
 
 
 @pytest.mark.parametrize("name", CASES)
