@@ -7,7 +7,55 @@ import pytest
 from tests import form
 from tests.form import helpers
 from tests.form.reading import CHAPTERS, ROOT
+from tests.form.rules import RULES
 
+# Told before the rules on what a lesson shows (tests/form/lessons.py, captions.py) were made.
+PENDING = """
+00_start_here.ipynb
+
+01_introduction/01_learning_representations.ipynb
+
+01_introduction/02_eager_and_deferred.ipynb
+
+01_introduction/03_batteries_included.ipynb
+
+01_introduction/04_frameworks_and_hardware.ipynb
+
+02_tensors/01_fundamentals.ipynb
+
+02_tensors/02_storage_and_strides.ipynb
+
+02_tensors/03_indexing_and_broadcasting.ipynb
+
+02_tensors/04_numeric_types.ipynb
+
+02_tensors/05_numpy_and_friends.ipynb
+
+02_tensors/06_the_tensor_api.ipynb
+
+02_tensors/07_saving_tensors.ipynb
+
+02_tensors/08_tensors_on_the_gpu.ipynb
+
+03_data/01_tabular.ipynb
+
+03_data/02_time_series.ipynb
+
+03_data/03_text.ipynb
+
+03_data/04_tokens.ipynb
+
+03_data/05_images.ipynb
+
+03_data/06_volumetric.ipynb
+
+03_data/07_audio_and_video.ipynb
+
+03_data/08_datasets_and_loaders.ipynb
+
+03_data/09_getting_data.ipynb
+"""
+FIRST = [check for check in RULES if check.__module__ == "tests.form.rules"]
 NOTEBOOKS = sorted(
     path for path in CHAPTERS.rglob("[0-9]*.ipynb") if ".ipynb_checkpoints" not in path.parts
 )
@@ -17,8 +65,11 @@ NOTEBOOKS = sorted(
 def test_a_notebook_keeps_the_rules(path: Path) -> None:
     if path in form.changed_by_the_reader():
         pytest.skip("differs from git's copy: a reader's own")
-    found = form.breaches(path)
+    pending = path.relative_to(CHAPTERS).as_posix() in PENDING.split()
+    found = form.breaches(path, FIRST if pending else RULES)
     assert not found, "\n" + "\n".join(found)
+    if pending:
+        assert form.breaches(path), "keeps every rule: take it off the list PENDING"
 
 
 def test_every_helper_names_the_section_that_builds_it() -> None:

@@ -10,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 
 from tests import form
-from tests.form import helpers, rules
+from tests.form import helpers, lessons, rules
 from tests.form.reading import CHECK, FIGURE, ROOT, Page
 from tools import clean
 
@@ -77,11 +77,11 @@ def specimen() -> NotebookNode:
     opening = (
         "# Walk through a tensor's memory\n\nHow far apart do two neighbours lie?\n\n"
         "**You will** see the row.\n\n**You need** nothing yet.\n\n"
-        "**Takes** 15 minutes to read, 3 seconds to run."
+        "**Takes** 10 minutes to read, 3 seconds to run."
     )
     caption = (
-        "**Figure 1.** Six boxes in one row, numbered from zero to five; an arrow leads from the "
-        "first to the fourth, one stride of three."
+        "**Figure 1.** A stride of three skips two numbers: an arrow leads over six boxes in one "
+        "row, numbered from zero to five, from the first to the fourth."
     )
     words = (
         "### Exercise 09.1c: Explain it\n\n<details><summary>Solution</summary>\n\n"
@@ -111,9 +111,16 @@ def specimen() -> NotebookNode:
         prose("heading-c", words, "skip"),
         prose("next", "## Next\n\nThe following section walks through indices.", "slide"),
     ]
-    for number, cell in enumerate((c for c in cells if c.cell_type == "code"), start=1):
-        cell.execution_count = number
-    return clean.normalise(nbformat.v4.new_notebook(cells=cells))
+    notebook = clean.normalise(nbformat.v4.new_notebook(cells=cells))
+    number(notebook)
+    return notebook
+
+
+def number(notebook: NotebookNode) -> None:
+    """As executed from top to bottom."""
+    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for count, cell in enumerate(code_cells, start=1):
+        cell.execution_count = count
 
 
 def of(notebook: NotebookNode, name: str) -> NotebookNode:
@@ -199,8 +206,8 @@ BREACHES: dict[str, tuple[Change, str]] = {
     "title alone": (swap("opening", "memory\n\n", "memory\n"), "blank line after the title"),
     "no goal": (swap("opening", "**You will**", "You will"), "starts **You will**"),
     "no need": (swap("opening", "**You need**", "Needs"), "starts **You need**"),
-    "no time": (swap("opening", "**Takes** 15", "15"), "starts **Takes**"),
-    "odd time": (swap("opening", "15 minutes", "15 min"), "write **Takes** 15 minutes"),
+    "no time": (swap("opening", "**Takes** 10", "10"), "starts **Takes**"),
+    "odd time": (swap("opening", "10 minutes", "10 min"), "write **Takes** 15 minutes"),
     "slow": (swap("opening", " 3 seconds", " 11 seconds"), "more than 10 seconds"),
     "wrong order": (
         all_of(swap("opening", "You will", "X"), swap("opening", "You need", "You will"),
@@ -356,7 +363,7 @@ LEGAL: dict[str, Change] = {
     "code that looks like markup": add("text-1", "\n\n```\n:::\n# $x\n[x](y)\n```\n`easy $`"),
     "an escaped dollar": add("text-1", r" It costs \$5."),
     "a warning caught": all_of(
-        drop("error"), add("assert", "\nwarnings.catch_warnings()"),
+        drop("error"), add("style", "\nwarnings.catch_warnings()"),
     ),
     "an encoded anchor": all_of(
         add("text-1", " [x](#Walk-%28again%29)"), say("exercises", "## Exercises"),
@@ -370,8 +377,9 @@ LEGAL: dict[str, Change] = {
 def test_what_is_allowed_passes(name: str, tmp_path: Path) -> None:
     notebook = specimen()
     LEGAL[name](notebook)
-    for number, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), start=1):
-        cell.execution_count = number
+    number(notebook)
+    minutes = lessons.reading_time(Page(tmp_path, notebook))
+    swap("opening", "10 minutes", f"{minutes} minutes")(notebook)
     assert breaches(notebook, tmp_path) == []
 
 
@@ -404,7 +412,7 @@ def later_section(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_helper_used_before_its_section_needs_a_link(later_section: Path, tmp_path: Path) -> None:
     notebook = specimen()
-    add("assert", "\nd2l.seed(0)")(notebook)
+    add("style", "\nd2l.seed(0)")(notebook)
     assert "d2l.seed is built by hand in 10/02: link there" in breaches(notebook, tmp_path)[0]
     (tmp_path / "09_trial").mkdir()
     add("text-1", " [There](../10_later/02_random.ipynb) it is built.")(notebook)
@@ -415,7 +423,7 @@ def test_a_docstring_names_the_section_that_shows_the_helper(later_section: Path
     helper = helpers.public("seed")
     assert "must then use it" in helpers.helper_breaches("seed", helper)[0]
     notebook = specimen()
-    add("assert", "\nd2l.seed(0)")(notebook)
+    add("style", "\nd2l.seed(0)")(notebook)
     clean.write(notebook, later_section)
     assert helpers.helper_breaches("seed", helper) == []
     assert "Built by hand in NN/MM" in helpers.helper_breaches("seed", print)[0]

@@ -9,23 +9,26 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
+import tests.form.captions
+import tests.form.lessons  # noqa: F401  (their rules join RULES)
 from tests.form.reading import CHAPTERS, ROOT, Page
-from tests.form.rules import RULES
+from tests.form.rules import RULES, Rule
 from tools import clean
 
 
-def breaches(path: Path) -> list[str]:
+def breaches(path: Path, rules: Sequence[Rule] = RULES) -> list[str]:
     """One line for each rule that the notebook at `path` breaks, in the order of its cells."""
     try:
-        return page_breaches(Page(path.resolve(), clean.read(path)))
+        return page_breaches(Page(path.resolve(), clean.read(path)), rules)
     except ValueError as error:
         return [str(error)]
 
 
-def page_breaches(page: Page) -> list[str]:
-    found = [breach for check in RULES for breach in check(page)]
+def page_breaches(page: Page, rules: Sequence[Rule] = RULES) -> list[str]:
+    found = [breach for check in rules for breach in check(page)]
     found.sort(key=lambda breach: -1 if breach[0] is None else breach[0])
     return [f"{page.name}, {_place(page, i)}: {what}" for i, what in found]
 

@@ -55,10 +55,11 @@ VOLATILE = {
 PROGRESS = re.compile(r"\d%\||it/s\b|\r(?!\n)")
 
 Breach = tuple[int | None, str]
-RULES: list[Callable[[Page], Iterator[Breach]]] = []
+Rule = Callable[[Page], Iterator[Breach]]
+RULES: list[Rule] = []
 
 
-def rule(check: Callable[[Page], Iterator[Breach]]) -> Callable[[Page], Iterator[Breach]]:
+def rule(check: Rule) -> Rule:
     RULES.append(check)
     return check
 
