@@ -42,6 +42,10 @@ def printed(text: str, name: str = "stdout") -> NotebookNode:
     return nbformat.v4.new_output("stream", name=name, text=text)
 
 
+def result(text: str) -> NotebookNode:
+    return nbformat.v4.new_output("execute_result", data={"text/plain": text}, metadata={})
+
+
 def verdict(number: str, passed: bool) -> NotebookNode:
     said = f"{number}: right" if passed else f"{number}: not done yet"
     return shown({"text/plain": said, CHECK: {"check": number, "passed": passed}})
@@ -183,6 +187,45 @@ def ignored(count: int, measuring: bool = False) -> Change:
 
 def long_class(name: str, count: int) -> Change:
     return say(name, "class A:\n" + "    x = 1\n" * (count - 1))
+
+
+PICTURE = """tints = ["blue", "red"]
+fig, axes = plt.subplots(1, 2)
+for ax, tint in zip(axes, tints):
+    ax.plot([0, 1], color=tint)
+    ax.set(title=tint)
+"""
+FOLDED = {"tags": ["hide-input"], "jupyter": {"source_hidden": True}}
+
+
+def draw(source: str, **metadata: object) -> Change:
+    """The figure's cell is this, and shows itself."""
+    return all_of(say("figure", source + "plt.show()"), about("figure", **metadata))
+
+
+def after(name: str, *cells: NotebookNode) -> Change:
+    """More cells below that one."""
+
+    def change(notebook: NotebookNode) -> None:
+        place = notebook.cells.index(of(notebook, name)) + 1
+        notebook.cells[place:place] = clean.normalise(
+            nbformat.v4.new_notebook(cells=list(cells))
+        ).cells
+
+    return change
+
+
+def answers(*texts: str, **metadata: object) -> Change:
+    """One cell for each text, which prints it."""
+    cells = []
+    for n, text in enumerate(texts):
+        cells += [prose(f"so-{n}", "Look:"), code(f"answer-{n}", "x", printed(text), **metadata)]
+    return after("aloud", *cells)
+
+
+def caption(text: str) -> Change:
+    rest = " One can see how it walks from here to there and back again, twice."
+    return say("caption", f"**Figure 1.** {text}{rest}")
 
 
 BREACHES: dict[str, tuple[Change, str]] = {
@@ -334,6 +377,80 @@ BREACHES: dict[str, tuple[Change, str]] = {
     "http": (add("text-1", " [x](http://docs.example.org/x)"), "link by https"),
     "registry": (add("text-1", f" [x](https://{REGISTRY}.example.org/x)"), "package registry"),
     "web picture": (add("text-1", " ![x](https://docs.example.org/x.png)"), "without a network"),
+    # lessons
+    "long reading": (swap("opening", "10 minutes", "5 minutes"), "takes 10 minutes to read"),
+    "short reading": (swap("opening", "10 minutes", "15 minutes"), "takes 10 minutes to read"),
+    "open drawing": (draw(PICTURE), "fold it, for it only draws"),
+    "open constants": (
+        draw("pairs = [\n" + '    ("a", "b"),\n' * 4 + "]\nd2l.plot.graph(pairs)\n"), "fold it"
+    ),
+    "drawing by a function": (
+        all_of(say("style", "d2l.plot.style()\n\ndef draw(ax):\n    ax.plot([0])\n    plt.grid()"),
+               draw("fig, ax = plt.subplots()\ndraw(ax)\nax.set(xlim=(0, 1))\nax.grid(False)\n")),
+        "fold it, for it only draws",
+    ),
+    "read by drawing": (
+        all_of(draw(PICTURE), after("caption", code("again", f"tints\n{PICTURE}plt.show()",
+                                                    shown(PIXEL)))),
+        "(tints = ",
+    ),
+    "drawing marked and folded": (
+        draw(PICTURE, **FOLDED, d2l={"drawing": True}), "take d2l.drawing away"
+    ),
+    "drawing without a picture": (about("assert", d2l={"drawing": True}), "take d2l.drawing away"),
+    "folded stub": (about("stub-a", tags=["exercise", "hide-input"]), "take hide-input away"),
+    "folded text": (about("text-1", tags=["hide-input"]), "take hide-input away"),
+    "tagged only": (draw(PICTURE, tags=["hide-input"]), "is not folded"),
+    "folded print": (
+        all_of(draw(PICTURE, **FOLDED), outputs("figure", shown(PIXEL), printed("3"))),
+        "print in an open cell",
+    ),
+    "folded assert": (draw(PICTURE + "assert tints\n", **FOLDED), "assert in an open cell"),
+    "folded assert_close": (
+        draw(PICTURE + "torch.testing.assert_close(x, y)\n", **FOLDED), "assert in an open cell"
+    ),
+    "folded name": (
+        all_of(draw(PICTURE, **FOLDED), say("assert", "assert tints")), "bind tints in an open"
+    ),
+    "folded name in a function": (
+        all_of(draw(PICTURE, **FOLDED), say("error", "def f(x=1):\n    return [x, tints]")),
+        "bind tints in an open",
+    ),
+    "folded import": (
+        all_of(draw("import math\n", **FOLDED), say("assert", "assert math")), "bind math in an"
+    ),
+    "third truth": (answers("True", "a: False", "[True]"), "print the number instead"),
+    "third truth in a tuple": (answers("True", "(False, 1)", "same=True"), "print the number"),
+    "result": (
+        all_of(answers("True", "False"), outputs("assert", result("tensor([True])"))),
+        "print the number instead",
+    ),
+    "no truth": (about("assert", d2l={"truth": True}), "take d2l.truth away"),
+    "two asserts": (say("assert", "x = 2\nassert x > 1\nassert x < 3"), "has 2 asserts"),
+    "assert and assert_close": (
+        say("assert", "x = 2\ntorch.testing.assert_close(x, 2)\nassert x < 3"), "has 2 asserts"
+    ),
+    "asserts in a loop": (
+        say("assert", "for x in (1, 2):\n    y = x\n    assert y\n    assert y < 3"),
+        "has 2 asserts",
+    ),
+    "assert in the middle": (say("assert", "assert 1\nprint(2)"), "put the assert at the cell's"),
+    "blanket": (add("style", '\nwarnings.simplefilter("ignore")'), "mend the warning's cause"),
+    "blanket filter": (add("style", '\nfilterwarnings(action="ignore")'), "mend the warning's"),
+    "blanket category": (
+        add("style", '\nwarnings.simplefilter("ignore", Warning)'), "mend the warning's cause"
+    ),
+    "blanket message": (
+        add("style", '\nwarnings.filterwarnings("ignore", ".*")'), "mend the warning's cause"
+    ),
+    "blanket within": (
+        add("style", '\nwith warnings.catch_warnings():\n    warnings.simplefilter("ignore")'),
+        "mend the warning's cause",
+    ),
+    "blanket at once": (
+        add("style", '\nwith warnings.catch_warnings(action="ignore"):\n    pass'),
+        "mend the warning's cause",
+    ),
     # helpers
     "private helper": (add("assert", "\nd2l.plot.secret(1)"), "d2l.plot.secret is no public name"),
 }  # fmt: skip
@@ -341,6 +458,73 @@ BREACHES: dict[str, tuple[Change, str]] = {
 
 def test_the_specimen_keeps_every_rule(tmp_path: Path) -> None:
     assert breaches(specimen(), tmp_path) == []
+
+
+RECITALS = """
+Left, the old table
+On the left the CPU above its memory
+In the middle, six numbers
+Lower left, a triangle
+From left to right: a box
+Read from left to right: a and b
+Above, the tensor
+Below it stands the storage
+Top row: the cat
+Boxes joined by arrows
+A row of ten boxes
+A bar from first to last year
+A pale matrix of 16 rows
+Twelve boxes in a row
+Two rows of eight handwritten digits
+Two pale, falling curves
+Eighty-nine points
+Three 3×4 grids
+12 small pictures
+The x axis is logarithmic
+The boxes a and b lead to pow
+The upper curve is the loss
+Both axes are logarithmic
+Flipper length against body mass
+Twenty birds, a row each
+The same 2×3 table twice.
+Two files as rows of boxes
+Every third window as a bar
+The signal above, its three windows below
+*Left*, the **old** table
+""".strip().splitlines()
+
+CONCLUSIONS = """
+Recall falls from 1 to 0 as the threshold rises
+A transpose copies nothing: above, the table hops 2
+Both shapes read the same six numbers: two rows of boxes
+Above 0.5 the model says yes
+Below the threshold nothing is found
+Lower temperatures sharpen the distribution
+Right and wrong losses part
+Top-5 accuracy stays high
+In the first epoch the loss halves
+In the middle of training the rate drops
+Rows with gaps vanish
+Every row keeps its order
+A column that is not scaled rules the distance
+Left alone, the gradients add up
+A view copies nothing: both tensors lie over one row of boxes
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("text", RECITALS)
+def test_a_caption_that_starts_with_geometry_is_reported(text: str, tmp_path: Path) -> None:
+    notebook = specimen()
+    caption(text)(notebook)
+    (line,) = breaches(notebook, tmp_path)
+    assert "say first what the figure shows us" in line
+
+
+@pytest.mark.parametrize("text", CONCLUSIONS)
+def test_a_caption_that_starts_with_what_it_shows_passes(text: str, tmp_path: Path) -> None:
+    notebook = specimen()
+    caption(text)(notebook)
+    assert breaches(notebook, tmp_path) == []
 
 
 @pytest.mark.parametrize("name", BREACHES)
@@ -368,6 +552,36 @@ LEGAL: dict[str, Change] = {
     "an encoded anchor": all_of(
         add("text-1", " [x](#Walk-%28again%29)"), say("exercises", "## Exercises"),
         lambda nb: nb.cells.insert(5, prose("again", "### Walk (again)", "slide")),
+    ),
+    "an open call of a helper": draw(
+        'names = ["a"]\nd2l.plot.memory(\n    a,\n    names=names,\n    title="One row",\n)\n'
+    ),
+    "a few lines of drawing": draw('plt.plot([0, 1])\nplt.title("A")\nplt.xlabel("x")\n'),
+    "more computing than drawing": draw("x = 1\n" + "x = x + x\n" * 6 + PICTURE),
+    "a name that is read below": all_of(draw(PICTURE), say("assert", "assert tints")),
+    "drawing that prints": all_of(draw(PICTURE), outputs("figure", printed("3"), shown(PIXEL))),
+    "a lesson in drawing": draw(PICTURE, d2l={"drawing": True}),
+    "folded drawing": draw(PICTURE, **FOLDED),
+    "a name bound anew below": all_of(
+        draw(PICTURE, **FOLDED),
+        say("error", "ax = 1\nfor tint in [2]:\n    print(tint, [fig for fig in [ax]])"),
+    ),
+    "a name read by folded code": all_of(
+        draw(PICTURE, **FOLDED), slide("caption", "-"),
+        after("caption", code("again", f"tints\n{PICTURE}plt.show()", shown(PIXEL), **FOLDED),
+              prose("caption-2", "**Figure 2.** It walks on: " + "and on " * 6)),
+    ),
+    "a truth value that is the subject": answers("True", "True", "True", d2l={"truth": True}),
+    "two truth values": answers("True", "[False, True]"),
+    "settings that are no answers": answers(*["L(3, bias=True)", "f(a, b=True,\n c=False)"] * 2),
+    "words with a truth in them": answers("Truest", "Falsehood", "untrue", "true"),
+    "a cell of asserts": say("assert", "import math\n\nassert 1\nassert math.pi > 3\n"
+                             "for x in (1, 2):\n    assert x\ntorch.testing.assert_close(1, 1)"),
+    "an assert at the end": say("assert", "x = 2\n\nassert x == 2"),
+    "a function that asserts": say("assert", "def f(x):\n    assert x\n    return x\nassert f(1)"),
+    "a filter for one warning": all_of(
+        add("style", '\nwarnings.filterwarnings("ignore", message="old name")'),
+        say("error", 'warnings.simplefilter("ignore", OldWarning)\nwarnings.simplefilter("once")'),
     ),
     "a link to the web": add("text-1", " [x](https://docs.example.org/a_(b)#c)"),
 }  # fmt: skip
