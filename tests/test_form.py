@@ -51,7 +51,7 @@ PENDING = """
 
 03_data/08_datasets_and_loaders.ipynb
 
-03_data/09_getting_data.ipynb
+03_data/10_getting_data.ipynb
 """
 FIRST = [check for check in RULES if check.__module__ == "tests.form.rules"]
 NOTEBOOKS = sorted(

@@ -39,7 +39,7 @@ def download(
     and links that lead out of the folder, devices, and contents larger than a gigabyte and a
     hundred times the archive.
 
-    Built by hand in 03/09.
+    Built by hand in 03/10.
 
     Args:
         url: the address, http or https.

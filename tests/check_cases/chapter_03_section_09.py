@@ -1,136 +1,83 @@
-"""Answers to the exercises of 03/09, getting data."""
+"""Answers to the exercises of 03/09, datasets and loaders."""
 
-from hashlib import md5, sha256
+from itertools import islice
 
-import torch
+from torch.utils.data import BatchSampler
 
 from check_cases import Cases
 
 
-def hashed(data):
-    return sha256(data).hexdigest()
+def cut(order, batch_size, drop_last):
+    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+    return batches[:-1] if drop_last and len(order) % batch_size else batches
 
 
-def unsound(files, published):
-    right = {name for name in files if hashed(files[name]) == published.get(name, "").lower()}
-    return sorted(set(published) - right)
+def last_always_dropped(order, batch_size, drop_last):
+    batches = cut(order, batch_size, False)
+    return batches[:-1] if drop_last else batches
 
 
-def present_only(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if n in files and hashed(files[n]) != d.lower())
+def shard(stream, info):
+    if info is None:
+        return list(stream)
+    return list(islice(stream, info.id, None, info.num_workers))
 
 
-def missing_only(files, published):
-    return sorted(set(published) - set(files))
+def block(stream, info):
+    if info is None:
+        return list(stream)
+    size = -(-len(stream) // info.num_workers)
+    return stream[info.id * size : (info.id + 1) * size]
 
 
-def case_matters(files, published):
-    return sorted(n for n, d in published.items() if hashed(files.get(n, b"")) != d)
+def none_forgotten(stream, info):
+    return [s for i, s in enumerate(stream) if i % info.num_workers == info.id]
 
 
-def with_unpublished(files, published):
-    return sorted([*unsound(files, published), *(set(files) - set(published))])
+def length_taken(stream, info):
+    if info is None:
+        return list(stream)
+    return [stream[i] for i in range(info.id, len(stream), info.num_workers)]
 
 
-def missing_raises(files, published):
-    return sorted(n for n, d in published.items() if hashed(files[n]) != d.lower())
+def positions(stream, info):
+    if info is None:
+        return list(stream)
+    return list(range(info.id, len(list(stream)), info.num_workers))
 
 
-def by_md5(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if md5(files.get(n, b"")).hexdigest() != d.lower())
-
-
-def unsorted(files, published):
-    found = unsound(files, published)
-    return [name for name in published if name in found]
-
-
-def sound_ones(files, published):
-    return sorted(set(published) - set(unsound(files, published)))
-
-
-def split(groups, count, generator):
-    names = groups.unique()
-    drawn = names[torch.randperm(len(names), generator=generator)[:count]]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def rows_drawn(groups, count, generator):
-    order = torch.randperm(len(groups), generator=generator)
-    return order[count:].sort().values, order[:count].sort().values
-
-
-def masks(groups, count, generator):
-    train, _ = split(groups, count, generator)
-    mask = torch.isin(torch.arange(len(groups)), train)
-    return mask, ~mask
-
-
-def unseeded(groups, count, generator):
-    return split(groups, count, None)
-
-
-def positions_drawn(groups, count, generator):
-    drawn = torch.randperm(len(groups.unique()), generator=generator)[:count]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def with_repeats(groups, count, generator):
-    names = groups.unique()
-    drawn = names[torch.randint(len(names), (count,), generator=generator)]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def first_groups(groups, count, generator):
-    test = torch.isin(groups, groups.unique()[:count])
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def falling(groups, count, generator):
-    train, test = split(groups, count, generator)
-    return train.flip(0), test.flip(0)
-
-
-def columns(groups, count, generator):
-    return tuple(rows[:, None] for rows in split(groups, count, generator))
+def by_value(stream, info):
+    if info is None:
+        return list(stream)
+    return [s for s in stream if s % info.num_workers == info.id]
 
 
 CASES = {
     "03.9a": Cases(
-        solution=unsound,
+        solution=cut,
+        also_right=[lambda order, size, drop: list(BatchSampler(order, size, drop))],
         wrong=[
-            (present_only, "missing counts as well"),
-            (missing_only, "another hash counts as well"),
-            (case_matters, "capital and small"),
-            (with_unpublished, "was not published"),
-            (missing_raises, "raised KeyError"),
-            (by_md5, "hash the bytes with `sha256`"),
-            (unsorted, "sort the names"),
-            (sound_ones, "the sound ones"),
-            (lambda files, published: set(unsound(files, published)), "expected a list"),
+            (lambda order, size, drop: cut(order, size, True), "ragged batch is missing"),
+            (lambda order, size, drop: cut(order, size, False), "ragged batch is still there"),
+            (last_always_dropped, "a whole batch is missing"),
+            (lambda order, size, drop: cut(sorted(order), size, drop), "in the given order"),
+            (lambda order, size, drop: cut(list(range(len(order))), size, drop), "the places in"),
+            (lambda order, size, drop: order, "list of lists"),
+            (lambda order, size, drop: list(map(tuple, cut(order, size, drop))), "is a list too"),
         ],
     ),
     "03.9b": Cases(
-        solution=split,
-        also_right=[lambda *inputs: list(split(*inputs))],
+        solution=shard,
         wrong=[
-            (rows_drawn, "draw groups, not rows"),
-            (lambda *inputs: split(*inputs)[::-1], "swapped"),
-            (masks, "these are masks"),
-            (unseeded, "two equal generators"),
-            (first_groups, "every generator gives the same"),
-            (falling, "in rising order"),
-            (columns, "expected one dimension"),
-            (lambda *inputs: split(*inputs)[1], "expected two tensors"),
-            (lambda g, n, generator: split(g, n + 1, generator), "groups, expected"),
-            (with_repeats, "groups, expected"),
-            (positions_drawn, "draws positions"),
-            (lambda *inputs: (split(*inputs)[0], split(*inputs)[0]), "exactly one part"),
+            (lambda stream, info: list(stream), "the whole stream"),
+            (block, "deal the samples out in turn"),
+            (none_forgotten, "raised AttributeError"),
+            (length_taken, "raised TypeError"),
+            (positions, "these are positions"),
+            (by_value, "number the samples with `enumerate`"),
+            (lambda stream, info: islice(stream, info.id, None, info.num_workers), "put `list(…)`"),
+            (lambda stream, info: shard(list(stream)[1:], info), "`id` is 0, not 1"),
+            (lambda stream, info: shard(stream, info)[::-1], "start at sample `id`"),
         ],
     ),
 }

@@ -18,7 +18,7 @@ BUILT = {
     "plot.broadcasting": "02/03",
     "device": "02/08",
     "loader": "03/08",
-    "download": "03/09",
+    "download": "03/10",
     "fit": "04/07",
 }
 NOT_BUILT = {"plot.images", "plot.lines", "plot.style"}

@@ -1,112 +1,92 @@
-"""Checks of 03/09, getting data."""
+"""Checks of 03/09, datasets and loaders."""
 
-from hashlib import md5, sha256
+from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
-import torch
-
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+from d2lutils.checks import Wrong, call, exercise, expect_equal, given
 
 
 @exercise("03.9a")
-def unsound(answer: Any) -> None:
-    """The names of published files that are missing or have another hash."""
-    files = {"wine": b"1,2", "co2": b"315", "story": b"Once", "own": b"mine"}
-    digests = {name: sha256(data).hexdigest() for name, data in files.items() if name != "own"}
-    other = sha256(b"another").hexdigest()
-    capitals = {name: digest.upper() for name, digest in digests.items()}
-    cases: list[tuple[str, dict[str, str], list[str]]] = [
-        (
-            "wine and co2 differ, chord is missing",
-            dict.fromkeys(["wine", "co2", "chord"], other),
-            [],
-        ),
-        ("every file is sound", {}, []),
-        ("hashes in capital letters, co2 differs", capitals | {"co2": other}, ["capitals"]),
-        ("only chord is missing", {"chord": other}, []),
-    ]
-    for told, changed, note in cases:
-        published = {**digests, **changed}
-        missing = sorted(name for name in published if name not in files)
-        differ = [name for name in published if name in files and published[name].lower() == other]
-        want = sorted([*missing, *differ])
-        usual = [
-            ([*missing, *differ], "sort the names"),
-            ([*differ, *missing], "sort the names"),
-            (sorted(differ), "a published file that is missing counts as well"),
-            (missing, "a file with another hash counts as well"),
-            (sorted(set(digests) - set(want)), "these are the sound ones"),
-            (sorted({*want, "own"}), "`own` was not published; it does not matter"),
-            (sorted(published), "every file is called unsound; hash the bytes with `sha256`"),
-        ]
-        if note:
-            usual[:0] = [(sorted(published), "capital and small hexadecimal digits mean the same")]
-        with given(told):
-            got = call(answer, dict(files), published)
-            if isinstance(got, (set, tuple)):
-                raise Wrong(f"expected a list, got a {type(got).__name__}; `sorted` gives one")
-            why = "hash the bytes with SHA-256 and compare with the published digits"
-            expect_equal(got, want, usual=usual, why=why)
-    with given("published holds an MD5 in place of a SHA-256"):
-        got = call(answer, {"wine": b"1,2"}, {"wine": md5(b"1,2").hexdigest()})
-        expect_equal(got, ["wine"], why="the hash is SHA-256, not MD5")
+def cut(answer: Any) -> None:
+    """An order of positions, cut into batches."""
+    for order, size, drop_last in [
+        ([17, 12, 19, 14, 10, 15, 11], 4, False),
+        ([17, 12, 19, 14, 10, 15, 11], 4, True),
+        ([3, 1, 0, 2], 2, True),
+        ([3, 1, 0, 2], 2, False),
+        ([1, 0], 3, False),
+        ([1, 0], 3, True),
+    ]:
+        whole = len(order) - len(order) % size
+        every = _batches(order, size)
+        kept = _batches(order[:whole], size)
+        places = _batches(list(range(whole if drop_last else len(order))), size)
+        with given(order=order, batch_size=size, drop_last=drop_last):
+            expect_equal(
+                call(answer, order, size, drop_last),
+                kept if drop_last else every,
+                usual=[
+                    (kept, "the ragged batch is missing; it stays unless `drop_last` is true"),
+                    (every, "the ragged batch is still there; `drop_last` is true"),
+                    (every[:-1], "a whole batch is missing; only a ragged one is left out"),
+                    (
+                        places,
+                        "these are the places in `order`; return the positions that stand there",
+                    ),
+                    (_batches(sorted(order), size), "keep the positions in the given order"),
+                    (order, "this is not cut; return a list of lists"),
+                    ([tuple(batch) for batch in every], "each batch is a list too"),
+                    ([*every, []], "no empty batch at the end"),
+                ],
+                why="batch k holds the positions from k * batch_size on, batch_size of them",
+            )
+
+
+def _batches(order: list[int], size: int) -> list[list[int]]:
+    return [order[start : start + size] for start in range(0, len(order), size)]
 
 
 @exercise("03.9b")
-def group_split(answer: Any) -> None:
-    """Row numbers of training and test, whole groups each."""
-    for groups, count, seed in [
-        (torch.tensor([7, 7, 2, 9, 2, 9, 4, 4, 7, 2]), 2, 0),
-        (torch.tensor([7, 7, 2, 9, 2, 9, 4, 4, 7, 2]), 1, 1),
-        (torch.tensor([3, 1, 3, 1, 5, 5, 8]), 2, 2),
-        (torch.arange(12) // 3, 3, 3),
-    ]:
-        with given(groups=groups, count=count):
-            _judge(answer, groups, count, seed)
-    groups = torch.arange(30)
-    with given("groups = torch.arange(30)", count=10):
-        first, again, other = (
-            _pair(call(answer, groups, 10, _seeded(seed)))[1].tolist() for seed in (0, 0, 1)
-        )
-        if first != again:
-            raise Wrong("two equal generators give two splits; hand `generator` to `randperm`")
-        if first == other:
-            raise Wrong("every generator gives the same split; draw the groups with `randperm`")
-        _judge(answer, groups, 10, 0)  # among so many, a draw with repeats shows
+def shard(answer: Any) -> None:
+    """The samples of a stream that belong to one worker."""
+    for count, workers, me in [(7, 2, 0), (7, 2, 1), (8, 3, 2), (8, 3, 0), (2, 4, 3), (5, 1, 0)]:
+        samples = [10 * number + 1 for number in range(count)]
+        info = SimpleNamespace(id=me, num_workers=workers)
+        size = -(-count // workers)
+        by_value = [sample for sample in samples if sample % workers == me]
+        usual = [
+            (by_value, "number the samples with `enumerate`; what is in them does not count"),
+            (samples, "this is the whole stream: every worker would deliver it"),
+            (samples[me * size : (me + 1) * size], "this is a block; deal the samples out in turn"),
+            (samples[me + 1 :: workers], "the first worker's `id` is 0, not 1"),
+            (list(range(me, count, workers)), "these are positions; return the samples there"),
+        ]
+        with given(f"stream = {samples}", f"info.id = {me}", f"info.num_workers = {workers}"):
+            got = _listed(call(answer, list(samples), info))
+            why = "start at sample `id` and take each `num_workers`-th"
+            expect_equal(got, samples[me::workers], usual=usual, why=why)
+    with given("info = None", stream=[0, 10, 20]):
+        got = _listed(call(answer, [0, 10, 20], None))
+        expect_equal(got, [0, 10, 20], why="without workers all samples are ours")
+    source = "stream = a generator of 0, 10, 20, 30, 40"
+    second = SimpleNamespace(id=1, num_workers=2)
+    cases: list[tuple[SimpleNamespace | None, list[str], list[int]]] = [
+        (second, ["info.id = 1", "info.num_workers = 2"], [10, 30]),
+        (None, ["info = None"], [0, 10, 20, 30, 40]),
+    ]
+    for worker, named, want in cases:
+        with given(source, *named):
+            got = _listed(call(answer, _stream(), worker))
+            expect_equal(got, want, why="a generator can be walked through only once")
 
 
-def _judge(answer: Any, groups: torch.Tensor, count: int, seed: int) -> None:
-    train, test = _pair(call(answer, groups, count, _seeded(seed)))
-    for name, rows in [("training", train), ("test", test)]:
-        if rows.dtype == torch.bool:
-            raise Wrong("these are masks; return row numbers, which `torch.where(mask)[0]` gives")
-        if rows.ndim != 1:
-            shape = tuple(rows.shape)
-            raise Wrong(f"the {name} rows have the shape {shape}, expected one dimension")
-    given_rows, whole = [*train.tolist(), *test.tolist()], list(range(len(groups)))
-    if any(row not in whole for row in given_rows):
-        raise Wrong("there are numbers that are no rows; return row numbers, not groups")
-    if sorted(given_rows) != whole:
-        raise Wrong("each row belongs into exactly one part")
-    both = sorted(set(groups[train].tolist()) & set(groups[test].tolist()))
-    if both:
-        raise Wrong(f"group {both[0]} is in both parts; draw groups, not rows")
-    found = len(set(groups[test].tolist()))
-    if found != count:
-        swapped = len(set(groups[train].tolist())) == count
-        hint = "; the two parts are swapped" if swapped else ""
-        if not swapped and found < count:
-            hint = "; `randperm(len(names))` draws positions in names = groups.unique(), not names"
-        raise Wrong(f"the test rows are of {found} groups, expected {count}{hint}")
-    if train.tolist() != sorted(train.tolist()) or test.tolist() != sorted(test.tolist()):
-        raise Wrong("return the row numbers in rising order")
+def _stream() -> Iterator[int]:
+    yield from range(0, 50, 10)
 
 
-def _pair(got: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    if not isinstance(got, (tuple, list)) or len(got) != 2:
-        raise Wrong("expected two tensors, the training rows and the test rows")
-    return expect_tensor(got[0]), expect_tensor(got[1])
-
-
-def _seeded(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+def _listed(got: object) -> object:
+    """The result, or Wrong where it has still to be walked through."""
+    if isinstance(got, Iterator):
+        raise Wrong("expected a list, got something to walk through; put `list(…)` around it")
+    return got
