@@ -14,9 +14,12 @@ import torch
 from d2lutils import checks
 from d2lutils.checks.differences import cause
 from d2lutils.checks.expecting import is_stub
+from d2lutils.checks.explaining import is_interrupt
 from d2lutils.errors import BookError
 
 MIME_TYPE = "application/vnd.d2l.check+json"
+
+_UNREAD = "Is it of the kind that the task asks for: a function, a tensor, a number?"
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ def check(name: str, answer: object) -> None:
 def judge(name: str, answer: object) -> Verdict:
     """Return what the check of an exercise finds; whatever the answer, it raises nothing.
 
+    Only Ctrl-C goes through: a KeyboardInterrupt that no `raise` statement raised.
+
     Args:
         name: the exercise.
         answer: the reader's answer.
@@ -79,8 +84,10 @@ def judge(name: str, answer: object) -> Verdict:
         return Verdict(name, False, f"{name}: not done yet.")
     except checks.Wrong as wrong:
         return Verdict(name, False, f"{name}: not yet. {_sentence(str(wrong))}")
-    except Exception as error:
-        unread = _sentence(f"the check cannot read this answer: {cause(error)}")
+    except BaseException as error:
+        if is_interrupt(error):
+            raise
+        unread = f"The check cannot read this answer: {cause(error)}. {_UNREAD}"
         return Verdict(name, False, f"{name}: not yet. {unread}")
     return Verdict(name, True, f"{name}: correct.")
 

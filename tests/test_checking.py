@@ -1,12 +1,17 @@
 """`d2l.check`: what it shows, whatever the answer; and the helpers that checks are written with."""
 
 import random
+import signal
 import sys
+from asyncio import CancelledError
+from functools import partial, wraps
+from pathlib import Path
 from typing import Any
 
 import nbclient
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -15,6 +20,7 @@ from d2lutils import checks
 from d2lutils.checking import judge
 from d2lutils.checks import NotDone, Wrong, call, difference, expect_equal, given
 from d2lutils.checks.expecting import is_stub
+from d2lutils.checks.watching import Operations, loops, memory
 
 
 @pytest.fixture
@@ -87,7 +93,8 @@ def test_a_check_that_fails_itself_gives_a_line(registered):
     registered(lambda answer: answer.strip())
     assert judge("02.2a", 3).text == (
         "02.2a: not yet. The check cannot read this answer: "
-        "AttributeError: 'int' object has no attribute 'strip'."
+        "AttributeError: 'int' object has no attribute 'strip'. "
+        "Is it of the kind that the task asks for: a function, a tensor, a number?"
     )
 
 
@@ -194,8 +201,128 @@ def failing(*inputs):
 
 
 def test_an_error_without_a_message():
-    with pytest.raises(Wrong, match=r"^your function raised AssertionError$"):
+    with pytest.raises(Wrong, match=r"raised AssertionError, at `raise AssertionError`. An "):
         call(failing)
+
+
+def not_for_this_dtype(x):
+    return x.cfloat().fmod(2)
+
+
+def half_of_a_stub(x):
+    return helper_without_a_body(x)
+
+
+def helper_without_a_body(x):
+    raise NotImplementedError
+
+
+def caught_and_raised_again(x):
+    try:
+        x.new_empty(1, device="meta").item()
+    except RuntimeError as error:
+        raise NotImplementedError from error
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (not_for_this_dtype, "not implemented for 'ComplexFloat'"),
+        (lambda x: x.to("meta").tolist(), "has a shape and no numbers to read"),
+        (half_of_a_stub, "NotImplementedError, at `raise NotImplementedError`. PyTorch or"),
+        (caught_and_raised_again, "raised NotImplementedError"),
+    ],
+)
+def test_only_the_stubs_own_error_is_not_done(answer, message, registered):
+    registered(lambda answer: call(answer, torch.ones(2)))
+    verdict = judge("02.2a", answer)
+    assert message in verdict.text
+    assert verdict.text.startswith("02.2a: not yet. Your function raised NotImplementedError")
+
+
+class Unfinished:
+    def __call__(self, x):
+        raise NotImplementedError("later")
+
+    def method(self, x):
+        """Do it."""
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    "answer", [Unfinished(), Unfinished().method, partial(raising), wraps(raising)(lambda x: x)]
+)
+def test_a_stub_may_raise(answer, registered):
+    registered(lambda answer: call(answer, torch.ones(2)))
+    if hasattr(answer, "__wrapped__"):
+        answer = answer.__wrapped__
+    assert judge("02.2a", answer).text == "02.2a: not done yet."
+
+
+def raiser(error):
+    def answer(x):
+        raise error
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyboardInterrupt(), GeneratorExit(), SystemExit(3), CancelledError(), BaseException("so"),
+        RecursionError(), MemoryError(), StopIteration(), Exception(),
+        ExceptionGroup("two", [OSError()]),
+    ],
+)  # fmt: skip
+def test_whatever_an_answer_raises_is_a_message(error, registered):
+    registered(lambda answer: call(answer, torch.ones(2)))
+    verdict = judge("02.2a", raiser(error))
+    assert verdict.text.startswith(f"02.2a: not yet. Your function raised {type(error).__name__}")
+    assert verdict.text.count(". ") >= 2  # the meaning follows
+    registered(lambda answer: answer(1))  # outside of `call` as well
+    assert "check cannot read this answer" in judge("02.2a", raiser(error)).text
+
+
+def pressed(x):
+    signal.raise_signal(signal.SIGINT)
+    return x
+
+
+def test_the_readers_own_interrupt_goes_through(registered):
+    registered(lambda answer: call(answer, torch.ones(2)))
+    with pytest.raises(KeyboardInterrupt):
+        judge("02.2a", pressed)
+    registered(lambda answer: answer(torch.ones(2)))
+    with pytest.raises(KeyboardInterrupt):
+        judge("02.2a", pressed)
+
+
+@pytest.mark.parametrize(
+    ("answer", "meaning"),
+    [
+        (lambda x: x @ torch.ones(2, 2), "the columns of the first must be the rows of the second"),
+        (lambda x: x + torch.ones(4), "the shapes do not broadcast"),
+        (lambda x: x.view(4), "another number of elements"),
+        (lambda x: x.item(), "asks a tensor of several numbers for one number"),
+        (lambda x: 1 if x else 2, "ask for one truth value"),
+        (lambda x: x.sum(5), "the tensor has fewer dimensions than that"),
+        (lambda x: x @ x.T.double(), "the dtypes do not fit each other"),
+        (lambda x: x.nothing, "has nothing of that name"),
+        (lambda x: nowhere, "no cell that ran gave this name a value"),  # noqa: F821
+        (lambda x: {}["a"], "the dictionary has no such key"),
+        (lambda x: [][1], "there is no element at that place"),
+        (lambda x: 1 / 0, "below the fraction bar is 0"),
+        (lambda x: Path("/nowhere/at/all").read_text(), "there is no file of that name"),
+        (lambda x: x.shape(0), "stands behind something that is no function"),
+        (lambda x: len(x)[0], "stands behind something that has no parts"),
+        (lambda x, y: 3, "compare what the call hands over with what `def` takes"),
+        (lambda x: x.sum(dims=1), "the types or the number of the arguments"),
+    ],
+)  # fmt: skip
+def test_an_error_is_told_with_its_meaning(answer, meaning):
+    with pytest.raises(Wrong) as caught:
+        call(answer, torch.ones(2, 3))
+    assert meaning in str(caught.value).lower()
 
 
 @pytest.mark.parametrize(
@@ -205,10 +332,12 @@ def test_an_error_without_a_message():
         lambda x: x["pair"][1].zero_(),
         lambda x: x["array"].sort(),
         lambda x: x.pop("list"),
+        lambda x: x["table"].pop("a"),
     ],
 )
 def test_call_notices_changes_inside_containers(change):
     inputs = {"list": [1], "pair": (1, torch.ones(2)), "array": np.array([2, 1])}
+    inputs["table"] = pd.DataFrame({"a": [1.0]})
     with pytest.raises(Wrong, match="your function changed its input"):
         call(lambda x: (change(x), 1), inputs)
 
@@ -297,10 +426,22 @@ def test_equal_values(got, want):
             torch.ones(2),
             "expected numbers, got a tensor on meta, which holds none",
         ),
+        (T([0.1]), T([0.2]), "expected tensor([0.2]), got tensor([0.1])"),
+        (T([0.1]).half(), T([1 / 3]).half(), "expected tensor([0.3333]), got tensor([0.1])"),
+        (T([0.1]).bfloat16(), T([0.2]).bfloat16(), "expected tensor([0.2]), got tensor([0.1])"),
+        (T([0.1j]), T([1 - 0.3j]), "expected tensor([(1.0-0.3j)]), got tensor([(0.0+0.1j)])"),
+        (T([NAN]), T([-float("inf")]), "expected tensor([-inf]), got tensor([nan])"),
+        (T([0.1] * 13), T([0.2] * 13), "element [0] should be 0.2, and is 0.1"),
+        ([T([0.1])], [T([0.2])], "expected [tensor([0.2])], got [tensor([0.1])]"),
+        (0.1 + 0.2, 1e-30, "expected 1e-30, got 0.3"),
+        (np.float32(0.1), 0.2, "expected 0.2, got 0.1"),
+        ((np.float64(0.1), 1), (0.2, 1), "expected (0.2, 1), got (0.1, 1)"),
+        (T([1.0]).to_sparse(), T([1.0]),
+         "expected a tensor of the layout torch.strided, got torch.sparse_coo"),
         (None, "a", "expected a str, got None"),
         ("b", "a", "expected 'a', got 'b'"),
     ],
-)
+)  # fmt: skip
 def test_differences_in_words(got: Any, want: Any, message: str):
     assert difference(got, want) == message
 
@@ -324,6 +465,53 @@ def test_sharing_and_copying():
         checks.expect_shares(x.clone(), x)
     with pytest.raises(Wrong, match="you returned a view; it shares the storage"):
         checks.expect_copies(x[1:], x)
+
+
+def test_parts_may_be_a_tuple_or_a_list():
+    assert checks.expect_parts([1, 2], "x", "y") == (1, 2)
+    with pytest.raises(Wrong, match=r"^return 2 values, x and y; these are 3$"):
+        checks.expect_parts((1, 2, 3), "x", "y")
+    with pytest.raises(Wrong, match=r"^return 3 values, x, y and z; got a tensor$"):
+        checks.expect_parts(torch.ones(3), "x", "y", "z")
+
+
+def test_operations_are_watched():
+    with Operations() as seen:
+        torch.ones(3, 2).as_strided((2,), (1,))
+    assert seen.names == ["ones", "as_strided"]
+
+
+def comprehension(x):
+    return [y for y in x]  # noqa: C416
+
+
+def calls_a_loop(x):
+    return computing(comprehension(x))
+
+
+def spins(x):
+    while x:
+        x -= 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [comprehension, calls_a_loop, spins, lambda x: sum(y for y in x), lambda x: list(map(int, x)),
+     partial(spins)],
+)  # fmt: skip
+def test_loops_are_found(answer):
+    assert loops(answer)
+
+
+@pytest.mark.parametrize("answer", [computing, constant, torch.sum, lambda x: x.sum(), int])
+def test_functions_without_a_loop(answer):
+    assert not loops(answer)
+
+
+def test_memory_is_measured():
+    with memory() as peak:
+        bytes(3_000_000)
+        assert 3_000_000 <= peak() < 3_100_000
 
 
 def test_expected_types_shapes_and_dtypes():

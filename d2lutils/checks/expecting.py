@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 
-from d2lutils.checks.differences import cause, difference, kind, short
+from d2lutils.checks.differences import difference, is_table, kind, short
+from d2lutils.checks.explaining import explain, is_interrupt, is_unfinished
 
 T = TypeVar("T")
 
@@ -61,10 +62,14 @@ def call(answer: Callable[..., Any], *inputs: Any, in_place: bool = False) -> An
     before = _copied(inputs)
     try:
         result = answer(*inputs)
-    except NotImplementedError as error:
-        raise NotDone from error
-    except (Exception, SystemExit) as error:
-        raise Wrong(f"your function raised {cause(error)}") from error
+    except Wrong:  # a watcher's, of what the task forbids
+        raise
+    except BaseException as error:
+        if is_interrupt(error):
+            raise
+        if is_unfinished(error, answer):
+            raise NotDone from error
+        raise Wrong(f"your function raised {explain(error)}") from error
     if result is ...:
         raise NotDone
     if not in_place:
@@ -79,7 +84,7 @@ def _copied(value: Any) -> Any:
     """Copy what a function may change in place; other objects stand for themselves."""
     if isinstance(value, torch.Tensor):
         return value.detach().clone()
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) or is_table(value):
         return value.copy()
     if isinstance(value, dict):
         return {key: _copied(part) for key, part in value.items()}
@@ -111,6 +116,16 @@ def expect_type(got: object, wanted: type[T]) -> T:
     if not isinstance(got, wanted):
         raise Wrong(f"expected {kind(wanted)}, got {kind(got)}")
     return got
+
+
+def expect_parts(got: object, *names: str) -> tuple[Any, ...]:
+    """Return the parts of a tuple or list, one for each name; raise Wrong if it is another."""
+    wanted = f"return {len(names)} values, {', '.join(names[:-1])} and {names[-1]}"
+    if not isinstance(got, tuple | list):
+        raise Wrong(f"{wanted}; got {kind(got)}")
+    if len(got) != len(names):
+        raise Wrong(f"{wanted}; these are {len(got)}")
+    return tuple(got)
 
 
 def expect_tensor(

@@ -10,8 +10,11 @@ class Cases:
 
     solution: a right answer; more of them in `also_right`.
     wrong: honest mistakes, each with a phrase of the message meant for it.
+    equivalent: mutants of the solution that are right as well (tests/mutating), the line that has
+        changed and the reason.
     """
 
     solution: Any
     wrong: list[tuple[Any, str]]
     also_right: list[Any] = field(default_factory=list)
+    equivalent: dict[str, str] = field(default_factory=dict)

@@ -79,7 +79,7 @@ CASES = {
             (lambda x: torch.arange(x.shape[1], device=x.device).float(), "int64"),
             (lambda x: list(range(x.shape[1])), "expected a tensor, got a list"),
             (lambda x: torch.arange(x.shape[1], device="meta"), "which holds none"),
-            (lambda x: torch.arange(len(x[0].tolist()), device=x.device), "reads numbers"),
+            (lambda x: torch.arange(len(x[0].tolist()), device=x.device), "no numbers to read"),
             (floats_elsewhere, "expected dtype torch.int64"),
         ],
     ),

@@ -1,0 +1,133 @@
+"""What an error that an answer raises means, in one line."""
+
+import dis
+import linecache
+import sysconfig
+from asyncio import CancelledError
+from pathlib import Path
+from types import CodeType, TracebackType
+
+from d2lutils.checks.differences import cause
+from d2lutils.checks.watching import function_of
+
+# Parts of messages, in small letters, that say more than the type; the first that fits counts.
+_MESSAGES = [
+    ("takes no arguments", "the check calls it with the arguments that the stub has"),
+    ("positional argument", "compare what the call hands over with what `def` takes"),
+    ("unexpected keyword", "the function called has no argument of that name"),
+    ("invalid combination of arguments", "the types or the number of the arguments do not fit"),
+    ("converted to scalar", "this asks a tensor of several numbers for one number"),
+    ("not subscriptable", "`[…]` stands behind something that has no parts"),
+    ("not callable", "`(…)` stands behind something that is no function"),
+    ("not iterable", "it has no parts to walk through"),
+    ("can't be used in a python", "a tensor on meta has a shape and no numbers"),
+    ("meta tensor", "a tensor on meta has a shape and no numbers to read"),
+    ("not implemented for", "PyTorch has no such operation for this dtype; convert first"),
+    ("must match the size", "the shapes do not broadcast: compare them from the right"),
+    ("shapes cannot be multiplied", "the columns of the first must be the rows of the second"),
+    ("same device", "move the tensors to one device first"),
+    ("only one element", "this asks a tensor of several numbers for one number"),
+    ("is ambiguous", "`if`, `and`, `or`, `not` ask for one truth value, and here are several"),
+    ("is invalid for input of size", "the new shape has another number of elements"),
+    ("dimension out of range", "the tensor has fewer dimensions than that"),
+    ("can't convert", "PyTorch cannot make the one type of the other"),
+    ("expected scalar type", "the dtypes do not fit each other; convert one"),
+    ("same dtype", "the dtypes do not fit each other; convert one"),
+]
+# By type; of an error's own type and those it derives from, the first that stands here counts.
+_TYPES: dict[type[BaseException], str] = {
+    ModuleNotFoundError: "this package is not installed here",
+    ImportError: "the module has nothing of that name",
+    UnboundLocalError: "the variable is read before it has a value in the function",
+    NameError: "no cell that ran gave this name a value; is it spelled right?",
+    UnicodeError: "the encoding has no such letters or bytes",
+    KeyError: "the dictionary has no such key",
+    IndexError: "there is no element at that place",
+    AttributeError: "what stands before the dot has nothing of that name",
+    TypeError: "an operation met a type that it does not take",
+    ZeroDivisionError: "what stands below the fraction bar is 0",
+    OverflowError: "the number does not fit into its type",
+    ValueError: "the type is right, but not the value",
+    FileNotFoundError: "there is no file of that name",
+    OSError: "the file cannot be used so",
+    MemoryError: "it asks for more memory than there is",
+    RecursionError: "the function calls itself without an end",
+    NotImplementedError: "PyTorch or a function that you call cannot do this, or not yet",
+    RuntimeError: "PyTorch refuses this with these shapes, dtypes or devices",
+    AssertionError: "an `assert` did not hold",
+    StopIteration: "`next` was called where nothing was left",
+    SystemExit: "this ends the whole program; `return` a result instead",
+    KeyboardInterrupt: "your code raised it, nobody pressed a key",
+    CancelledError: "a task was stopped before it had a result",
+    GeneratorExit: "a generator was closed before it was done",
+    Exception: "the function must return a result on this input",
+}
+
+# Where code lies that no reader wrote: this package, the standard library, what is installed.
+_FOREIGN = (
+    str(Path(__file__).parents[1]),
+    *(sysconfig.get_path(name) for name in ("stdlib", "platlib", "purelib")),
+    "<frozen",
+)
+
+
+def explain(error: BaseException) -> str:
+    """Return the type and the message of an error, where it was raised, and what it means."""
+    return f"{cause(error).rstrip('.!')}{_place(error)}. {meaning(error)}"
+
+
+def meaning(error: BaseException) -> str:
+    """Return what an error means, as a sentence without its full stop."""
+    message = str(error).lower()
+    told = [hint for part, hint in _MESSAGES if part in message]
+    told += [_TYPES[cls] for cls in type(error).__mro__ if cls in _TYPES]
+    hint = told[0] if told else _TYPES[Exception]
+    return f"{hint[0].upper()}{hint[1:]}"
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Return whether the reader pressed Ctrl-C (or the kernel's stop button).
+
+    The rule: Python raises that error between two steps of whatever runs, and no `raise`
+    statement does. Where a `raise` did, the error is the answer's own.
+    """
+    return isinstance(error, KeyboardInterrupt) and _raiser(error) is None
+
+
+def is_unfinished(error: BaseException, answer: object) -> bool:
+    """Return whether this is the `raise NotImplementedError` of the answer itself, of a stub."""
+    code = getattr(function_of(answer), "__code__", None)
+    alone = error.__context__ is None and error.__cause__ is None
+    return isinstance(error, NotImplementedError) and alone and _raiser(error) is code is not None
+
+
+def _innermost(error: BaseException) -> TracebackType | None:
+    found = error.__traceback__
+    while found is not None and found.tb_next is not None:
+        found = found.tb_next
+    return found
+
+
+def _raiser(error: BaseException) -> CodeType | None:
+    """Return the code whose `raise` statement raised an error; None where something else did."""
+    found = _innermost(error)
+    if found is None:
+        return None
+    code = found.tb_frame.f_code
+    for step in dis.get_instructions(code):
+        if step.offset == found.tb_lasti:
+            return code if step.opname == "RAISE_VARARGS" else None
+    return None
+
+
+def _place(error: BaseException) -> str:
+    """Return the line of the reader's own code that raised, or that called what raised."""
+    at, line = error.__traceback__, ""
+    while at is not None:
+        file = at.tb_frame.f_code.co_filename
+        if not file.startswith(_FOREIGN):
+            line = linecache.getline(file, at.tb_lineno).strip()
+        elif line:
+            break
+        at = at.tb_next
+    return f", at `{line}`" if 0 < len(line) <= 60 else ""
