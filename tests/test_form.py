@@ -29,7 +29,6 @@ PENDING = """
 
 02_tensors/04_numeric_types.ipynb
 
-02_tensors/06_the_tensor_api.ipynb
 
 02_tensors/07_saving_tensors.ipynb
 
