@@ -12,7 +12,7 @@ from typing import Any
 from torch.overrides import TorchFunctionMode
 
 
-class Operations(TorchFunctionMode):  # type: ignore[no-untyped-call]
+class Operations(TorchFunctionMode):
     """Inside a `with`, notes the name of each function and method of PyTorch that is called."""
 
     def __init__(self) -> None:

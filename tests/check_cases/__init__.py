@@ -3,6 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+# Reasons why a mutant of a solution is right as well.
+NOT_NEGATIVE = "the result is never negative"
+WHOLE = "the result is a whole number already"
+SAME_LENGTH = "the parts are of one length, as the task says"
+COMMUTES = "the order of these two does not matter"
+
 
 @dataclass(frozen=True)
 class Cases:

@@ -2,7 +2,7 @@
 
 import torch
 
-from check_cases import Cases
+from check_cases import NOT_NEGATIVE, WHOLE, Cases
 from d2lutils import data
 
 X, y = data.mnist("train")
@@ -14,9 +14,34 @@ def nearest(known, digits):
     return digits[apart.argmin(dim=1)]
 
 
+def without_the_last(count):
+    return (nearest(X[: count - 1], y[: count - 1]) == y_test).sum().item()
+
+
+def by_manhattan(count):
+    apart = torch.cdist(X_test.flatten(1).double(), X[:count].flatten(1).double(), p=1)
+    return (y[:count][apart.argmin(dim=1)] == y_test).sum().item()
+
+
+def farthest(count):
+    apart = torch.cdist(X_test.flatten(1).double(), X[:count].flatten(1).double())
+    return (y[:count][apart.argmax(dim=1)] == y_test).sum().item()
+
+
+def places_for_digits(count):
+    apart = torch.cdist(X_test.flatten(1).double(), X[:count].flatten(1).double())
+    return (apart.argmin(dim=1) == y_test).sum().item()
+
+
+def first_tests_only(count):
+    return (nearest(X[:count], y[:count]) == y_test)[:count].sum().item()
+
+
 def num_correct(count):
     return (nearest(X[:count], y[:count]) == y_test).sum().item()
 
+
+LOOKED_UP = "the positions found are below `count`: what follows is not looked up"
 
 CASES = {
     "00.0a": Cases(
@@ -30,7 +55,19 @@ CASES = {
             (lambda y_hat, y: (y_hat != y).sum(), "`.item()`"),
             (lambda y_hat, y: (y_hat != y).float().mean().item(), "a number (int)"),
             (lambda y_hat, y: (y_hat - y).abs().sum().item(), "count, not subtract"),
+            (lambda y_hat, y: (y_hat > y).sum().item(), "count where they differ"),
+            (lambda y_hat, y: len({*y_hat.tolist()} - {*y.tolist()}), "count where they differ"),
+            (lambda y_hat, y: (y_hat != y).any().item(), "a number (int), got a bool"),
+            (lambda y_hat, y: (y_hat - y).sum().item(), "count where they differ"),
+            (lambda y_hat, y: (y_hat != y).nonzero().max().item() + 1, "where they differ"),
+            (lambda y_hat, y: (y_hat != y).float().sum().item(), "got a float"),
         ],
+        equivalent={
+            "__answer__ = lambda y_hat, y: abs((y_hat != y).sum().item())": NOT_NEGATIVE,
+            "__answer__ = lambda y_hat, y: int((y_hat != y).sum().item())": WHOLE,
+            "return abs((predicted != true).sum().item())": NOT_NEGATIVE,
+            "return int((predicted != true).sum().item())": WHOLE,
+        },
     ),
     "00.0c": Cases(
         solution=num_correct,
@@ -40,6 +77,24 @@ CASES = {
             (lambda count: torch.tensor(num_correct(count)), "`.item()`"),
             (lambda count: (nearest(X[-count:], y[-count:]) == y_test).sum().item(), "the last"),
             (lambda count: num_correct(4000), "all 4,000"),
+            (without_the_last, "find the nearest of"),
+            (by_manhattan, "find the nearest of"),
+            (farthest, "find the nearest of"),
+            (places_for_digits, "look its digit up in `y`"),
+            (first_tests_only, "find the nearest of"),
+            (
+                lambda count: (nearest(X[1 : count + 1], y[1 : count + 1]) == y_test).sum().item(),
+                "the first picture is missing",
+            ),
         ],
+        equivalent={
+            "return abs(digits[apart.argmin(dim=1)])": "digits are never negative",
+            "return abs((nearest(X[:count], y[:count]) == y_test).sum().item())": NOT_NEGATIVE,
+            "return int((nearest(X[:count], y[:count]) == y_test).sum().item())": WHOLE,
+            "return (nearest(X[:count], y[:count + 1]) == y_test).sum().item()": LOOKED_UP,
+            "return abs((y[:count][apart.argmin(dim=1)] == y_test).sum().item())": NOT_NEGATIVE,
+            "return int((y[:count][apart.argmin(dim=1)] == y_test).sum().item())": WHOLE,
+            "return (y[:count + 1][apart.argmin(dim=1)] == y_test).sum().item()": LOOKED_UP,
+        },
     ),
 }

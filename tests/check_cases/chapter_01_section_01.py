@@ -2,7 +2,7 @@
 
 import torch
 
-from check_cases import Cases
+from check_cases import COMMUTES, Cases
 
 
 def lean(pictures):
@@ -12,6 +12,25 @@ def lean(pictures):
 
 def whole(pictures):
     return pictures[:, 0, :, 4:].sum(dim=(1, 2)) - pictures[:, 0, :, :4].sum(dim=(1, 2))
+
+
+def middle_left_out(pictures):
+    upper = pictures[:, 0, :4]
+    return upper[:, :, 5:].sum(dim=(1, 2)) - upper[:, :, :3].sum(dim=(1, 2))
+
+
+def three_rows(pictures):
+    upper = pictures[:, 0, :3]
+    return upper[:, :, 4:].sum(dim=(1, 2)) - upper[:, :, :4].sum(dim=(1, 2))
+
+
+def by_columns(pictures):
+    left = pictures[:, 0, :, :4]
+    return left[:, 4:].sum(dim=(1, 2)) - left[:, :4].sum(dim=(1, 2))
+
+
+def lower(pictures):
+    return whole(pictures) - lean(pictures)
 
 
 def hits(feature, labels):
@@ -28,10 +47,26 @@ def largest(feature, labels):
     return max(v for v in found if found[v] == max(found.values()))
 
 
+def midpoint(feature, labels):
+    values = feature.sort().values
+    return ((values[1:] + values[:-1]) / 2).mean().item()
+
+
+def first_found(feature, labels):
+    found = hits(feature, labels)
+    return max(found, key=found.get)
+
+
+def most_told(feature, labels):
+    return float(max(hits(feature, labels).values()))
+
+
 def at_least(feature, labels):
     found = {v: int(((feature >= v) == labels.bool()).sum()) for v in sorted(feature.tolist())}
     return max(found, key=found.get)
 
+
+LABELS = "the labels are 0.0 and 1.0, which equal False and True"
 
 CASES = {
     "01.1a": Cases(
@@ -42,7 +77,19 @@ CASES = {
             (lambda pictures: lean(pictures) / 16, "means"),
             (lambda pictures: lean(pictures)[:, None], "one number a picture"),
             (lambda pictures: lean(pictures).sum(), "not over the pictures"),
+            (lower, "these are the lower rows"),
+            (middle_left_out, "columns 4 to 7 the right ones"),
+            (three_rows, "rows 0 to 3 are the upper ones"),
+            (by_columns, "rows 0 to 3 are the upper ones"),
+            (lambda pictures: lean(pictures).abs(), "columns 4 to 7 the right ones"),
+            (lambda pictures: lean(pictures).tolist(), "expected a tensor, got a list"),
+            (lambda pictures: lean(pictures[:1]), "expected shape (3,), got (1,)"),
         ],
+        equivalent={
+            "upper = pictures[:, -1, :4]": "there is one channel: the last is the first",
+            "return upper[:, :, 4:].sum(dim=(2, 1)) - upper[:, :, :4].sum(dim=(1, 2))": COMMUTES,
+            "return upper[:, :, 4:].sum(dim=(1, 2)) - upper[:, :, :4].sum(dim=(2, 1))": COMMUTES,
+        },
     ),
     "01.1b": Cases(
         solution=smallest,
@@ -52,6 +99,23 @@ CASES = {
             (largest, "take the smallest"),
             (at_least, "another value"),
             (lambda feature, labels: smallest(feature, 1 - labels), "another value"),
+            (midpoint, "not among the values"),
+            (first_found, "take the smallest"),
+            (most_told, "not among the values"),
+            (lambda feature, labels: feature.min().item(), "another value"),
+            (lambda feature, labels: feature.median().item(), "another value"),
+            (lambda feature, labels: abs(smallest(feature, labels)), "not among the values"),
         ],
+        equivalent={
+            "return {v: int(((feature > v) == labels).sum()) for v in feature.tolist()}": LABELS,
+            "return min((v for v in found if found[v] >= max(found.values())))": (
+                "nothing is greater than the greatest"
+            ),
+            "best, most = (None, -2)": "any number below 0 will do",
+            "hits = ((values > limit) == targets.bool()).sum()": (
+                "a tensor of one number compares as the number does"
+            ),
+            "hits = ((values > limit) == targets).sum().item()": LABELS,
+        },
     ),
 }

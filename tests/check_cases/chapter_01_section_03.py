@@ -1,8 +1,9 @@
 """Answers to the exercises of 01/03, batteries included."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
+from math import prod
 
-from check_cases import Cases
+from check_cases import NOT_NEGATIVE, SAME_LENGTH, WHOLE, Cases
 
 
 def count(sizes):
@@ -11,6 +12,10 @@ def count(sizes):
 
 def step(parameters, gradients, lr):
     return [p - lr * g for p, g in zip(parameters, gradients, strict=True)]
+
+
+def first_layer_only(sizes):
+    return sizes[0] * sizes[1] + sizes[1]
 
 
 def in_place(parameters, gradients, lr):
@@ -27,7 +32,19 @@ CASES = {
             (lambda sizes: count(sizes) - sum(sizes[1:]) + sum(sizes[:-1]), "number it gives"),
             (lambda sizes: count(sizes) + sizes[0], "no biases of its own"),
             (lambda sizes: sizes[0] * sizes[-1] + sizes[-1], "every layer"),
+            (first_layer_only, "n · m + m for each pair"),
+            (lambda sizes: prod(sizes), "n · m + m for each pair"),
+            (lambda sizes: sum(n * m for n, m in combinations(sizes, 2)), "n · m + m for each"),
+            (lambda sizes: sum(n * m + 1 for n, m in pairwise(sizes)), "n · m + m for each pair"),
+            (lambda sizes: float(count(sizes)), "a number (int)"),
+            (lambda sizes: count(sizes[::-1]), "number it gives"),
         ],
+        equivalent={
+            "return abs(sum((n * m + m for n, m in pairwise(sizes))))": NOT_NEGATIVE,
+            "return int(sum((n * m + m for n, m in pairwise(sizes))))": WHOLE,
+            "return abs(sum((n * m + m for n, m in zip(widths, widths[1:]))))": NOT_NEGATIVE,
+            "return int(sum((n * m + m for n, m in zip(widths, widths[1:]))))": WHOLE,
+        },
     ),
     "01.3b": Cases(
         solution=step,
@@ -36,6 +53,20 @@ CASES = {
             (lambda ps, gs, lr: step(ps, gs, 1), "learning rate is missing"),
             (lambda ps, gs, lr: [-lr * g for g in gs], "the step alone"),
             (in_place, "changed"),
+            (lambda ps, gs, lr: step(ps, [g.sign() for g in gs], lr), "learning rate times"),
+            (lambda ps, gs, lr: step(ps, gs, lr)[:1], "expected ["),
+            (lambda ps, gs, lr: step(ps, gs[::-1], lr), "For parameters"),
+            (lambda ps, gs, lr: tuple(step(ps, gs, lr)), "expected a list, got a tuple"),
+            (lambda ps, gs, lr: step(ps, ps, lr), "the gradient is missing"),
+            (
+                lambda ps, gs, lr: [p * (1 - lr * g) for p, g in zip(ps, gs, strict=True)],
+                "learning rate times",
+            ),
+            (lambda ps, gs, lr: step(ps, gs, lr**2), "learning rate times"),
         ],
+        equivalent={
+            "return [p - lr * g for p, g in zip(parameters, gradients)]": SAME_LENGTH,
+            "return [p - lr * g for p, g in zip(parameters, gradients, strict=False)]": SAME_LENGTH,
+        },
     ),
 }

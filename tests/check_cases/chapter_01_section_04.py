@@ -1,6 +1,6 @@
 """Answers to the exercises of 01/04, frameworks and hardware."""
 
-from check_cases import Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 KEPT = {"sgd": 0, "momentum": 1, "adam": 2}
 
@@ -37,6 +37,21 @@ def first_card(parameters, activations, cards):
     return "several cards"
 
 
+def strictly_smaller(parameters, activations, cards):
+    need = 16 * parameters / 1e9 + activations
+    enough = [name for name in cards if cards[name] > need]
+    return min(enough, key=cards.get, default="several cards")
+
+
+def by_name(parameters, activations, cards):
+    need = 16 * parameters / 1e9 + activations
+    return min((name for name in cards if cards[name] >= need), default="several cards")
+
+
+def memory_of_the_card(parameters, activations, cards):
+    return cards.get(card(parameters, activations, cards), "several cards")
+
+
 def name_or_nothing(parameters, activations, cards):
     name = card(parameters, activations, cards)
     return None if name == "several cards" else name
@@ -52,7 +67,19 @@ CASES = {
             (lambda p, o: 4 * p * (1 + KEPT[o]) / 1e9, "as well as its gradient"),
             (lambda p, o: p * (2 + KEPT[o]) / 1e9, "a float32 has 4"),
             (lambda p, o: print(gigabytes(p, o)), "is a `return` missing?"),
+            (lambda p, o: gigabytes(p, o if o == "sgd" else "adam"), "only Adam"),
+            (lambda p, o: gigabytes(p, o) // 1, "4 bytes for the parameter"),
+            (lambda p, o: round(gigabytes(p, o), 1), "4 bytes for the parameter"),
+            (lambda p, o: gigabytes(p, o.upper()), "the dictionary has no such key"),
+            (lambda p, o: f"{gigabytes(p, o)} GB", "expected a number"),
+            (lambda p, o: 8 * p / 1e9, "as well as its gradient"),
+            (lambda p, o: 4 * p / 1e9, "this is one number a parameter"),
         ],
+        equivalent={
+            "return abs(parameters * 4 * (2 + KEPT[optimiser]) / 1000000000.0)": NOT_NEGATIVE,
+            "return abs(how_many * 4 * {'sgd': 2, 'momentum': 3, 'adam': 4}[rule]"
+            " / 1000000000.0)": NOT_NEGATIVE,
+        },
     ),
     "01.4b": Cases(
         solution=seconds,
@@ -63,7 +90,22 @@ CASES = {
             (lambda n, p, b: max(computing(n, p), moving(n, b) / 4), "has 4 bytes"),
             (lambda n, p, b: max(computing(n, p), moving(n, b) * 2 / 3), "written too"),
             (lambda n, p, b: max(computing(n, p) / 2, moving(n, b)), "count additions too"),
+            (lambda n, p, b: moving(n, b), "the operations take longer"),
+            (lambda n, p, b: max(computing(n, b), moving(n, p)), "the larger of"),
+            (lambda n, p, b: max(1 / computing(n, p), 1 / moving(n, b)), "the larger of"),
+            (lambda n, p, b: (computing(n, p) + moving(n, b)) / 2, "the larger of"),
+            (lambda n, p, b: int(seconds(n, p, b)), "the larger of"),
+            (lambda n, p, b: max(computing(n, p), moving(n, b) / 3), "three matrices cross"),
+            (lambda n, p, b: (computing(n, p), moving(n, b)), "expected a number"),
         ],
+        equivalent={
+            "return abs(2 * n ** 3 / peak)": NOT_NEGATIVE,
+            "return abs(12 * n ** 2 / bandwidth)": NOT_NEGATIVE,
+            "return abs(max(computing(n, peak), moving(n, bandwidth)))": NOT_NEGATIVE,
+            "return max(moving(n, bandwidth), computing(n, peak))": COMMUTES,
+            "return abs(max(2 * n ** 3 / operations_rate, 12 * n ** 2 / bytes_rate))": NOT_NEGATIVE,
+            "return max(12 * n ** 2 / bytes_rate, 2 * n ** 3 / operations_rate)": COMMUTES,
+        },
     ),
     "01.4c": Cases(
         solution=card,
@@ -74,6 +116,11 @@ CASES = {
             (first_card, "the first card that is large enough"),
             (lambda p, a, c: max(c, key=c.get), "a smaller card"),
             (name_or_nothing, "is a `return` missing?"),
+            (strictly_smaller, "compare with `>=`"),
+            (by_name, "a smaller card is large enough"),
+            (memory_of_the_card, "expected a str, got a float"),
+            (lambda p, a, c: min(c, key=c.get), "it needs 16 bytes a parameter"),
+            (lambda p, a, c: [card(p, a, c)], "expected a str, got a list"),
         ],
     ),
 }

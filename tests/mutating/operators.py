@@ -31,6 +31,7 @@ OTHER_SIGNS: dict[type[ast.AST], list[type[ast.AST]]] = {
     ast.Or: [ast.And],
 }
 
+LARGE = 1e6  # constants as large are doubled and halved: what is 1 to them?
 KIN = {
     "min": "max",
     "amin": "amax",
@@ -138,6 +139,9 @@ def _changes(node: ast.AST) -> Iterator[Change]:
 def _constants(value: object) -> Iterator[Change]:
     if isinstance(value, bool):
         yield lambda _: ast.Constant(not value)
+    elif isinstance(value, int | float) and abs(value) >= LARGE:
+        yield lambda _: ast.Constant(value * 2)
+        yield lambda _: ast.Constant(value / 2)
     elif isinstance(value, int | float):
         yield lambda _: ast.Constant(value + 1)
         yield lambda _: ast.Constant(value - 1)

@@ -1,6 +1,7 @@
 """An exercise's solutions as programs, which run again with one statement changed."""
 
 import ast
+import copy
 import dis
 import json
 import random
@@ -8,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import CodeType
@@ -163,22 +165,47 @@ def _of_cases(name: str) -> Program:
 
 
 def _of_notebook(name: str) -> Program:
+    before, solution = _cells(name)
+    (answer,) = [call.args[1] for call in map(_checked, solution) if call]
+    statements = [*before, *solution]
+    return Program(statements, answer, len(solution), {"__name__": "__main__"})
+
+
+def definitions(name: str, wanted: str) -> dict[str, Any]:
+    """Return what an exercise's notebook defines before its solution, made anew by each call.
+
+    Args:
+        name: the exercise.
+        wanted: the names needed, with blanks between; what they depend on comes along.
+    """
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    for code in _definitions(name, wanted):
+        exec(code, namespace)
+    return namespace
+
+
+@cache
+def _definitions(name: str, wanted: str) -> list[CodeType]:
+    last = ast.parse(", ".join(wanted.split())).body
+    return [_code(statement) for statement in _needed([*_cells(name)[0], *last])]
+
+
+def _cells(name: str) -> tuple[list[ast.stmt], list[ast.stmt]]:
+    """Return the statements of the notebook before an exercise's solution, and the solution's."""
     number, section = f"{name[:2]}", f"{int(name[3:-1]):02d}"
     (path,) = [*ROOT.glob(f"chapters/{number}_*/{section}_*.ipynb")] or [
         *ROOT.glob(f"chapters/{number}_*.ipynb")
     ]
-    statements: list[ast.stmt] = []
+    before: list[ast.stmt] = []
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         source, tags = "".join(cell["source"]), cell["metadata"].get("tags", [])
         passed_over = source.startswith("%") or {"raises-exception", "exercise"} & {*tags}
         if cell["cell_type"] != "code" or passed_over:
             continue
-        body = ast.parse(source).body
         if source.startswith(f"# Solution {name}:"):
-            (answer,) = [call.args[1] for call in map(_checked, body) if call]
-            return Program([*statements, *body], answer, len(body), {"__name__": "__main__"})
+            return before, ast.parse(source).body
         if "solution" not in tags:
-            statements += body
+            before += ast.parse(source).body
     raise LookupError(f"{path} has no solution of {name}")
 
 
@@ -251,7 +278,7 @@ class _Counted(ast.NodeTransformer):
 
 
 def _compiled(statement: ast.stmt) -> CodeType:
-    return _code(ast.fix_missing_locations(_Counted().visit(statement)))
+    return _code(ast.fix_missing_locations(_Counted().visit(copy.deepcopy(statement))))
 
 
 class _Renamed(ast.NodeTransformer):

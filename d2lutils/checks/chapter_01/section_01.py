@@ -11,7 +11,7 @@ from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, gi
 def upper_right(answer: Any) -> None:
     """Ink in the upper right quarter minus ink in the upper left one."""
     generator = torch.Generator().manual_seed(0)
-    for n in (3, 1):
+    for n in (3, 1, 0):
         pictures = torch.rand(n, 1, 8, 8, generator=generator)
         upper, whole = pictures[:, 0, :4], pictures[:, 0]
         want = _right_less_left(upper)
@@ -42,6 +42,9 @@ def best_threshold(answer: Any) -> None:
         ([0.5, 0.1, 0.9, 0.3, 0.7], [0, 0, 1, 0, 1]),
         ([4.0, 1.0, 3.0, 2.0], [1, 1, 0, 0]),
         ([2.0, 2.0, 5.0, 1.0], [0, 1, 1, 0]),
+        ([-0.5, -2.0, 0.25, -3.5, 1.5], [1, 0, 1, 0, 1]),
+        ([3.0], [0]),
+        ([3.0], [1]),
     ]
     for values, targets in cases:
         feature, labels = torch.tensor(values), torch.tensor(targets).float()

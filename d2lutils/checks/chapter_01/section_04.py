@@ -49,7 +49,7 @@ def floor_of_a_product(answer: Any) -> None:
     """The least time of an n×n product from a chip's peak and bandwidth."""
     for n, peak, bandwidth in [
         (100, 80e9, 1e9),
-        (10_000, 80e9, 1e9),
+        (10_000, 70e9, 1e9),
         (10, 1e9, 50e6),
         (2000, 1e9, 50e6),
     ]:
@@ -84,13 +84,18 @@ def smallest_card(answer: Any) -> None:
     cards = {"tower": 48.0, "tiny": 8.0, "rack": 80.0, "desk": 24.0}
     turned = dict(reversed(list(cards.items())))
     for parameters, activations, offered in [
+        (4_000_000_000, 10.0, cards),
         (1_000_000_000, 2.0, cards),
         (1_000_000_000, 10.0, turned),
         (25_000_000, 1.0, cards),
-        (4_000_000_000, 10.0, cards),
         (4_400_000_000, 10.0, cards),
         (7_000_000_000, 1.0, turned),
         (1_000_000_000, 70.0, cards),
+        (1_000_000_000, 8.0, cards),  # exactly as much as the desk card has
+        (1_000_000_000, 7.9, turned),
+        (500_000_000, 0.5, cards),
+        (500_000_000, 1.0, {"lone": 24.0}),
+        (500_000_000, 1.0, {}),
     ]:
         with given(parameters=parameters, activations=activations, cards=offered):
             expect_equal(
@@ -101,7 +106,14 @@ def smallest_card(answer: Any) -> None:
                         _pick(16 * parameters / 2**30 + activations, offered),
                         "a GB here is 1e9 bytes, not 2**30",
                     ),
-                    (max(offered, key=offered.__getitem__), "a smaller card is large enough"),
+                    (
+                        max(offered, key=offered.__getitem__, default=None),
+                        "a smaller card is large enough",
+                    ),
+                    (
+                        _pick(16 * parameters / 1e9 + activations, offered, exactly=False),
+                        "a training fits on a card that has exactly as much: compare with `>=`",
+                    ),
                     (
                         _pick(16 * parameters / 1e9, offered),
                         "the activations come on top of the 16 bytes a parameter",
@@ -119,9 +131,13 @@ def smallest_card(answer: Any) -> None:
             )
 
 
-def _pick(need: float, cards: dict[str, float]) -> str:
-    enough = [name for name, memory in cards.items() if memory >= need]
+def _pick(need: float, cards: dict[str, float], *, exactly: bool = True) -> str:
+    enough = [n for n, memory in cards.items() if memory > need or (exactly and memory == need)]
     return min(enough, key=cards.__getitem__, default="several cards")
+
+
+def _largest(cards: dict[str, float]) -> str:
+    return max(cards, key=cards.__getitem__, default="several cards")
 
 
 def _first(need: float, cards: dict[str, float]) -> str:
