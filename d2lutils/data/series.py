@@ -1,0 +1,183 @@
+"""The DICOM files of a folder: which are images, of which series, and their values."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from d2lutils.errors import BookError
+from d2lutils.installing import install_line
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+    from pydicom.uid import UID
+
+Numbers: TypeAlias = "np.ndarray[Any, np.dtype[np.floating[Any]]]"
+# Files that lie beside slices and are passed over. Any other that is no DICOM is told: it may be
+# a slice that is empty or cut short.
+_OTHERS = (
+    *(".bmp", ".gif", ".jpeg", ".jpg", ".mp4", ".nii", ".nii.gz", ".nrrd", ".png", ".svg", ".tiff"),
+    *(".bval", ".bvec", ".csv", ".db", ".htm", ".html", ".ini", ".ipynb", ".json", ".log", ".md"),
+    *(".npy", ".npz", ".pdf", ".py", ".rtf", ".sha256", ".tif", ".toml", ".tsv", ".txt", ".xlsx"),
+    *(".xml", ".yaml", ".yml"),
+)
+
+
+def images(folder: Path) -> "dict[str, Dataset]":
+    """Return the DICOM images in a folder by the names of their files.
+
+    Raises BookError where there is none, or a file that may have been one cannot be read.
+    """
+    if not folder.is_dir():
+        told = "is a file" if folder.exists() else "is no folder"
+        raise BookError(f"{folder} {told}; give the folder that holds the DICOM files.")
+    files = sorted(entry for entry in folder.iterdir() if not entry.is_dir())
+    read = ((file.name, _image(file)) for file in files)
+    found = {name: image for name, image in read if image is not None}
+    if not found:
+        told = f"{len(files)} other files; folders in it are not searched"
+        raise BookError(f"{folder} holds no DICOM images ({told}). Give the one with the slices.")
+    return found
+
+
+def _image(file: Path) -> "Dataset | None":
+    """Return a file's image, or None where it is known to be something else."""
+    from pydicom import dcmread
+
+    try:
+        with file.open("rb") as stream:
+            marked = stream.read(132)[128:] == b"DICM"
+        if not marked and (file.name.startswith(".") or file.name.lower().endswith(_OTHERS)):
+            return None
+        image = dcmread(file, force=True)  # old files lack the mark
+        header, kind = image.file_meta, _kind(image)
+        if "TransferSyntaxUID" not in header:
+            header.TransferSyntaxUID = _plain(image)
+        if "PixelData" in image and (marked or "Rows" in image):
+            return image
+    except OSError as error:
+        raise BookError(f"{file} cannot be read ({error.strerror or error}).") from None
+    except Exception as error:  # whatever a damaged file leads to
+        raise unreadable(file, error) from None
+    if kind.endswith("Storage") and not kind.endswith("Image Storage"):
+        return None  # a report, a plan, the index of a disc
+    if marked or kind:
+        raise BookError(f"{file} has no pixels: it is cut short. Copy it again.")
+    told = "is no DICOM file: it is empty, cut short or of another kind"
+    raise BookError(f"{file} {told}. Copy it again, or move it out of the folder.")
+
+
+def _kind(image: "Dataset") -> str:
+    """Return what an image says it is, "CT Image Storage", or nothing."""
+    uid = image.file_meta.get("MediaStorageSOPClassUID") or image.get("SOPClassUID")
+    return uid.name if uid else ""
+
+
+def _plain(image: "Dataset") -> "UID":
+    """Return how the numbers of an uncompressed file without a header are written."""
+    from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+    implicit, little = image.original_encoding
+    if implicit:
+        return ImplicitVRLittleEndian
+    return ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+
+
+def chosen_series(
+    folder: Path, slices: "dict[str, Dataset]", wanted: str | None
+) -> "dict[str, Dataset]":
+    """Return the slices of the wanted series, or of the only one.
+
+    Raises BookError where there are several or not the wanted one, or it holds what is no slice.
+    """
+    groups: dict[str, dict[str, Dataset]] = {}
+    for name, slice_ in slices.items():
+        groups.setdefault(str(slice_.get("SeriesInstanceUID", "")), {})[name] = slice_
+    if wanted in groups or (wanted is None and len(groups) == 1):
+        chosen = groups[wanted] if wanted is not None else slices
+        for name, slice_ in chosen.items():
+            _check_slice(folder / name, slice_)
+        return chosen
+    largest = sorted(groups, key=lambda uid: -len(groups[uid]))[:4]
+    told = ", ".join(f"{uid} ({len(groups[uid])} files)" for uid in largest)
+    told += ", …" if len(groups) > len(largest) else ""
+    count = f"not {wanted} but" if wanted else f"{len(groups)} series:"
+    raise BookError(f'{folder} holds {count} {told}. Give read_dicom series="…", one of these.')
+
+
+def _check_slice(file: Path, slice_: "Dataset") -> None:
+    """Raise BookError where an image is not one grey slice."""
+    kind = _kind(slice_)
+    if "Enhanced" in kind:
+        line = install_line("highdicom")
+        raise BookError(
+            f"{file} holds a whole series in one file ({kind}); read_dicom takes one slice a file."
+            f" highdicom reads it: highdicom.imread({file.name!r}).get_volume(). Type: {line}"
+        )
+    if str(slice_.get("NumberOfFrames") or 1) != "1":
+        held = f"{slice_.NumberOfFrames} frames, and read_dicom takes one slice a file"
+    elif not str(slice_.get("PhotometricInterpretation", "MONOCHROME")).startswith("MONOCHROME"):
+        held = f"colours ({slice_.PhotometricInterpretation}), which have no unit"
+    elif _projection(slice_):
+        held = "a view through the whole body, a localizer or projection"
+    elif "DoseGridScaling" in slice_:
+        held = "a radiation dose, which is scaled in a way of its own"
+    else:
+        return
+    raise BookError(f"{file} holds {held}. Expected grey CT, MR or PET slices; move it elsewhere.")
+
+
+def _projection(slice_: "Dataset") -> bool:
+    kinds = slice_.get("ImageType") or []
+    return "PROJECTION IMAGE" in kinds or ("LOCALIZER" in kinds and slice_.get("Modality") == "CT")
+
+
+def numbers(
+    file: Path, slice_: "Dataset", keyword: str, count: int, *, above: float = -np.inf
+) -> Numbers:
+    """Return an element's numbers, float64; BookError unless there are `count`, all `above`."""
+    try:
+        value = np.array(slice_[keyword].value, float).reshape(count)
+    except (KeyError, TypeError, ValueError):
+        value = np.array(np.nan)
+    if not (np.isfinite(value) & (value > above)).all():
+        told = f"{file} ({_kind(slice_) or 'of no known kind'}) has no usable {keyword}"
+        raise BookError(f"{told}; expected slices of a CT, MR or PET series.")
+    return value
+
+
+def pixels(file: Path, slice_: "Dataset") -> Numbers:
+    """Return one slice's values, float32 H×W, after its slope and intercept or its table.
+
+    Raises BookError where they are cut short, cannot be decoded, or contradict their header.
+    """
+    from pydicom.pixels.processing import apply_modality_lut
+
+    for keyword, usual in {"RescaleSlope": 1, "RescaleIntercept": 0}.items():
+        if keyword in slice_:
+            numbers(file, slice_, keyword, 1)
+        else:
+            setattr(slice_, keyword, usual)
+    if slice_.RescaleSlope == 0:
+        raise BookError(f"{file} has RescaleSlope 0, which leaves nothing of its values.")
+    try:
+        stored = slice_.pixel_array
+        values = apply_modality_lut(stored, slice_).astype(np.float32)
+    except Exception as error:  # each decoder fails in its own way
+        if "missing dependencies" not in str(error):
+            raise unreadable(file, error) from None
+        line = install_line("pylibjpeg", "pylibjpeg-libjpeg", "pylibjpeg-openjpeg")
+        told = f"is compressed ({slice_.file_meta.TransferSyntaxUID.name}): it needs a decoder"
+        raise BookError(f"{file} {told}. Type: {line}") from None
+    if stored.shape != (slice_.Rows, slice_.Columns):
+        raise BookError(f"{file} holds pixels of shape {stored.shape}; expected one grey slice.")
+    if slice_.get("HighBit", slice_.BitsStored - 1) != slice_.BitsStored - 1:
+        told = f"HighBit {slice_.HighBit} with BitsStored {slice_.BitsStored}"
+        raise BookError(f"{file} has {told}: where its numbers begin is not told.")
+    return values
+
+
+def unreadable(file: Path, error: Exception) -> BookError:
+    """Return what is said of a file that pydicom cannot read."""
+    cause = " ".join(str(error).split())
+    return BookError(f"{file} is cut short or damaged ({cause:.120}). Copy it again.")
