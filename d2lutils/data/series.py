@@ -29,8 +29,8 @@ def images(folder: Path) -> "dict[str, Dataset]":
     Raises BookError where there is none, or a file that may have been one cannot be read.
     """
     if not folder.is_dir():
-        told = "is a file" if folder.exists() else "is no folder"
-        raise BookError(f"{folder} {told}; give the folder that holds the DICOM files.")
+        told = f"{folder} is a file" if folder.exists() else f"There is no folder {folder}"
+        raise BookError(f"{told}; give the folder that holds the DICOM files.")
     files = sorted(entry for entry in folder.iterdir() if not entry.is_dir())
     read = ((file.name, _image(file)) for file in files)
     found = {name: image for name, image in read if image is not None}
@@ -55,9 +55,9 @@ def _image(file: Path) -> "Dataset | None":
             header.TransferSyntaxUID = _plain(image)
         if "PixelData" in image and (marked or "Rows" in image):
             return image
-    except OSError as error:
-        raise BookError(f"{file} cannot be read ({error.strerror or error}).") from None
     except Exception as error:  # whatever a damaged file leads to
+        if isinstance(error, OSError) and error.strerror:
+            raise BookError(f"{file} cannot be read ({error.strerror}).") from None
         raise unreadable(file, error) from None
     if kind.endswith("Storage") and not kind.endswith("Image Storage"):
         return None  # a report, a plan, the index of a disc

@@ -92,8 +92,9 @@ def _close(value: Any, expected: Any) -> bool:
 def _step(folder: Path, names: list[str], slices: "dict[str, Dataset]", heights: Numbers) -> float:
     """Return the distance from slice to slice in mm; BookError where it is not always the same."""
     gaps = np.diff(heights)
-    usual, least = float(np.median(gaps)), int(gaps.argmin())
-    if gaps[least] <= 0.01 * gaps.max():
+    apart = gaps[gaps > 1e-6]
+    usual, least = float(np.median(apart)) if apart.size else 0.0, int(gaps.argmin())
+    if gaps[least] <= 0.01 * usual:
         pair = names[least], names[least + 1]
         copies = len({slices[name].get("SOPInstanceUID") for name in pair}) == 1
         told = "they are copies" if copies else "they are two scans, or two times of one"
