@@ -21,11 +21,8 @@ PENDING = """
 
 01_introduction/04_frameworks_and_hardware.ipynb
 
-02_tensors/01_fundamentals.ipynb
 
-02_tensors/02_storage_and_strides.ipynb
 
-02_tensors/03_indexing_and_broadcasting.ipynb
 
 02_tensors/04_numeric_types.ipynb
 
