@@ -1,7 +1,7 @@
 """Answers to the exercises of 03/08, datasets and loaders."""
 
-from itertools import islice
-
+import torch
+from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import BatchSampler
 
 from check_cases import Cases
@@ -17,39 +17,46 @@ def last_always_dropped(order, batch_size, drop_last):
     return batches[:-1] if drop_last else batches
 
 
-def shard(stream, info):
-    if info is None:
-        return list(stream)
-    return list(islice(stream, info.id, None, info.num_workers))
+def balance(labels):
+    return 1 / labels.bincount()[labels].double()
 
 
-def block(stream, info):
-    if info is None:
-        return list(stream)
-    size = -(-len(stream) // info.num_workers)
-    return stream[info.id * size : (info.id + 1) * size]
+def by_unique(labels):
+    _, places, counts = labels.unique(return_inverse=True, return_counts=True)
+    return counts.double().reciprocal()[places]
 
 
-def none_forgotten(stream, info):
-    return [s for i, s in enumerate(stream) if i % info.num_workers == info.id]
+def join(samples):
+    sequences = [sequence for sequence, _ in samples]
+    lengths = torch.tensor([len(sequence) for sequence in sequences])
+    labels = torch.tensor([label for _, label in samples])
+    return pad_sequence(sequences, batch_first=True), lengths, labels
 
 
-def length_taken(stream, info):
-    if info is None:
-        return list(stream)
-    return [stream[i] for i in range(info.id, len(stream), info.num_workers)]
+def on_the_right(samples):
+    batch, lengths, labels = join(samples)
+    rolled = [row.roll(batch.shape[1] - int(n)) for row, n in zip(batch, lengths, strict=True)]
+    return torch.stack(rolled), lengths, labels
 
 
-def positions(stream, info):
-    if info is None:
-        return list(stream)
-    return list(range(info.id, len(list(stream)), info.num_workers))
+def with_padded_lengths(samples):
+    batch, lengths, labels = join(samples)
+    return batch, torch.full_like(lengths, batch.shape[1]), labels
 
 
-def by_value(stream, info):
-    if info is None:
-        return list(stream)
-    return [s for s in stream if s % info.num_workers == info.id]
+def always_eight_wide(samples):
+    batch, lengths, labels = join(samples)
+    return torch.nn.functional.pad(batch, (0, 8 - batch.shape[1])), lengths, labels
+
+
+def into_floats(samples):
+    batch, lengths, labels = join(samples)
+    return batch.double(), lengths, labels
+
+
+def labels_sorted(samples):
+    batch, lengths, labels = join(samples)
+    return batch, lengths, labels.sort().values
 
 
 CASES = {
@@ -67,17 +74,37 @@ CASES = {
         ],
     ),
     "03.8b": Cases(
-        solution=shard,
+        solution=balance,
+        also_right=[by_unique],
         wrong=[
-            (lambda stream, info: list(stream), "the whole stream"),
-            (block, "deal the samples out in turn"),
-            (none_forgotten, "raised AttributeError"),
-            (length_taken, "raised TypeError"),
-            (positions, "these are positions"),
-            (by_value, "number the samples with `enumerate`"),
-            (lambda stream, info: islice(stream, info.id, None, info.num_workers), "put `list(…)`"),
-            (lambda stream, info: shard(list(stream)[1:], info), "`id` is 0, not 1"),
-            (lambda stream, info: shard(stream, info)[::-1], "start at sample `id`"),
+            (lambda labels: labels.bincount()[labels].double(), "this is the size of each class"),
+            (lambda labels: 1 / labels.bincount().double(), "look up each sample's own class"),
+            (lambda labels: 1 / labels.bincount()[labels], "expected float64, got float32"),
+            (lambda labels: balance(labels) / balance(labels).sum(), "together add up to 1"),
+            (
+                lambda labels: balance(labels) * len(labels) / len(labels.unique()),
+                "add up to n / classes",
+            ),
+            (lambda labels: torch.ones(len(labels)).double() / len(labels), "weighs the same"),
+            (lambda labels: 1 / (labels.double() + 1), "a sample weighs 1 / (size"),
+            (lambda labels: balance(labels).tolist(), "expected a tensor, got a list"),
+        ],
+    ),
+    "03.8c": Cases(
+        solution=join,
+        wrong=[
+            (lambda samples: join(samples)[0], "return three tensors"),
+            (lambda samples: join(samples)[:2], "return three tensors"),
+            (on_the_right, "fill up on the right"),
+            (with_padded_lengths, "the lengths after padding"),
+            (always_eight_wide, "the longest sequence has"),
+            (into_floats, "keep the sequences' dtype"),
+            (labels_sorted, "in the samples' order"),
+            (lambda samples: (join(samples)[0].T, *join(samples)[1:]), "a sample is a row"),
+            (
+                lambda samples: (torch.stack([s for s, _ in samples]), *join(samples)[1:]),
+                "your function raised RuntimeError",
+            ),
         ],
     ),
 }

@@ -1,20 +1,10 @@
-"""Answers to the exercises of 03/09, datasets and loaders."""
+"""Answers to the exercises of 03/09, workers and streams."""
 
 from itertools import islice
 
-from torch.utils.data import BatchSampler
+import numpy as np
 
 from check_cases import Cases
-
-
-def cut(order, batch_size, drop_last):
-    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
-    return batches[:-1] if drop_last and len(order) % batch_size else batches
-
-
-def last_always_dropped(order, batch_size, drop_last):
-    batches = cut(order, batch_size, False)
-    return batches[:-1] if drop_last else batches
 
 
 def shard(stream, info):
@@ -23,7 +13,7 @@ def shard(stream, info):
     return list(islice(stream, info.id, None, info.num_workers))
 
 
-def block(stream, info):
+def dealt_in_blocks(stream, info):
     if info is None:
         return list(stream)
     size = -(-len(stream) // info.num_workers)
@@ -52,25 +42,53 @@ def by_value(stream, info):
     return [s for s in stream if s % info.num_workers == info.id]
 
 
+def block(count, info):
+    if info is None:
+        return 0, count
+    size, over = divmod(count, info.num_workers)
+    start = info.id * size + min(info.id, over)
+    return start, start + size + (info.id < over)
+
+
+def by_array_split(count, info):
+    mine = np.array_split(range(count), info.num_workers)[info.id] if info else range(count)
+    start = int(mine[0]) if len(mine) else block(count, info)[0]
+    return start, start + len(mine)
+
+
+def rounded_up(count, info):
+    if info is None:
+        return 0, count
+    size = -(-count // info.num_workers)
+    return min(count, info.id * size), min(count, (info.id + 1) * size)
+
+
+def beyond_the_end(count, info):
+    if info is None:
+        return 0, count
+    size = -(-count // info.num_workers)
+    return info.id * size, (info.id + 1) * size
+
+
+def rounded_down(count, info):
+    if info is None:
+        return 0, count
+    size = count // info.num_workers
+    return info.id * size, (info.id + 1) * size
+
+
+def proportional(count, info):
+    if info is None:
+        return 0, count
+    return info.id * count // info.num_workers, (info.id + 1) * count // info.num_workers
+
+
 CASES = {
     "03.9a": Cases(
-        solution=cut,
-        also_right=[lambda order, size, drop: list(BatchSampler(order, size, drop))],
-        wrong=[
-            (lambda order, size, drop: cut(order, size, True), "ragged batch is missing"),
-            (lambda order, size, drop: cut(order, size, False), "ragged batch is still there"),
-            (last_always_dropped, "a whole batch is missing"),
-            (lambda order, size, drop: cut(sorted(order), size, drop), "in the given order"),
-            (lambda order, size, drop: cut(list(range(len(order))), size, drop), "the places in"),
-            (lambda order, size, drop: order, "list of lists"),
-            (lambda order, size, drop: list(map(tuple, cut(order, size, drop))), "is a list too"),
-        ],
-    ),
-    "03.9b": Cases(
         solution=shard,
         wrong=[
             (lambda stream, info: list(stream), "the whole stream"),
-            (block, "deal the samples out in turn"),
+            (dealt_in_blocks, "deal the samples out in turn"),
             (none_forgotten, "raised AttributeError"),
             (length_taken, "raised TypeError"),
             (positions, "these are positions"),
@@ -78,6 +96,30 @@ CASES = {
             (lambda stream, info: islice(stream, info.id, None, info.num_workers), "put `list(…)`"),
             (lambda stream, info: shard(list(stream)[1:], info), "`id` is 0, not 1"),
             (lambda stream, info: shard(stream, info)[::-1], "start at sample `id`"),
+        ],
+    ),
+    "03.9b": Cases(
+        solution=block,
+        also_right=[by_array_split, lambda count, info: list(block(count, info))],
+        wrong=[
+            (rounded_up, "sizes differ by one at most"),
+            (beyond_the_end, "ends behind the stream"),
+            (rounded_down, "leave samples to nobody"),
+            (proportional, "the larger blocks come first"),
+            (lambda count, info: (0, count), "read one sample more"),
+            (lambda count, info: block(count, info)[0], "expected a tuple"),
+            (lambda count, info: range(*block(count, info)), "expected a tuple"),
+            (
+                lambda count, info: (block(count, info)[0], block(count, info)[1] - 1),
+                "the first number that is not read",
+            ),
+            (
+                lambda count, info: (
+                    block(count, info)[0],
+                    block(count, info)[1] - block(count, info)[0],
+                ),
+                "not (start, size)",
+            ),
         ],
     ),
 }

@@ -1,10 +1,11 @@
 """Checks of 03/08, datasets and loaders."""
 
-from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, given
+import torch
+from torch import Tensor
+
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
 
 
 @exercise("03.8a")
@@ -48,45 +49,78 @@ def _batches(order: list[int], size: int) -> list[list[int]]:
 
 
 @exercise("03.8b")
-def shard(answer: Any) -> None:
-    """The samples of a stream that belong to one worker."""
-    for count, workers, me in [(7, 2, 0), (7, 2, 1), (8, 3, 2), (8, 3, 0), (2, 4, 3), (5, 1, 0)]:
-        samples = [10 * number + 1 for number in range(count)]
-        info = SimpleNamespace(id=me, num_workers=workers)
-        size = -(-count // workers)
-        by_value = [sample for sample in samples if sample % workers == me]
-        usual = [
-            (by_value, "number the samples with `enumerate`; what is in them does not count"),
-            (samples, "this is the whole stream: every worker would deliver it"),
-            (samples[me * size : (me + 1) * size], "this is a block; deal the samples out in turn"),
-            (samples[me + 1 :: workers], "the first worker's `id` is 0, not 1"),
-            (list(range(me, count, workers)), "these are positions; return the samples there"),
-        ]
-        with given(f"stream = {samples}", f"info.id = {me}", f"info.num_workers = {workers}"):
-            got = _listed(call(answer, list(samples), info))
-            why = "start at sample `id` and take each `num_workers`-th"
-            expect_equal(got, samples[me::workers], usual=usual, why=why)
-    with given("info = None", stream=[0, 10, 20]):
-        got = _listed(call(answer, [0, 10, 20], None))
-        expect_equal(got, [0, 10, 20], why="without workers all samples are ours")
-    source = "stream = a generator of 0, 10, 20, 30, 40"
-    second = SimpleNamespace(id=1, num_workers=2)
-    cases: list[tuple[SimpleNamespace | None, list[str], list[int]]] = [
-        (second, ["info.id = 1", "info.num_workers = 2"], [10, 30]),
-        (None, ["info = None"], [0, 10, 20, 30, 40]),
+def balance(answer: Any) -> None:
+    """Weights with which the classes of a set of samples are drawn equally often."""
+    for classes in [[0, 0, 0, 1], [2, 2, 0], [1], [3, 0, 3, 3, 0, 3, 1], [0, 1, 2]]:
+        labels = torch.tensor(classes)
+        sizes = labels.bincount()
+        want = 1 / sizes[labels].double()
+        kinds = len(set(classes))
+        with given(labels=labels):
+            got = expect_tensor(call(answer, labels))
+            if got.shape == sizes.shape != labels.shape:
+                raise Wrong("this is a number for each class; look up each sample's own class")
+            if got.shape == want.shape and got.dtype == torch.float32:
+                raise Wrong("expected float64, got float32; `double()` of the sizes comes first")
+            expect_equal(
+                got,
+                want,
+                usual=[
+                    (sizes[labels].double(), "this is the size of each class; the rare weigh more"),
+                    (want / kinds, "all weights together add up to 1; each class should"),
+                    (want * len(labels) / kinds, "the weights of a class add up to n / classes"),
+                    (
+                        torch.full_like(want, 1 / len(labels)),
+                        "every sample weighs the same; the size of its class decides",
+                    ),
+                ],
+                why="a sample weighs 1 / (size of its class)",
+            )
+
+
+@exercise("03.8c")
+def join(answer: Any) -> None:
+    """Sequences of different lengths, joined into one batch."""
+    tries: list[tuple[list[list[Any]], list[int], torch.dtype]] = [
+        ([[1, -2, 3], [4], [5, 6]], [1, 0, 2], torch.int64),
+        ([[0.5], [-1.5, 2.5]], [3, 3], torch.float64),
+        ([[], [7, 8]], [0, 1], torch.uint8),
+        ([[9, 10]], [5], torch.int32),
+        ([[], []], [1, 0], torch.float32),
     ]
-    for worker, named, want in cases:
-        with given(source, *named):
-            got = _listed(call(answer, _stream(), worker))
-            expect_equal(got, want, why="a generator can be walked through only once")
+    for sequences, labels, dtype in tries:
+        samples = [
+            (torch.tensor(numbers, dtype=dtype), label)
+            for numbers, label in zip(sequences, labels, strict=True)
+        ]
+        named = [f"({numbers}, {label})" for numbers, label in zip(sequences, labels, strict=True)]
+        with given(f"samples = [{', '.join(named)}]", f"of {dtype}"):
+            got = call(answer, samples)
+            if not isinstance(got, tuple | list) or len(got) != 3:
+                raise Wrong("return three tensors: the batch, the lengths and the labels")
+            _judge_batch(expect_tensor(got[0]), sequences, dtype)
+            lengths = torch.tensor([len(numbers) for numbers in sequences])
+            longest = torch.full_like(lengths, int(lengths.max()))
+            padded = (longest, "these are the lengths after padding; keep the true ones")
+            why = "the second result holds the length of each sequence"
+            expect_equal(expect_tensor(got[1]), lengths, usual=[padded], why=why)
+            why = "the third result holds the labels, in the samples' order"
+            expect_equal(expect_tensor(got[2]), torch.tensor(labels), why=why)
 
 
-def _stream() -> Iterator[int]:
-    yield from range(0, 50, 10)
-
-
-def _listed(got: object) -> object:
-    """The result, or Wrong where it has still to be walked through."""
-    if isinstance(got, Iterator):
-        raise Wrong("expected a list, got something to walk through; put `list(…)` around it")
-    return got
+def _judge_batch(got: Tensor, sequences: list[list[Any]], dtype: torch.dtype) -> None:
+    width = max(map(len, sequences))
+    want = torch.zeros(len(sequences), width, dtype=dtype)
+    left = want.clone()
+    for row, other, numbers in zip(want, left, sequences, strict=True):
+        row[: len(numbers)] = torch.tensor(numbers, dtype=dtype)
+        other[width - len(numbers) :] = torch.tensor(numbers, dtype=dtype)
+    if got.ndim == 2 and got.shape[0] == len(sequences) and got.shape[1] > width:
+        raise Wrong(f"the batch is {got.shape[1]} wide; the longest sequence has {width}")
+    if got.shape == want.shape and got.dtype != dtype:
+        raise Wrong(f"the batch is of {got.dtype}; keep the sequences' dtype, {dtype}")
+    usual = [
+        (left, "the sequences stand on the right; fill up on the right"),
+        (want.T, "rows and columns are swapped: a sample is a row"),
+    ]
+    expect_equal(got, want, usual=usual, why="row i holds sequence i, then zeros")

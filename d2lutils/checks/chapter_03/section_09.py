@@ -1,4 +1,4 @@
-"""Checks of 03/09, datasets and loaders."""
+"""Checks of 03/09, workers and streams."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -8,46 +8,6 @@ from d2lutils.checks import Wrong, call, exercise, expect_equal, given
 
 
 @exercise("03.9a")
-def cut(answer: Any) -> None:
-    """An order of positions, cut into batches."""
-    for order, size, drop_last in [
-        ([17, 12, 19, 14, 10, 15, 11], 4, False),
-        ([17, 12, 19, 14, 10, 15, 11], 4, True),
-        ([3, 1, 0, 2], 2, True),
-        ([3, 1, 0, 2], 2, False),
-        ([1, 0], 3, False),
-        ([1, 0], 3, True),
-    ]:
-        whole = len(order) - len(order) % size
-        every = _batches(order, size)
-        kept = _batches(order[:whole], size)
-        places = _batches(list(range(whole if drop_last else len(order))), size)
-        with given(order=order, batch_size=size, drop_last=drop_last):
-            expect_equal(
-                call(answer, order, size, drop_last),
-                kept if drop_last else every,
-                usual=[
-                    (kept, "the ragged batch is missing; it stays unless `drop_last` is true"),
-                    (every, "the ragged batch is still there; `drop_last` is true"),
-                    (every[:-1], "a whole batch is missing; only a ragged one is left out"),
-                    (
-                        places,
-                        "these are the places in `order`; return the positions that stand there",
-                    ),
-                    (_batches(sorted(order), size), "keep the positions in the given order"),
-                    (order, "this is not cut; return a list of lists"),
-                    ([tuple(batch) for batch in every], "each batch is a list too"),
-                    ([*every, []], "no empty batch at the end"),
-                ],
-                why="batch k holds the positions from k * batch_size on, batch_size of them",
-            )
-
-
-def _batches(order: list[int], size: int) -> list[list[int]]:
-    return [order[start : start + size] for start in range(0, len(order), size)]
-
-
-@exercise("03.9b")
 def shard(answer: Any) -> None:
     """The samples of a stream that belong to one worker."""
     for count, workers, me in [(7, 2, 0), (7, 2, 1), (8, 3, 2), (8, 3, 0), (2, 4, 3), (5, 1, 0)]:
@@ -90,3 +50,42 @@ def _listed(got: object) -> object:
     if isinstance(got, Iterator):
         raise Wrong("expected a list, got something to walk through; put `list(…)` around it")
     return got
+
+
+@exercise("03.9b")
+def block(answer: Any) -> None:
+    """The block of a stream that one worker reads."""
+    for count, workers in [(10, 3), (8, 4), (2, 4), (0, 2), (7, 1), (11, 4)]:
+        for me in reversed(range(workers)):
+            info = SimpleNamespace(id=me, num_workers=workers)
+            with given(f"count = {count}", f"info.id = {me}", f"info.num_workers = {workers}"):
+                _judge_block(_pair(call(answer, count, info)), count, me, workers)
+    with given("count = 5", "info = None"):
+        why = "without workers the whole stream is ours"
+        expect_equal(_pair(call(answer, 5, None)), (0, 5), why=why)
+
+
+def _judge_block(got: object, count: int, me: int, workers: int) -> None:
+    size, over = divmod(count, workers)
+    starts = [k * size + min(k, over) for k in range(workers + 1)]
+    up = -(-count // workers)
+    last = [k * size + max(0, k - (workers - over)) for k in range(workers + 1)]
+    usual = [
+        (
+            (min(me * up, count), min((me + 1) * up, count)),
+            "blocks of the size rounded up leave too little for the last workers; sizes differ "
+            "by one at most",
+        ),
+        ((me * up, (me + 1) * up), "this block ends behind the stream"),
+        ((me * size, (me + 1) * size), "blocks of the size rounded down leave samples to nobody"),
+        ((last[me], last[me + 1]), "the larger blocks come first"),
+        ((starts[me], starts[me + 1] - 1), "`stop` is the first number that is not read"),
+        ((starts[me], starts[me + 1] - starts[me]), "return (start, stop), not (start, size)"),
+    ]
+    why = "the first `count % num_workers` workers read one sample more than the others"
+    expect_equal(got, (starts[me], starts[me + 1]), usual=usual, why=why)
+
+
+def _pair(got: object) -> object:
+    """The result, a list taken for a tuple."""
+    return tuple(got) if isinstance(got, list) else got
