@@ -45,8 +45,6 @@ PENDING = """
 
 03_data/07_audio_and_video.ipynb
 
-03_data/08_datasets_and_loaders.ipynb
-
 03_data/10_getting_data.ipynb
 """
 FIRST = [check for check in RULES if check.__module__ == "tests.form.rules"]
