@@ -1,7 +1,6 @@
 """`d2l.device`: the device that the book computes on."""
 
 import os
-import re
 
 import torch
 
@@ -9,9 +8,11 @@ from d2lutils.errors import BookError
 
 
 def device() -> torch.device:
-    """Return the device to compute on: CUDA where there is one, else Apple's MPS, else the CPU.
+    """Return the device to compute on: the accelerator that PyTorch finds, else the CPU.
 
-    The environment variable `D2L_DEVICE` (`cpu`, `cuda`, `cuda:1`, `mps`) decides otherwise.
+    Accelerators are NVIDIA's and AMD's (`cuda`), Apple's (`mps`), Intel's (`xpu`), and whatever
+    else `torch.accelerator` knows. The environment variable `D2L_DEVICE` (`cpu`, `cuda`,
+    `cuda:1`, `mps`, `xpu` …) decides otherwise.
 
     Built by hand in 02/08.
 
@@ -23,20 +24,31 @@ def device() -> torch.device:
         BookError: `D2L_DEVICE` names no device, or one that is not available here.
     """
     available = available_devices()
-    asked = os.environ.get("D2L_DEVICE", "").strip().lower()
+    asked = " ".join(os.environ.get("D2L_DEVICE", "").split()).lower()
     if not asked:
         return available[0]
     for found in available:
-        if asked in (str(found), found.type):  # of several, the first
+        if asked in (found.type, f"{found.type}:{found.index or 0}"):  # of several, the first
             return found
-    reason = "is not available here" if re.fullmatch(r"cuda(:\d+)?|mps", asked) else "is no device"
+    reason = "is not available here" if _is_device(asked) else "is no device"
     names = ", ".join(map(str, available))
-    raise BookError(f"D2L_DEVICE={asked} {reason}; set it to one of: {names}.")
+    raise BookError(f"D2L_DEVICE={asked:.50} {reason}; set it to one of: {names}.")
 
 
 def available_devices() -> list[torch.device]:
     """Return the devices of this machine, the one to prefer first and the CPU last."""
-    found = [torch.device("cuda", index) for index in range(torch.cuda.device_count())]
-    if torch.backends.mps.is_available():
-        found.append(torch.device("mps", 0))
-    return [*found, torch.device("cpu")]
+    accelerator = torch.accelerator.current_accelerator(check_available=True)
+    cpu = torch.device("cpu")
+    if accelerator is None:
+        return [cpu]
+    count = torch.accelerator.device_count()
+    return [*(torch.device(accelerator.type, index) for index in range(count)), cpu]
+
+
+def _is_device(name: str) -> bool:
+    """Whether PyTorch knows a device of this name on any machine."""
+    try:
+        torch.device(name)  # says nothing of the number: 256 is taken for 0
+    except RuntimeError:
+        return False
+    return True

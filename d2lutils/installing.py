@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from importlib.util import find_spec
+from importlib.machinery import PathFinder
 from types import ModuleType
 from typing import Any
 
@@ -31,7 +31,7 @@ def install_line(*requirements: str) -> str:
     Returns:
         A line to type in a terminal, with pip where this Python has it and uv where not.
     """
-    if find_spec("pip"):
+    if PathFinder.find_spec("pip"):  # importlib.util's would make setuptools disable its hook
         return shell_line(sys.executable, "-m", "pip", "install", *requirements)
     return shell_line("uv", "pip", "install", "--python", sys.executable, *requirements)
 

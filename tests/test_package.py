@@ -1,11 +1,13 @@
 """`import d2lutils as d2l`: cheap, complete to Tab and to type checkers, plain about torch."""
 
 import ast
+import json
 import os
 import subprocess
 import sys
 import tomllib
 from graphlib import TopologicalSorter
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 import pytest
@@ -167,6 +169,45 @@ def test_unfit_torch_is_one_line(tmp_path, torch, message):
     assert done.stdout.count("\n") == 1
 
 
+@pytest.mark.skipif(not PathFinder.find_spec("setuptools"), reason="needs setuptools")
+def test_pytorch_compiles_and_measures_after_the_first_use():
+    """importlib.util.find_spec("pip") broke both in Python 3.11, by way of setuptools."""
+    done = run("import d2lutils as d2l; d2l.device; import torch.utils.benchmark, setuptools")
+    assert done.returncode == 0, done.stderr
+
+
+def test_first_uses_change_nothing_for_other_packages(tmp_path):
+    done = subprocess.run(
+        [sys.executable, ROOT / "tests/first_uses.py"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "agg",
+             "D2L_DATA": str(tmp_path), "NO_PROXY": "127.0.0.1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    changed = json.loads(done.stdout.splitlines()[-1])
+    rc_params = {key.partition(" ")[0] for key in changed.pop("d2l.plot.style")}
+    assert rc_params == {"rcParams"}
+    assert {name: keys for name, keys in changed.items() if keys} == {
+        "d2l.loader": ["torch random"],  # every DataLoader draws a number as an epoch begins
+        "d2l.seed": [
+            "environ CUBLAS_WORKSPACE_CONFIG",
+            "numpy random",
+            "random",
+            "torch cuda matmul",
+            "torch cudnn conv, rnn",
+            "torch deterministic",
+            "torch fills",
+            "torch mkldnn",
+            "torch random",
+            "torch warns only",
+            "warnings.filters",  # PyTorch would warn of each algorithm that is not deterministic
+        ],
+    }
+
+
 def test_missing_torch_is_one_line():
     code = "import d2lutils as d2l\ntry: d2l.seed(1)\nexcept d2l.BookError as error: print(error)"
     done = run(code, options=["-S"])  # without site-packages
@@ -185,10 +226,10 @@ def test_missing_package_is_one_line():
 
 
 def test_install_line_uses_pip_or_uv(monkeypatch):
-    monkeypatch.setattr("d2lutils.installing.find_spec", lambda _: object())
+    monkeypatch.setattr(PathFinder, "find_spec", lambda _: object())
     monkeypatch.setattr(sys, "executable", "/my books/python")
     assert install_line("torch>=2.11") == "'/my books/python' -m pip install 'torch>=2.11'"
-    monkeypatch.setattr("d2lutils.installing.find_spec", lambda _: None)
+    monkeypatch.setattr(PathFinder, "find_spec", lambda _: None)
     assert install_line("torch") == "uv pip install --python '/my books/python' torch"
     monkeypatch.setattr(sys, "platform", "win32")
     assert install_line("torch") == 'uv pip install --python "/my books/python" torch'

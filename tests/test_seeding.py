@@ -47,10 +47,47 @@ def test_bounds_are_seeds(n):
     d2l.seed(n)
 
 
-@pytest.mark.parametrize("n", [-1, 2**32, 1.0, "1", None, True, [1]])
+@pytest.mark.parametrize("n", [np.int64(7), np.uint8(7), np.array(7), torch.tensor(7)], ids=repr)
+def test_whole_numbers_of_other_kinds_are_seeds(n):
+    d2l.seed(7)
+    first = draw()
+    d2l.seed(n)
+    assert draw() == first
+
+
+def test_the_default_generators_of_numpy_keep_their_own_seeds():
+    """As the docstring says: `d2l.seed` does not reach them."""
+    drawn = []
+    for _ in range(2):
+        d2l.seed(7)
+        drawn.append(np.random.default_rng().random())
+    assert drawn[0] != drawn[1]
+    assert "np.random.default_rng(n)" in d2l.seed.__doc__
+
+
+OTHERS = [
+    -1, 2**32, 2**100, 1.0, "1", None, True, [1], np.True_, np.float32(1), np.int64(-1),
+    torch.tensor(True), torch.tensor(1.0), torch.tensor(1, device="meta"), torch.ones(2).long(),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("n", OTHERS, ids=lambda n: f"{n!r:.20}")
 def test_other_values_are_one_line(n):
-    with pytest.raises(d2l.BookError, match=r"^d2l.seed takes a whole number from 0 to 4294967295"):
+    told = r"^d2l.seed takes a whole number from 0 to 4294967295, not .+\.$"  # of one line
+    with pytest.raises(d2l.BookError, match=told):
         d2l.seed(n)
+
+
+def test_every_device_that_pytorch_knows_is_seeded(monkeypatch):
+    """Intel's too, which few machines have: `torch.manual_seed` tells each kind."""
+    told = []
+    for kind in (torch.cuda, torch.mps, torch.xpu):
+        name = "manual_seed" if kind is torch.mps else "manual_seed_all"
+        monkeypatch.setattr(kind, name, told.append)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(torch.mps, "_is_in_bad_fork", lambda: False)
+    d2l.seed(7)
+    assert told == [7, 7, 7]
 
 
 def test_choices_are_deterministic_and_old_and_new_switches_agree():
@@ -67,6 +104,18 @@ def test_choices_are_deterministic_and_old_and_new_switches_agree():
     assert torch.get_float32_matmul_precision() == "highest"
     with torch.backends.cudnn.flags(enabled=False):
         pass
+
+
+@pytest.mark.parametrize("precision", ["medium", "high"])
+def test_shorter_numbers_that_were_allowed_before_are_switched_off(precision):
+    torch.set_float32_matmul_precision(precision)
+    d2l.seed(1)
+    assert torch.get_float32_matmul_precision() == "highest"
+    for kind in ("matmul", "conv", "rnn"):
+        assert getattr(torch.backends.mkldnn, kind).fp32_precision == "ieee"  # CPUs and XPUs
+    x = torch.rand(256, 256)
+    exact = x.double() @ x.double()
+    assert (x @ x - exact).abs().max() < 1e-3 * torch.finfo(torch.bfloat16).eps * exact.max()
 
 
 def test_empty_stays_uninitialised():
