@@ -1,13 +1,17 @@
 """The commands of `python -m d2lutils`."""
 
+import os
 import sys
 from argparse import ArgumentParser
+from io import TextIOWrapper
 from typing import NoReturn
 
 from d2lutils import doctor
 from d2lutils.data import larger, listing
 from d2lutils.downloading.places import data_folder
 from d2lutils.errors import BookError
+
+LEFT, STOPPED = 128 + 13, 128 + 2  # as a shell reports SIGPIPE and SIGINT
 
 
 class _Parser(ArgumentParser):
@@ -19,6 +23,28 @@ class _Parser(ArgumentParser):
 
 def main() -> int:
     """Run the command that the command line names and return its exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):  # what a terminal cannot show, it shows as \xe9
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        code = _run()
+        if sys.stdout:  # none where it was closed
+            sys.stdout.flush()
+        return code
+    except BookError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return STOPPED
+    except OSError as error:  # the output's: its reader has left, as `head` does, or a full disk
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python complains once more as it ends
+        if isinstance(error, BrokenPipeError):
+            return LEFT
+        print(f"The output cannot be written: {error.strerror}.", file=sys.stderr)
+        return 1
+
+
+def _run() -> int:
     parser = _Parser(prog="python -m d2lutils", description="Commands that come with the book.")
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
     commands.add_parser("doctor", help="check the installation and say what to mend")
@@ -26,18 +52,14 @@ def main() -> int:
     download = commands.add_parser("download", help="fetch a larger data set, or all")
     download.add_argument("name", choices=[*larger.LARGER, "all"])
     asked = parser.parse_args()
-    try:
-        if asked.command == "doctor":
-            return doctor.report()
-        if asked.command == "list":
-            print(*listing.lines(), sep="\n")
-        else:
-            for name in larger.LARGER if asked.name == "all" else [asked.name]:
-                larger.fetch(name)
-                print(f"{name} is in {data_folder()}")
-    except BookError as error:
-        print(error, file=sys.stderr)
-        return 1
+    if asked.command == "doctor":
+        return doctor.report()
+    if asked.command == "list":
+        print(*listing.lines(), sep="\n")
+    else:
+        for name in larger.LARGER if asked.name == "all" else [asked.name]:
+            larger.fetch(name)
+            print(f"{name} is in {data_folder()}")
     return 0
 
 

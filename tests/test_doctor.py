@@ -32,7 +32,7 @@ class Doctor:
 
     def run(self, *words, options=(), **environment):
         inherited = {name: value for name, value in os.environ.items() if name != "D2L_DEVICE"}
-        inherited["D2L_DATA"] = str(self.folder / "sets")
+        inherited |= {"D2L_DATA": str(self.folder / "sets"), "OMP_WAIT_POLICY": "PASSIVE"}
         return subprocess.run(
             [sys.executable, *options, "-m", "d2lutils", *(words or ["doctor"])],
             env={**inherited, "PYTHONPATH": f"{self.folder}{os.pathsep}{ROOT}", **environment},
@@ -55,14 +55,14 @@ class Doctor:
 
 TORCH = """
 __version__ = "99.0"
-class device(str):
-    type, index = "cpu", None
-    def __new__(cls, kind, index=None): return str.__new__(cls, kind)
-class cuda:
-    device_count = staticmethod(lambda: 0)
-class backends:
-    class mps:
-        is_available = staticmethod(lambda: False)
+class device:
+    def __init__(self, kind, index=None):
+        if kind not in ("cpu", "xpu"): raise RuntimeError(kind)
+        self.type, self.index = kind, index
+    def __str__(self): return self.type if self.index is None else f"{self.type}:{self.index}"
+class accelerator:
+    current_accelerator = staticmethod(lambda check_available: None)
+    device_count = staticmethod(lambda: 2)
 """
 
 
@@ -166,6 +166,25 @@ def test_bad_device(doctor):
     )
 
 
+@pytest.mark.skipif(os.cpu_count() == 1, reason="needs two cores")
+def test_threads_that_wait_busily_are_a_hint(doctor):
+    many = {"OMP_WAIT_POLICY": "ACTIVE", "OMP_NUM_THREADS": "2"}
+    done = doctor.run(**many)
+    assert done.returncode == 0
+    (hint,) = [line for line in done.stdout.splitlines() if line.startswith("HINT")]
+    assert hint.endswith("set OMP_WAIT_POLICY=PASSIVE before Python starts.")
+    assert done.stdout.endswith("\n\nAll is well.\n")
+    assert "HINT" not in doctor.run(**{**many, "OMP_NUM_THREADS": "1"}).stdout
+    assert "HINT" not in doctor.run(**{**many, "OMP_WAIT_POLICY": "passive"}).stdout
+
+
+def test_intels_devices_are_reported(doctor):
+    doctor.package(
+        "torch", TORCH.replace("check_available: None", "check_available: device('xpu')")
+    )
+    assert "OK     device xpu:0 of xpu:0, xpu:1, cpu; D2L" in doctor.run().stdout
+
+
 def test_missing_pillow(doctor):
     missing = "raise ModuleNotFoundError(\"No module named 'PIL'\", name='PIL')"
     doctor.package("PIL", missing)
@@ -221,7 +240,7 @@ def test_folder_for_larger_data_cannot_be_written(doctor):
 def test_folder_for_larger_data_of_nobody(doctor):
     line = doctor.wrong(D2L_DATA="~nobody-here/x")
     assert line.startswith("WRONG  the folder for larger data is unknown (D2L_DATA=~nobody-here/x")
-    assert line.endswith(" Set D2L_DATA to a folder elsewhere.")
+    assert line.endswith("known by that name). Give a path that starts without ~.")
     done = doctor.run("list", D2L_DATA="~nobody-here/x")
     assert done.stderr.startswith("D2L_DATA=~nobody-here/x: nobody's home folder")
     assert done.stderr.count("\n") == done.returncode == 1

@@ -1,5 +1,6 @@
 """torchvision's larger data sets, fetched once into a folder of the reader's. Loads torch late."""
 
+import os
 import struct
 import zlib
 from functools import cache
@@ -52,7 +53,7 @@ def cifar10(split: str = "train") -> "tuple[torch.Tensor, torch.Tensor]":
 
 def here(name: str) -> bool:
     """Whether the archives of a larger set were fetched."""
-    return all((data_folder() / file).is_file() for file in archives(name))
+    return all(os.path.isfile(data_folder() / file) for file in archives(name))
 
 
 @cache

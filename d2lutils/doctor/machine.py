@@ -1,0 +1,75 @@
+"""The doctor's look at the machine: devices, threads, the home folder and Jupyter's kernel."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+
+from d2lutils.doctor.findings import Finding
+from d2lutils.downloading.places import SET_HOME, home_is_known
+from d2lutils.errors import BookError
+from d2lutils.installing import install_line, shell_line
+
+
+def device() -> Finding:
+    """Judge the device that the book would compute on."""
+    asked = os.environ.get("D2L_DEVICE", "").strip()
+    try:
+        from d2lutils import devices
+
+        names = ", ".join(map(str, devices.available_devices()))
+        chosen = f"D2L_DEVICE={asked}" if asked else "D2L_DEVICE is not set"
+        return Finding(f"device {devices.device()} of {names}; {chosen}")
+    except BookError as error:
+        return Finding(str(error).rstrip("."), "Set another, or unset D2L_DEVICE.")
+    except Exception as error:
+        return Finding(f"the devices are unknown ({type(error).__name__})", "Mend torch first.")
+
+
+def threads() -> Finding:
+    """Judge whether notebooks that compute at once would keep each other from the processors."""
+    if os.environ.get("OMP_WAIT_POLICY", "").upper() == "PASSIVE":
+        return Finding("OMP_WAIT_POLICY=PASSIVE: notebooks that compute at once share the cores")
+    if os.environ.get("OMP_NUM_THREADS") == "1" or os.cpu_count() == 1:
+        return Finding("one thread computes")
+    return Finding(
+        "two notebooks that compute at once can slow each other 40 times",
+        hint="Their threads wait busily: set OMP_WAIT_POLICY=PASSIVE before Python starts.",
+    )
+
+
+def home() -> Iterator[Finding]:
+    """Say so where this user has no home folder, in which Jupyter keeps its settings."""
+    if not home_is_known():
+        yield Finding("this user has no home folder", SET_HOME)
+
+
+def kernel() -> Finding:
+    """Judge whether the notebooks' kernel, `python3`, is the Python that runs now."""
+    try:
+        from jupyter_client.kernelspec import KernelSpecManager
+
+        spec = KernelSpecManager().get_kernel_spec("python3")
+    except Exception as error:
+        if not home_is_known():
+            return Finding("there is no Jupyter kernel without a home folder", SET_HOME)
+        return Finding(
+            f"there is no Jupyter kernel python3 ({type(error).__name__})",
+            f"Type: {install_line('--upgrade', '--force-reinstall', 'ipykernel')}",
+        )
+    python = spec.argv[0]
+    # Jupyter starts a bare name with the Python that it runs on itself; links are not followed,
+    # for every environment's Python may be a link to the same file.
+    bare = re.fullmatch(r"python(3(\.\d+)?)?", python)
+    if bare or _folder(python) == _folder(sys.executable):
+        return Finding(f"kernel python3 is this Python ({spec.resource_dir or 'built in'})")
+    own = _folder(spec.resource_dir).startswith(os.path.normcase(sys.prefix))
+    place = "--sys-prefix" if own else "--user"
+    line = shell_line(sys.executable, "-m", "ipykernel", "install", place, "--name", "python3")
+    return Finding(
+        f"kernel python3 is another Python ({python}, {spec.resource_dir})", f"Type: {line}"
+    )
+
+
+def _folder(path: str) -> str:
+    return os.path.normcase(os.path.dirname(os.path.abspath(path)))
