@@ -13,7 +13,8 @@ export JUPYTER_PATH := $(CURDIR)/.venv/share/jupyter$(if $(JUPYTER_PATH),:$(JUPY
 help:
 	echo "make lab                     set up, then open the book in JupyterLab"
 	echo "make test                    set up, then run the whole suite"
-	echo "make execute [NOTEBOOK=...]  run notebooks again and save their outputs (FRESH=1: replace all)"
+	echo "make execute NOTEBOOK=...    run a notebook again and save its outputs (FRESH=1: replace all;"
+	echo "                             ALL=1 in place of NOTEBOOK: every notebook)"
 	echo "make fresh NOTEBOOK=...      put a notebook back as shipped, keep yours as a copy"
 	echo "make move FROM=... TO=...     give a section another place (SPLIT=1: a copy, INSERT=1: room)"
 	echo "make check                   lint, types, spelling, form"
@@ -28,7 +29,7 @@ test: setup
 	"$(VENV)" -m pytest $(ARGS)
 
 execute: setup
-	"$(VENV)" tools/execute.py $(if $(FRESH),--fresh) $(if $(NOTEBOOK),"$(NOTEBOOK)")
+	"$(VENV)" tools/execute.py $(if $(FRESH),--fresh) $(if $(ALL),--all) $(if $(NOTEBOOK),"$(NOTEBOOK)")
 
 fresh: python
 	"$(PYTHON)" tools/fresh.py "$(NOTEBOOK)"

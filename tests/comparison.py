@@ -8,6 +8,7 @@ import io
 import json
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -117,12 +118,13 @@ def tokens(text: str, exact: bool = False) -> list[Token]:
 
 def _arrays(found: list[Token]) -> Iterator[tuple[int, int]]:
     """Where printed tensors and arrays begin and end: `tensor(...)`, `array(...)`, `[1. 2.]`."""
+    closing = _closing(found)
     position = 0
     while position < len(found):
         token = found[position]
         named = token.text in ("tensor", "array") and _text_at(found, position + 1) == "("
         if named or token.text == "[":
-            last = _closing(found, position + named)
+            last = closing.get(position + named, 0)
             inside = found[position : last + 1]
             # A Python list has commas; its numbers do not share their decimals.
             if last and (named or not any(part.text == "," for part in inside)):
@@ -135,14 +137,22 @@ def _text_at(found: list[Token], position: int) -> str:
     return found[position].text if position < len(found) else ""
 
 
-def _closing(found: list[Token], position: int) -> int:
-    """The place of the bracket that closes the one at `position`; 0 where none does."""
-    depth = 0
-    for place in range(position, len(found)):
-        depth += (found[place].text in OPENING) - (found[place].text in CLOSING)
-        if depth == 0:
-            return place
-    return 0
+def _closing(found: list[Token]) -> dict[int, int]:
+    """For the place of each bracket that is closed, the place of the one that closes it."""
+    places: dict[int, int] = {}
+    opened: list[int] = []
+    for place, token in enumerate(found):
+        if token.text in OPENING:
+            opened.append(place)
+        elif token.text in CLOSING and opened:
+            places[opened.pop()] = place
+    return places
+
+
+def _is_beyond(number: str, value: float) -> bool:
+    """Whether a printed number is too large or too small for a float to tell it from others."""
+    digits = re.split("[eE]", number)[0]
+    return math.isinf(value) or (value == 0 and digits.strip("-+0.") != "")
 
 
 def _same(saved: Token, new: Token, rules: Rules) -> bool:
@@ -155,6 +165,8 @@ def _same(saved: Token, new: Token, rules: Rules) -> bool:
     if not (saved.is_float and new.is_float):
         return False
     a, b = float(saved.text), float(new.text)
+    if _is_beyond(saved.text, a) or _is_beyond(new.text, b):
+        return False
     apart = abs(a - b)
     if apart <= rules.rtol * max(abs(a), abs(b)):
         return True
@@ -355,6 +367,7 @@ class Ruler:
             return abs(a - b) <= self.rtol * max(math.log(self.high / self.low), 1.0) * largest
         middle = (self.low + self.high) / 2
         length = max(self.high - self.low, abs(a - middle), abs(b - middle))
+        length = min(length, sys.float_info.max)
         return abs(a - b) <= self.rtol * length + 1e-7 * largest  # 1e-7: the data are rounded
 
     def spread(self) -> "Ruler":

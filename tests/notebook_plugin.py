@@ -3,6 +3,7 @@
 nbval collects the notebooks and runs their cells; tests/comparison.py says what differs.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -44,7 +45,13 @@ def cores() -> int:
 def settings(workers: int) -> dict[str, str]:
     """Variables for notebooks that run beside each other; those that are set already stay."""
     threads = os.environ.get(THREADS[0], str(max(1, cores() // workers)))
-    chosen = {"D2L_DEVICE": "cpu", "TQDM_DISABLE": "1", **dict.fromkeys(THREADS, threads)}
+    chosen = {
+        "D2L_DEVICE": "cpu",
+        "TQDM_DISABLE": "1",
+        # Threads that wait by spinning take the cores from the notebook beside them.
+        "OMP_WAIT_POLICY": "PASSIVE",
+        **dict.fromkeys(THREADS, threads),
+    }
     return {name: os.environ.get(name, value) for name, value in chosen.items()}
 
 
@@ -275,8 +282,23 @@ def _require_paths(config: pytest.Config) -> None:
     if config.option.pyargs or config.args_source is not pytest.Config.ArgsSource.ARGS:
         return
     for argument in config.args:
-        if not Path(config.invocation_params.dir, argument.partition("::")[0]).exists():
+        name, _, cell = argument.partition("::")
+        path = Path(config.invocation_params.dir, name)
+        if not path.exists():
             raise pytest.UsageError(f"file or directory not found: {argument}")
+        if cell and path.suffix == ".ipynb":
+            _require_cell(path, name, cell)
+
+
+def _require_cell(path: Path, name: str, cell: str) -> None:
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        count = sum(one["cell_type"] == "code" for one in cells)
+    except (OSError, ValueError, LookupError, TypeError):
+        return  # what is wrong with it is said where it is collected
+    if cell not in {f"Cell {number}" for number in range(count)}:
+        known = f'"Cell 0" to "Cell {count - 1}"' if count else "none"
+        raise pytest.UsageError(f'{name} has no "{cell}": its code cells are {known}')
 
 
 def _require_device() -> None:

@@ -13,6 +13,7 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 from xml.etree import ElementTree
 
@@ -23,10 +24,13 @@ from PIL import Image
 
 from tests.comparison import FIGURE as FIGURE_DATA
 from tests.comparison import Rules, cell_differences, figure_differences, text_differences, tokens
+from tests.notebook_plugin import settings
 from tools import clean, execute
+from tools.fresh import COPIES
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT / "chapters" / "02_tensors" / "02_storage_and_strides.ipynb"
+NAME = REAL.relative_to(ROOT).as_posix()
 OLDER_FIGURES = Path(__file__).with_name("figures_of_matplotlib_3_10.json")
 
 # --- texts ---------------------------------------------------------------------------------------
@@ -54,6 +58,8 @@ SAME = {
     "scientific notation": ("1.2345e-09", "1.2346e-09"),
     "table": ("<td>0.3333</td>", "<td>0.3334</td>"),
     "number with a unit": ("3.1416s", "3.1417s"),
+    "the largest float's last digit": ("1.7976921e+308", "1.7976922e+308"),
+    "complex numbers": ("(0.12345+1e-09j)", "(0.12346+1.0001e-09j)"),
 }
 DIFFERENT = {
     "1 % off": ("loss 0.5000", "loss 0.5050"),
@@ -82,6 +88,18 @@ DIFFERENT = {
     "size": ("640x480", "640x481"),
     "an end": ("1 2", "1 2 3"),
     "meta is no device to forgive": ("tensor(1., device='meta')", "tensor(1.)"),
+    "sign beyond the largest float": ("1.8e+308", "-1.8e+308"),
+    "size beyond the largest float": ("1.8e+308", "1.9e+400"),
+    "far beyond, in a tensor": ("tensor([1.2345e+400, 1.])", "tensor([-1.2345e+400, 1.])"),
+    "beyond the smallest float": ("1.2345e-400", "9.8765e-400"),
+    "sign of the largest floats": ("1.7e+308", "-1.7e+308"),
+    "inf for a number beyond": ("1.8e+308", "inf"),
+    "sign of a complex part": ("(1.2345+0.5000j)", "(1.2345-0.5000j)"),
+    "a complex part beyond": ("(1+1.8e+308j)", "(1-1.8e+308j)"),
+    "a complex inf's sign": ("(nan+infj)", "(nan-infj)"),
+    "nan for a complex part": ("(1+infj)", "(1+nanj)"),
+    "inf for nan": ("tensor([nan, 1.])", "tensor([inf, 1.])"),
+    "nan's name": ("NaN", "nan"),
     "gradient": ("tensor([1.], requires_grad=True)", "tensor([1.])"),
 }
 
@@ -125,6 +143,14 @@ def test_a_long_line_is_cut_around_the_mark() -> None:
     lines = text_differences(saved, saved[:-1] + "6", Rules())
     assert max(map(len, lines)) < 110
     assert all("1." in line for line in lines[::2])
+
+
+@pytest.mark.parametrize("text", ["x", "[", "[1, 2.5", "tensor(", "0.1234 ", "\r", "1-"])
+def test_a_megabyte_is_compared_in_seconds(text: str) -> None:
+    saved = text * (1_000_000 // len(text))
+    start = perf_counter()
+    assert text_differences(saved, saved[:-1] + "y", Rules())
+    assert perf_counter() - start < 30
 
 
 def test_every_character_is_in_a_token() -> None:
@@ -243,6 +269,19 @@ def test_figures_of_the_older_matplotlib_are_the_same(sample: Any) -> None:
     older = json.loads(OLDER_FIGURES.read_text(encoding="utf-8"))
     assert older["matplotlib"].startswith("3.10.")
     assert figure_differences(older["figure"], sample, Rules()) == []
+
+
+def test_a_figures_numbers_near_the_largest_float_are_told_apart() -> None:
+    line = {"is": "Line2D", "at": [{"in": "xy", "x": [0, 1], "y": [-1.7e308, 1.7e308]}]}
+    axis = {"label": "", "scale": "linear", "limits": [-1.7e308, 1.7e308]}
+    figure = {"form": 2, "size": "1 × 1", "artists": []}
+    sides = []
+    for y in ([-1.7e308, 1.7e308], [1.7e308, -1.7e308]):
+        line["at"][0]["y"] = y
+        axes = {"title": "", "x": axis, "y": axis, "artists": [json.dumps(line)]}
+        sides.append({**figure, "axes": [axes]})
+    assert figure_differences(*sides, Rules())
+    assert figure_differences(sides[0], sides[0], Rules()) == []
 
 
 # --- outputs -------------------------------------------------------------------------------------
@@ -571,14 +610,59 @@ def test_a_notebook_that_fails_is_left_as_it_was(
     assert [file.name for file in tmp_path.iterdir()] == ["broken.ipynb"]
 
 
-def test_a_notebook_that_is_not_there_is_named_once(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_cell_that_prints_a_megabyte_is_executed_in_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "long.ipynb"
+    notebook_of([code("print('x' * 1_000_000)\nprint('y\\n' * 100_000)", 0)], path)
+    start = perf_counter()
+    assert execute.main([str(path)]) == 0
+    assert perf_counter() - start < 60
+    (output,) = clean.read(path).cells[0].outputs
+    assert output.text == "x" * 1_000_000 + "\n" + "y\n" * 100_000 + "\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "Say which: make execute NOTEBOOK=chapters/….ipynb, or ALL=1 for all."),
+        (["--fresh"], "Say which: "),
+        (["--all", "chapters"], "Say which: "),
+        (["chapters/02_tensors/02_storage_and_stride.ipynb"], f". Near it: {NAME}"),
+        (["02_storage_and_strides.ipynb"], f". Near it: {NAME}"),
+        (["chapters/02_tensor"], ". Near it: chapters/02_tensors"),
+        ([NAME, "none.ipynb"], "none.ipynb: there is no such notebook or folder\n"),
+    ],
+)
+def test_what_is_not_named_rightly_executes_nothing(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    said: str,
 ) -> None:
-    path = tmp_path / "none.ipynb"
-    assert execute.main([str(path)]) == 1
-    said = capsys.readouterr()
-    assert said.out.startswith("Executing 1 notebook; ")
-    assert said.err == f"{path}: NOT SAVED. cannot be read (No such file or directory)\n"
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(execute, "execute_all", None)
+    assert execute.main(arguments) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert said in told.err
+    assert told.err.count("\n") == 1
+
+
+def test_a_readers_copies_stay_out(tmp_path: Path) -> None:
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    assert set(COPIES) - set(ignored) == {"Untitled*.ipynb"}
+    assert "Untitled*" in ignored
+    names = ["01_a.ipynb", "01_a-Copy1.ipynb", "mine1_01_a.ipynb", "mine_a.ipynb", "Untitled.ipynb"]
+    for name in [*names, ".ipynb_checkpoints/01_a-checkpoint.ipynb"]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    assert execute.notebooks([tmp_path]) == [tmp_path / "01_a.ipynb"]
+
+
+def test_threads_that_wait_leave_the_cores_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    assert settings(2)["OMP_WAIT_POLICY"] == "PASSIVE"
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    assert settings(2)["OMP_WAIT_POLICY"] == "ACTIVE"
 
 
 def test_a_run_that_would_split_a_notebook_is_refused(tmp_path: Path) -> None:
@@ -592,6 +676,16 @@ def test_a_mistyped_path_is_named(tmp_path: Path) -> None:
     result = run_pytest(tmp_path, "-n2", str(tmp_path / "none.ipynb"))
     assert result.returncode == pytest.ExitCode.USAGE_ERROR
     assert f"file or directory not found: {tmp_path / 'none.ipynb'}" in result.stderr
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_cell_that_is_not_there_is_named(tmp_path: Path, workers: str) -> None:
+    path = tmp_path / "small.ipynb"
+    notebook_of([code("1", 0), code("2", 1)], path)
+    result = run_pytest(tmp_path, workers, f"{path}::Cell 500")
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    said = f'{path} has no "Cell 500": its code cells are "Cell 0" to "Cell 1"'
+    assert said in result.stderr
 
 
 def test_a_device_that_is_not_here_is_named(

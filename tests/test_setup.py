@@ -135,6 +135,10 @@ def test_arguments_pass_through(with_uv: Book) -> None:
     assert tests == "-m pytest chapters/02_tensors -k a or b\n"
     execute = with_uv.make("execute", "NOTEBOOK=chapters/a b.ipynb", "FRESH=1")[1]
     assert execute == "tools/execute.py --fresh chapters/a b.ipynb\n"
+    assert with_uv.make("execute", "ALL=1")[1] == "tools/execute.py --all\n"
+    move = with_uv.make("move", "FROM=chapters/a b.ipynb", "TO=c.ipynb", "SPLIT=1")[1]
+    assert move == "tools/move.py --split chapters/a b.ipynb c.ipynb\n"
+    assert with_uv.make("move", "TO=c.ipynb", "INSERT=1")[1] == "tools/move.py --insert c.ipynb\n"
 
 
 def test_known_good_and_torch_reach_uv_and_are_remembered(with_uv: Book) -> None:

@@ -105,9 +105,9 @@ def _outputs(outputs: list[NotebookNode], execution_count: int | None) -> list[d
             # Where a stream is cut into messages is chance; whole, it is not.
             last = clean[-1] if clean else {}
             if last.get("output_type") == "stream" and last["name"] == output.name:
-                last["text"] += output.text
+                last["text"].append(output.text)
             else:
-                clean.append({"output_type": kind, "name": output.name, "text": output.text})
+                clean.append({"output_type": kind, "name": output.name, "text": [output.text]})
         elif kind == "error":
             kept = {key: output[key] for key in ("ename", "evalue")}
             frames = _without_library_frames(output.traceback)
@@ -120,6 +120,9 @@ def _outputs(outputs: list[NotebookNode], execution_count: int | None) -> list[d
                 result["execution_count"] = execution_count
             if data:
                 clean.append(result)
+    for output in clean:
+        if output["output_type"] == "stream":
+            output["text"] = "".join(output["text"])
     return clean
 
 

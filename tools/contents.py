@@ -13,6 +13,10 @@ from itertools import groupby
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tools.fresh import of_the_book  # noqa: E402
+
 START, END = "<!-- contents -->", "<!-- /contents -->"
 TAKES = re.compile(r"\*\*Takes\*\* (\d+) minutes? to read, (\d+) seconds? to run\.")
 
@@ -39,9 +43,8 @@ class Section:
 
 def sections(root: Path = ROOT) -> list[Section]:
     """Every notebook under chapters/, in the book's order."""
-    paths = [path.relative_to(root) for path in (root / "chapters").rglob("[0-9]*.ipynb")]
-    shown = [path for path in paths if ".ipynb_checkpoints" not in path.parts]
-    return [_section(root, path) for path in sorted(shown)]
+    numbered = (path for path in of_the_book(root / "chapters") if path.name[:1].isdigit())
+    return [_section(root, path.relative_to(root)) for path in numbered]
 
 
 def _section(root: Path, path: Path) -> Section:

@@ -1,7 +1,8 @@
-"""Execute notebooks and save their outputs: `make execute [NOTEBOOK=…] [FRESH=1]`.
+"""Execute notebooks and save their outputs: `make execute NOTEBOOK=…`, or `ALL=1`, or `FRESH=1`.
 
-    python tools/execute.py                                  every notebook of the book
+    python tools/execute.py chapters/….ipynb                 one notebook
     python tools/execute.py chapters/02_tensors              those of a folder
+    python tools/execute.py --all                            every notebook of the book
     python tools/execute.py --fresh chapters/….ipynb         replace every output
 
 A saved output stays where the tests find the new one equal or do not compare it, so that git
@@ -15,6 +16,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from time import perf_counter
 
@@ -26,6 +28,7 @@ from nbclient import NotebookClient  # noqa: E402
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager  # noqa: E402
+from nbval.plugin import coalesce_streams  # noqa: E402
 
 from tests.comparison import (  # noqa: E402
     RTOL,
@@ -37,7 +40,7 @@ from tests.comparison import (  # noqa: E402
 )
 from tests.notebook_plugin import cores, figure_profile, settings, without_ports  # noqa: E402
 from tools import clean  # noqa: E402
-from tools.fresh import COPIES  # noqa: E402
+from tools.fresh import of_the_book  # noqa: E402
 
 TIMEOUT = 600  # seconds for a cell
 
@@ -47,17 +50,29 @@ class Failure(Exception):
 
 
 def notebooks(paths: list[Path]) -> list[Path]:
-    """The notebooks among the paths and in the folders, without a reader's copies."""
+    """The notebooks among the paths and in the folders; a Failure where a path is neither."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(path.rglob("*.ipynb"))
-            hidden = [p for p in inside if any(part.startswith(".") for part in p.parts)]
-            copies = [p for p in inside if any(map(p.match, COPIES))]
-            found += [p for p in inside if p not in hidden + copies]
-        else:
+            found += of_the_book(path)
+        elif path.is_file():
             found.append(path)
+        else:
+            raise Failure(f"{path}: there is no such notebook or folder{_near(path)}")
+    if not found:
+        raise Failure(f"{paths[0]}: there is no notebook in this folder")
     return list(dict.fromkeys(found))
+
+
+def _near(path: Path) -> str:
+    """Notebooks and chapters of the book whose path or name is like this one."""
+    chapters = ROOT / "chapters"
+    every = [*of_the_book(chapters), *(part for part in chapters.iterdir() if part.is_dir())]
+    known = {known.relative_to(ROOT).as_posix(): known for known in every}
+    names = {known.stem: name for name, known in known.items()}
+    alike = get_close_matches(path.as_posix(), known, cutoff=0.8)
+    alike += [names[stem] for stem in get_close_matches(path.stem, names, cutoff=0.7)]
+    return f". Near it: {', '.join(dict.fromkeys(alike[:3]))}" if alike else ""
 
 
 async def run(notebook: NotebookNode, folder: Path, environment: dict[str, str]) -> None:
@@ -66,9 +81,7 @@ async def run(notebook: NotebookNode, folder: Path, environment: dict[str, str])
         kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_spec_manager=NbvalKernelspecManager()
     )
     without_ports(manager, environment)
-    client = NotebookClient(
-        notebook, km=manager, timeout=TIMEOUT, record_timing=False, coalesce_streams=True
-    )
+    client = NotebookClient(notebook, km=manager, timeout=TIMEOUT, record_timing=False)
     try:
         await client.async_start_new_kernel(
             cwd=str(folder), env={**os.environ, **environment}, stderr=subprocess.DEVNULL
@@ -101,6 +114,8 @@ async def _run_cell(client: NotebookClient, number: int, index: int, cell: Noteb
         raise Failure(f"Cell {number} ended the kernel.") from None
     except CellTimeoutError:
         raise Failure(f"Cell {number} runs for more than {TIMEOUT} s.") from None
+    # As the tests do it. nbclient's own needs minutes for a line of a million characters.
+    cell.outputs = coalesce_streams(cell.outputs)
     # Compared with itself: what is asked of every cell, whatever it has saved.
     if complaints := cell_differences(cell, cell.outputs, Rules(), compared=False):
         raise Failure(f"Cell {number}: {' '.join(line.strip() for line in complaints)}")
@@ -189,10 +204,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("paths", nargs="*", type=Path, metavar="notebook or folder")
     parser.add_argument("--fresh", action="store_true", help="replace every saved output")
+    parser.add_argument("--all", action="store_true", help="execute every notebook of the book")
     options = parser.parse_args(arguments)
-    paths = notebooks(options.paths or [ROOT / "chapters"])
-    if not paths:
-        print("There is no notebook to execute.", file=sys.stderr)
+    try:
+        if bool(options.paths) == options.all:
+            raise Failure("Say which: make execute NOTEBOOK=chapters/….ipynb, or ALL=1 for all.")
+        paths = notebooks(options.paths or [ROOT / "chapters"])
+    except Failure as problem:
+        print(problem, file=sys.stderr)
         return 1
     which = "all saved outputs" if options.fresh else "saved outputs that differ"
     many = "1 notebook" if len(paths) == 1 else f"{len(paths)} notebooks"

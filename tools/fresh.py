@@ -8,7 +8,17 @@ from pathlib import Path
 
 MINE = "mine{number}_{name}"
 # A reader's copies: those and what JupyterLab makes. Tests and tools pass over them, as git does.
-COPIES = ("mine[0-9]*_*.ipynb", "*-Copy[0-9]*.ipynb", "Untitled*.ipynb")
+COPIES = ("mine*_*.ipynb", "*-Copy*.ipynb", "Untitled*.ipynb")
+
+
+def of_the_book(folder: Path) -> list[Path]:
+    """The notebooks in a folder and below it, in the book's order, without a reader's copies."""
+    return [
+        path
+        for path in sorted(folder.rglob("*.ipynb"))
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and not any(map(path.match, COPIES))
+    ]
 
 
 class Failure(Exception):
