@@ -210,6 +210,7 @@ def _marked(name: str, text: str, found: list[Token], wrong: list[int]) -> list[
 
 # --- figures -------------------------------------------------------------------------------------
 
+TEXT_RTOL = 0.05
 SIZE_RTOL = 0.02  # a cropped picture's size depends on its letters
 COLOR_STEP = 3  # of 255: versions round the colours of a colour map differently
 
@@ -223,6 +224,9 @@ def figure_differences(saved: Data, new: Data, rules: Rules) -> list[str]:
     if len(saved["axes"]) != len(new["axes"]):
         return [f"  axes: saved {len(saved['axes'])}, new {len(new['axes'])}"]
     found = _matched(_artists(saved), _artists(new), {}, rules)
+    text = saved.get("text", new["text"])  # older data have none
+    if not _near(text, new["text"], Ruler(0, text or 0, TEXT_RTOL)):
+        found.append(_line("height of the smallest text", text, new["text"]))
     for number, (old, now) in enumerate(zip(saved["axes"], new["axes"], strict=True), start=1):
         found += [f"axes {number}: {line}" for line in _axes_differences(old, now, rules)]
     return [f"  {line}" for line in found]

@@ -20,7 +20,8 @@ PARAGRAPH = (
     "it, which is why a transpose copies nothing at all and costs the same for any size of matrix."
 )
 REGISTRY = min(rules.REGISTRIES)
-PIXEL = {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>", FIGURE: {"axes": []}}
+ABOUT = {"axes": [], "size": "900 × 480", "text": 20.0}
+PIXEL = {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>", FIGURE: ABOUT}
 Change = Callable[[NotebookNode], None]
 
 
@@ -226,6 +227,11 @@ def answers(*texts: str, **metadata: object) -> Change:
 def caption(text: str) -> Change:
     rest = " One can see how it walks from here to there and back again, twice."
     return say("caption", f"**Figure 1.** {text}{rest}")
+
+
+def small_text(pixels: float, size: str = "900 × 480") -> Change:
+    about = {**ABOUT, "text": pixels, "size": size}
+    return outputs("figure", shown({**PIXEL, FIGURE: about}))
 
 
 BREACHES: dict[str, tuple[Change, str]] = {
@@ -451,6 +457,13 @@ BREACHES: dict[str, tuple[Change, str]] = {
         add("style", '\nwith warnings.catch_warnings(action="ignore"):\n    pass'),
         "mend the warning's cause",
     ),
+    # figures on slides
+    "small text": (small_text(19), "its smallest text is 1.98% of the height"),
+    "small text in a wide picture": (small_text(14.3, "1160 × 200"), "enlarge the figure's text"),
+    "small text in a tall picture": (small_text(20, "500 × 900"), "enlarge the figure's text"),
+    "small text, folded": (
+        all_of(draw(PICTURE, **FOLDED), small_text(16)), "enlarge the figure's text"
+    ),
     # helpers
     "private helper": (add("assert", "\nd2l.plot.secret(1)"), "d2l.plot.secret is no public name"),
 }  # fmt: skip
@@ -582,6 +595,15 @@ LEGAL: dict[str, Change] = {
     "a filter for one warning": all_of(
         add("style", '\nwarnings.filterwarnings("ignore", message="old name")'),
         say("error", 'warnings.simplefilter("ignore", OldWarning)\nwarnings.simplefilter("once")'),
+    ),
+    "small text that is enlarged": small_text(8, "400 × 150"),
+    "text as small as can be read": small_text(14.4, "1160 × 200"),
+    "smaller text in a folded picture": all_of(draw(PICTURE, **FOLDED), small_text(17)),
+    "smaller text without a heading": all_of(
+        small_text(17), lambda nb: of(nb, "figure").metadata.slideshow.update(slide_type="subslide")
+    ),
+    "a picture without text": outputs(
+        "figure", shown({**PIXEL, FIGURE: {**ABOUT, "text": None}})
     ),
     "a link to the web": add("text-1", " [x](https://docs.example.org/a_(b)#c)"),
 }  # fmt: skip

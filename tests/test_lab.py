@@ -22,9 +22,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Frame, Page, TimeoutError, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    ElementHandle,
+    Frame,
+    Page,
+    TimeoutError,
+    sync_playwright,
+)
 
-from tools import lab, setup
+from tests.form import slides
+from tools import clean, lab, setup
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = Path("chapters/02_tensors/02_storage_and_strides.ipynb")
@@ -49,6 +57,16 @@ QUIET = (
 
 
 @dataclass
+class Sight:
+    """What is seen of a cell that draws, in pixels."""
+
+    code: float  # the height of its code, 0 where none is seen
+    above: float  # from the cell's top to its picture
+    across: float  # the picture's width
+    down: float
+
+
+@dataclass
 class Visit:
     """What was seen."""
 
@@ -62,6 +80,8 @@ class Visit:
     sizes: dict[str, float] = field(default_factory=dict)
     before: str = ""  # the prompt of a cell on a slide
     after: str = ""
+    folded: dict[str, Sight] = field(default_factory=dict)  # in the lab and on a slide
+    opened: dict[str, Sight] = field(default_factory=dict)  # the same cell, clicked on
     outside: set[str] = field(default_factory=set)
 
 
@@ -233,6 +253,60 @@ def measure(context: BrowserContext, address: str, visit: Visit) -> None:
     }
 
 
+FOLDED = ".jp-CodeCell:has(.jp-InputPlaceholder):has(.jp-RenderedImage)"
+
+
+def fold_drawing(notebook: Path) -> None:
+    """Fold the first cell that draws, whichever it is today, as tools/clean.py does by its tag."""
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    code = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+    drawing = next(c for c in code if any("image/png" in o.get("data", {}) for o in c["outputs"]))
+    drawing["metadata"] |= {"tags": ["hide-input"], "jupyter": clean.FOLDED}
+    notebook.write_text(json.dumps(content), encoding="utf-8")
+
+
+def unfold(page: Page, cell: str) -> tuple[Sight, Sight]:
+    """The folded cell before and after a click on what stands for its code."""
+    handle = page.wait_for_selector(cell)
+    assert handle is not None
+    handle.scroll_into_view_if_needed()
+    handle.wait_for_selector(".jp-RenderedImage img", state="visible")
+    folded = sight(handle)
+    page.locator(cell).first.locator(".jp-MoreHorizIcon").click()
+    handle.wait_for_selector(".cm-content", state="visible")
+    return folded, sight(handle)
+
+
+def sight(cell: ElementHandle) -> Sight:
+    numbers = cell.evaluate(
+        """cell => {
+            const box = (name) => cell.querySelector(name)?.getBoundingClientRect();
+            const picture = box(".jp-RenderedImage img");
+            const above = picture.y - cell.getBoundingClientRect().y;
+            return [box(".cm-editor")?.height ?? 0, above, picture.width, picture.height];
+        }"""
+    )
+    return Sight(*numbers)
+
+
+def look_at_folded(context: BrowserContext, own: str, deck: str, visit: Visit) -> None:
+    """The cell that only draws, in the lab and on its slide."""
+    page = context.new_page()
+    page.goto(own)
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    visit.folded["lab"], visit.opened["lab"] = unfold(page, FOLDED)
+    page.goto(deck)
+    page.wait_for_selector("section.present h1")
+    page.locator("section.present h1").click()
+    place = f"section.present:not(.stack) {FOLDED}"
+    for _ in range(60):
+        if page.locator(place).count():
+            break
+        page.keyboard.press("Space")
+        page.wait_for_timeout(300)
+    visit.folded["slide"], visit.opened["slide"] = unfold(page, place)
+
+
 @pytest.fixture(scope="module")
 def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
     executable = find_browser()
@@ -244,6 +318,7 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
     book = folder / "my book"
     passed_over = shutil.ignore_patterns(".*", "mine*_*")
     shutil.copytree(ROOT / "chapters", book / "chapters", ignore=passed_over)
+    fold_drawing(book / NOTEBOOK)
     forget_runs(book / NOTEBOOK)
     seen = Visit()
     with socket.socket() as taken, sync_playwright() as play:
@@ -270,7 +345,10 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
             seen.cells = run_all(page, book / NOTEBOOK)
             seen.popups = page.locator(".jp-Dialog, .Toastify__toast").all_inner_texts()
             present(context, page, seen)
-            measure(context, f"{base}/rise/{NOTEBOOK.as_posix()}", seen)
+            deck = f"{base}/rise/{NOTEBOOK.as_posix()}"
+            measure(context, deck, seen)
+            own = f"{base}/lab/workspaces/reader/tree/{NOTEBOOK.as_posix()}"
+            look_at_folded(context, own, deck, seen)
             page.goto(address)
             page.wait_for_selector(".jp-Notebook .jp-Cell, .jp-DirListing-item", state="attached")
             seen.page = page.url
@@ -318,6 +396,34 @@ def test_slides_are_read_from_the_back_of_the_room(visit: Visit) -> None:
     assert visit.sizes["text"] >= 22
     assert visit.sizes["code"] >= 20
     assert COLUMNS * 0.61 * visit.sizes["code"] < visit.sizes["width"] - 120  # prompt and edges
+
+
+@pytest.mark.parametrize("place", ["lab", "slide"])
+def test_a_folded_cell_shows_its_picture_and_opens_by_a_click(visit: Visit, place: str) -> None:
+    folded, opened = visit.folded[place], visit.opened[place]
+    assert folded.code == 0
+    assert folded.across > 400
+    assert folded.down > 100
+    assert opened.code > 100
+    assert opened.across > 400
+
+
+def test_folded_code_takes_no_space_on_a_slide(visit: Visit) -> None:
+    assert visit.folded["slide"].above < 20  # less than a line
+
+
+def test_a_picture_on_a_slide_is_as_large_as_the_rules_take_it_for(visit: Visit) -> None:
+    """tests/form/slides.py: whether its text can be read follows from that."""
+    for sight, share in [
+        (visit.folded["slide"], slides.HEIGHT),
+        (visit.opened["slide"], slides.UNDER_HEADING),
+    ]:
+        highest = share * SCREEN["height"]
+        assert sight.across == pytest.approx(slides.WIDTH, abs=2)
+        assert sight.down <= highest + 2
+    css = (ROOT / "chapters" / "rise.css").read_text(encoding="utf-8")
+    heights = {float(height) / 100 for height in re.findall(r"max-height: (\d+)vh", css)}
+    assert heights == {slides.HEIGHT, slides.UNDER_HEADING}
 
 
 def test_no_request_leaves_the_machine(visit: Visit) -> None:

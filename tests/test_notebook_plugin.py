@@ -181,6 +181,7 @@ class Look:
     title: str = "Waves"
     arrow: float = 1.0
     height: float = 4.0
+    smallest: float = 6.0
 
 
 def draw(look: Look) -> Any:
@@ -205,7 +206,7 @@ def draw(look: Look) -> Any:
     lines.legend()
     lines.annotate(look.note, (1.57, 1), xytext=(3, 0.9), arrowprops={"arrowstyle": "->"})
     lines.axhline(0.5, linestyle="--", color="grey")
-    lines.text(0.5, 0.1, "corner", transform=lines.transAxes)
+    lines.text(0.5, 0.1, "corner", transform=lines.transAxes, size=look.smallest)
     grid = np.arange(30.0).reshape(5, 6) / 10
     grid[2, 3] += look.image
     shown = image.imshow(grid, cmap=look.cmap)
@@ -239,6 +240,7 @@ FIGURE_MISTAKES = {
     "a bar's height": (Look(bar=1.9), "Rectangle"),
     "a chosen tick label": (Look(ticks=("low", "top")), "tick labels"),
     "an arrow's end": (Look(arrow=0.8), "FancyArrowPatch"),
+    "smaller text": (Look(smallest=5.5), "smallest text"),
     "the size": (Look(height=4.5), "size"),
 }
 
@@ -262,6 +264,28 @@ def test_a_figure_may_differ_in_order_and_noise(sample: Any) -> None:
         legend[key].reverse()  # a legend's order is seen
     lines[at] = json.dumps(legend)
     assert figure_differences(sample, other, Rules()) == []
+
+
+@pytest.mark.parametrize(
+    ("hidden", "expected"), [("", 4.0), ("note", 5.0), ("note ticks", 6.0), ("note axes", 9.0)]
+)
+def test_a_figures_smallest_text_is_known(hidden: str, expected: float) -> None:
+    from matplotlib.figure import Figure
+
+    from tests.ipython.figure_data import describe
+
+    figure = Figure(dpi=72)
+    ax = figure.add_subplot()
+    ax.set_xlabel("x", size=6)
+    ax.tick_params(labelsize=5)
+    figure.suptitle("Title", size=9)
+    note, empty = figure.text(0, 0, "n", size=4), figure.text(0, 0, " ", size=1)
+    note.set_visible("note" not in hidden)
+    ax.tick_params(labelbottom="ticks" not in hidden, labelleft="ticks" not in hidden)
+    if "axes" in hidden:
+        ax.axis("off")
+    assert describe(figure)["text"] == expected
+    assert empty.get_visible()
 
 
 def test_figures_of_the_older_matplotlib_are_the_same(sample: Any) -> None:

@@ -31,6 +31,7 @@ from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager  # noqa
 from nbval.plugin import coalesce_streams  # noqa: E402
 
 from tests.comparison import (  # noqa: E402
+    FIGURE,
     RTOL,
     Rules,
     cell_differences,
@@ -141,11 +142,15 @@ def _is_kept(before: NotebookNode, after: NotebookNode, rules: Rules) -> bool:
     moved = before.execution_count != after.execution_count
     if moved and any(output.output_type == "error" for output in after.outputs):
         return False  # its traceback names the cell by number
-    if [sorted(o.get("data", {})) for o in before.outputs] != [
-        sorted(o.get("data", {})) for o in after.outputs
-    ]:
+    if [_kinds(output) for output in before.outputs] != [_kinds(o) for o in after.outputs]:
         return False  # a reader's own run lacks the data of figures
     return not output_differences(before.outputs, after.outputs, rules)
+
+
+def _kinds(output: NotebookNode) -> tuple[list[str], list[str]]:
+    """What an output consists of, and what is known of a figure."""
+    data = output.get("data", {})
+    return sorted(data), sorted(data.get(FIGURE, {}))
 
 
 async def execute(path: Path, fresh: bool, environment: dict[str, str]) -> str:

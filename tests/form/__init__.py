@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import tests.form.captions
-import tests.form.lessons  # noqa: F401  (their rules join RULES)
+import tests.form.lessons
+import tests.form.slides  # noqa: F401  (their rules join RULES)
 from tests.form.reading import CHAPTERS, ROOT, Page
 from tests.form.rules import RULES, Rule
 from tools import clean

@@ -48,9 +48,38 @@ def describe(figure: Any) -> Data:
     return {
         "form": FORM,
         "size": " × ".join(f"{length:.0f}" for length in size),
+        "text": min(map(_height, _texts(figure)), default=None),
         "artists": _in_lines(_beside_axes(figure), figure),
         "axes": [_axes(axes) for axes in panels],
     }
+
+
+def _height(text: Any) -> float:
+    """A text's height in pixels, from the top of its capitals to the foot of its lowest letters."""
+    return round(text.get_fontsize() * text.get_figure(root=True).dpi / 72, 1)
+
+
+def _texts(artist: Any) -> Iterator[Any]:
+    """Every text that is seen of an artist, the numbers along its axes too."""
+    from matplotlib.axis import Axis
+    from matplotlib.table import Cell
+    from matplotlib.text import Text
+
+    if not artist.get_visible():
+        return
+    if isinstance(artist, Text):
+        if artist.get_text().strip():
+            yield artist
+        return
+    parts = artist.get_children()
+    if isinstance(artist, Axis):
+        parts = [artist.label, *artist.get_ticklabels(), *artist.get_ticklabels(minor=True)]
+    elif isinstance(artist, Cell):
+        parts = [artist.get_text()]
+    elif not getattr(artist, "_axis3don", getattr(artist, "axison", True)):
+        parts = [part for part in parts if not isinstance(part, Axis)]
+    for part in parts:
+        yield from _texts(part)
 
 
 def _in_lines(artists: Iterable[Any], inside: Any) -> list[str]:
