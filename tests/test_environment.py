@@ -15,7 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 NEEDED = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
 # What conda-forge calls them, where it has another name.
-CONDA = {"pytorch": "torch", "matplotlib-base": "matplotlib", "playwright-python": "playwright"}
+CONDA = {
+    "pytorch": "torch",
+    "matplotlib-base": "matplotlib",
+    "playwright-python": "playwright",
+    "pysoundfile": "soundfile",
+}
 
 
 def split(requirement: str) -> tuple[str, str]:

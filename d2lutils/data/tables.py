@@ -1,24 +1,20 @@
 """The bundled tables as DataFrames, and the reader of CSV files."""
 
-import csv
-import io
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
 
 import pandas as pd
 
-from d2lutils.data.files import near, path
+from d2lutils.data.fields import KINDS, Kind, converted
+from d2lutils.data.files import path
+from d2lutils.data.rows import fields_of
 from d2lutils.data.words import read_text
 from d2lutils.errors import BookError
 
-Kind = Literal["number", "text", "date"]
 _KINDS: dict[str, Kind] = {  # of the bundled columns; all others are numbers
     "date": "date", "species": "text", "island": "text", "sex": "text", "weather": "text",
     "language": "text", "language_name": "text", "name": "text",
 }  # fmt: skip
-_MISSING = ("", "NA", "N/A", "NaN", "nan", "null")
-_EXAMPLES = {"number": "3.5", "date": "2012-01-31"}
 
 
 def penguins() -> pd.DataFrame:
@@ -69,14 +65,12 @@ def countries() -> pd.DataFrame:
 
 
 def _bundled(name: str) -> pd.DataFrame:
-    file = path(name)
-    with file.open(encoding="utf-8") as lines:
-        header = next(csv.reader(lines))
-    return read_table(file, {column: _KINDS.get(column, "number") for column in header})
+    header = map(str, pd.read_csv(path(name), nrows=0))
+    return read_table(path(name), {column: _KINDS.get(column, "number") for column in header})
 
 
 def read_table(
-    file: str | Path, columns: Mapping[str, Kind], *, delimiter: str = ","
+    file: str | Path, columns: Mapping[str, Kind], *, delimiter: str = ",", decimal: str = "."
 ) -> pd.DataFrame:
     """Read columns of a CSV file (UTF-8, names in the first line) and check every value.
 
@@ -84,73 +78,31 @@ def read_table(
         file: its path.
         columns: the columns to read, each `"number"`, `"text"` or `"date"` (YYYY-MM-DD).
         delimiter: what stands between two fields.
+        decimal: the decimal mark of numbers, `"."` or `","`.
 
     Returns:
-        The columns in this order, a row a line: numbers as float64, or int64 where all are whole
-        and none is missing; dates as datetime64; text. A field is missing (NaN, NaT) where it is
-        empty or, in numbers and dates, NA, N/A, NaN, nan or null.
+        The columns in this order, a row a line that is not blank: numbers as float64, or int64
+        where all are whole and none is missing; dates as datetime64; text. A field is missing
+        (NaN, NaT) where it is empty or, in numbers and dates, a word for it such as NA or None.
 
     Explained in 03/01. Raises BookError where a column is missing, a value is no number or date,
-    lines differ in length, the delimiter is another, or the file is missing, empty or not UTF-8.
+    float64 would change it, lines differ in length, the delimiter is another, or the file is
+    missing, empty or not UTF-8.
     """
-    reader = csv.reader(io.StringIO(read_text(file)), delimiter=delimiter, strict=True)
-    rows: list[list[str]] = []
-    lines: list[int] = []  # where each row ends, for a quoted field may have several
-    try:
-        for row in filter(None, reader):
-            if not rows:
-                _check_header(file, row, list(columns), delimiter)
-            elif len(row) != len(rows[0]):
-                raise BookError(
-                    f"{file}, line {reader.line_num}: expected {len(rows[0])} fields "
-                    f"as in the first line, found {len(row)}."
-                )
-            rows.append(row)
-            lines.append(reader.line_num)
-    except csv.Error as error:
-        raise BookError(f"{file}, line {reader.line_num}: {error}.") from None
-    if len(rows) < 2:
-        raise BookError(f"{file} has no rows below the line of names.")
-    table = pd.DataFrame(rows[1:], columns=rows[0], index=lines[1:])[list(columns)]
-    converted = {name: _converted(file, table[name], kind) for name, kind in columns.items()}
-    return pd.DataFrame(converted).reset_index(drop=True)
-
-
-def _check_header(file: str | Path, header: list[str], names: list[str], delimiter: str) -> None:
-    """Raise BookError unless the first line names each column once."""
-    for name in names:
-        if header.count(name) > 1:
-            raise BookError(f"{file} has {header.count(name)} columns {name}, expected one.")
-        if name in header:
-            continue
-        for other in set(",;\t|") - {delimiter}:
-            parts = delimiter.join(header).split(other)
-            if name in parts or len(parts) > len(header):
-                raise BookError(
-                    f"{file} has {other!r} between its fields, expected {delimiter!r}. "
-                    f"Give read_table delimiter={other!r}."
-                )
-        told = f"{name}{near(name, header)}; it has: {', '.join(header)}"
-        raise BookError(f"{file} has no column {told}.")
-
-
-def _converted(file: str | Path, values: "pd.Series[Any]", kind: Kind) -> "pd.Series[Any]":
-    """Return a column as its kind has it; the index holds the lines of the file."""
-    if kind not in ("text", *_EXAMPLES):
-        raise BookError(f'{values.name}: {kind!r} is no kind; give "number", "text" or "date".')
-    if kind == "text":
-        return values.mask(values == "")
-    stripped = values.str.strip()
-    missing = stripped.isin(_MISSING)
-    known = stripped.mask(missing)
-    if kind == "number":
-        found: pd.Series[Any] = pd.to_numeric(known, errors="coerce")
-        found = found.astype("float64") if found.dtype == "uint64" else found  # beyond int64
-    else:
-        found = pd.to_datetime(known, format="%Y-%m-%d", errors="coerce")
-    for line in values.index[found.isna() & ~missing][:1]:
+    text = read_text(file)
+    if not isinstance(columns, Mapping) or not columns:
         raise BookError(
-            f"{file}, line {line}, column {values.name}: {values[line]!r} is no {kind}; "
-            f"expected one such as {_EXAMPLES[kind]}, or an empty field."
+            f'columns is {columns!r}, expected a dictionary such as {{"name": "text"}} with '
+            f"a kind for each column to read: {', '.join(KINDS)}."
         )
-    return found
+    for name, kind in columns.items():
+        if kind not in KINDS:
+            raise BookError(f'{name}: {kind!r} is no kind; give "number", "text" or "date".')
+    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n':
+        raise BookError(f"delimiter is {delimiter!r}, expected one character such as ',' or ';'.")
+    if decimal not in (".", ","):
+        raise BookError(f"decimal is {decimal!r}, expected '.' or ','.")
+    table = fields_of(file, text, list(columns), delimiter)
+    return pd.DataFrame(
+        {name: converted(file, table[name], kind, decimal) for name, kind in columns.items()}
+    )

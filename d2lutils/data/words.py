@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from d2lutils.data.encodings import advice, decodes, is_disguised
 from d2lutils.data.files import contents, path
 from d2lutils.errors import BookError
 
@@ -21,19 +22,9 @@ def read_text(file: str | Path) -> str:
     first wrong byte, its offset and line, and the likely encoding.
     """
     data = contents(file)
-    again = 'read it with Path(…).read_text("{}"), write it as "utf-8".'
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data:
-        raise BookError(
-            f"{file} is not UTF-8: it has zero bytes or the mark of UTF-16. "
-            f"If it is text, {again.format('utf-16')}"
-        )
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        byte, line = data[error.start], data.count(b"\n", 0, error.start) + 1
-        seen = bytes([byte]).decode("cp1252", "replace")  # Latin-1 with more letters and quotes
-        raise BookError(
-            f"{file} is not UTF-8: byte 0x{byte:02X} at offset {error.start}, line {line}. "
-            f"In Windows-1252 (Latin-1) it is {seen!r}; if that fits, {again.format('cp1252')}"
-        ) from None
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if is_disguised(data) or not decodes(data, "utf-8"):
+        raise BookError(f"{file} {advice(data)}")
+    text = data.decode("utf-8").lstrip("\ufeff")
+    if not text:
+        raise BookError(f"{file} is empty but for its mark of UTF-8.")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
