@@ -82,6 +82,7 @@ class TestTable:
             ("day, city,rain_mm\n,a,1\n", "has no column city (did you mean ' city'?); it has: d"),
             ('day,"ci\nty",rain_mm\n,a,1\n', "has no column city (did you mean 'ci\\nty'?)"),
             (",".join(map(str, range(99))), "29, …"),
+            ('day,city,rain_mm\n,a,1\n,"a"b,1', "line 3: ',' expected after"),
             ('day,city,rain_mm\n,"a"b,1\n', "line 2: ',' expected after '\"'. Close each"),
             ('day,"city,rain_mm\n' + ",a,1\n" * 50_000, "field larger than field limit"),
             (

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Literal
 
-_NOTES = re.compile(rb"LIST|JUNK|PEAK|acid|bext|cue |fact|iXML|[iI][dD]3 |inst|smpl")
+_NAME = re.compile(rb"(?=([A-Za-z][ -~]{3}))")
+_SEARCHED = 2**20  # bytes at the samples' end: more than notes take
 _UNKNOWN = 0xFFFFFFFF  # RF64 and BW64 give the size elsewhere, in eight bytes
 
 
@@ -29,12 +30,12 @@ def samples_of(data: bytes) -> tuple[int, int]:
         raise ValueError(f"it should end at byte {8 + whole}, its samples at {start + size}")
     if not size:
         raise ValueError("it has no samples")
-    for notes in _NOTES.finditer(data, start, start + size):
+    for notes in _NAME.finditer(data, max(start, start + size - _SEARCHED), start + size):
         try:
             list(chunks(notes.start(), len(data)))
         except ValueError:
-            continue  # four samples that look like a name
-        raise ValueError(f"its data chunk swallows a chunk {notes[0].decode()!r}")
+            continue  # samples that look like a name
+        raise ValueError(f"its data chunk swallows a chunk {notes[1].decode()!r}")
     instant = places[b"fmt "][0] + 12
     return size, int.from_bytes(data[instant : instant + 2], order)
 
@@ -43,9 +44,9 @@ def _chunks(
     data: bytes, at: int, stop: int, *, order: Literal["big", "little"], long: int
 ) -> Iterator[tuple[bytes, int, int]]:
     """Yield name, start and size of the chunks from `at` on; ValueError unless all is chunks."""
-    while at + 1 < stop and not (
-        data[at : at + 3] == b"TAG" and stop - at == 128
-    ):  # of MP3 players
+    while at + 1 < stop:
+        if data[at : at + 3] == b"TAG" and stop - at == 128:
+            return  # notes of MP3 players, which are no chunk
         name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], order)
         if stop - at < 8 or not (name.isascii() and name.decode().isprintable()):
             raise ValueError(f"at byte {at}, where a chunk should start, there is none")

@@ -29,7 +29,7 @@ def fields_of(file: str | Path, text: str, names: list[str], delimiter: str) -> 
             na_filter=False, skip_blank_lines=False,
         )  # fmt: skip
     except pd.errors.ParserError as error:
-        line = text.count("\n", 0, stream.tell())
+        line = 1 + text.count("\n", 0, stream.tell() - 1)
         raise BookError(
             f"{file}, line {line}: {error}. Close each quotation mark; double one within a text."
         ) from None
