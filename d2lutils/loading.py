@@ -1,8 +1,10 @@
 """`d2l.loader`: batches of tensors that are in memory already, each taken out in one step."""
 
 from collections.abc import Callable, Iterator
+from numbers import Integral
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Generator, Tensor
 from torch.utils.data import DataLoader, Dataset, RandomSampler, TensorDataset
@@ -27,8 +29,10 @@ def loader(
     Built by hand in 03/08.
 
     Args:
-        data: a tensor; tuples, lists, dicts or named tuples of tensors, nested or not; or a
-            TensorDataset. The first dimension of every tensor counts the samples.
+        data: a tensor; tuples, dicts, named tuples or lists of tensors, nested or not; or a
+            TensorDataset. The first dimension of every tensor counts the samples. The tensors of
+            a list differ in dtype or number of dimensions, as inputs and labels do: a list of
+            tensors that are alike may be one of samples, and is refused.
         batch_size: samples in a batch, at least 1. The last batch holds what is left.
         shuffle: draw a new order for every epoch.
         generator: a generator on the CPU that draws the orders, PyTorch's own where None.
@@ -40,14 +44,20 @@ def loader(
         built like the data, but plain tuples become lists, as with any DataLoader.
 
     Raises:
-        BookError: an argument is not as described, or the data hold no samples.
+        BookError: an argument is not as described, a tensor is sparse or nested, or the data hold
+            no samples.
     """
-    if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size < 1:
-        raise BookError(f"batch_size takes a whole number from 1 on, not {batch_size!r:.50}.")
+    if not isinstance(batch_size, Integral) or isinstance(batch_size, bool) or batch_size < 1:
+        remedy = " Give several tensors as one tuple." if isinstance(batch_size, Tensor) else ""
+        told = f"batch_size takes a whole number from 1 on, not {_told(batch_size)}."
+        raise BookError(told + remedy)
+    for name, value in {"shuffle": shuffle, "drop_last": drop_last}.items():
+        if not isinstance(value, bool | np.bool):
+            raise BookError(f"{name} takes True or False, not {_told(value)}.")
     on_cpu = isinstance(generator, Generator) and generator.device.type == "cpu"
     if generator is not None and not on_cpu:
         raise BookError(
-            f"generator={generator!r:.50}: pass one on the CPU, torch.Generator().manual_seed(1)."
+            f"generator={_told(generator)}: pass one on the CPU, torch.Generator().manual_seed(1)."
         )
     _check_lengths(_tensors(data))
     if device is not None:
@@ -55,9 +65,17 @@ def loader(
             data = _map(lambda tensor: tensor.to(device=device), data, tuple)
         except (RuntimeError, TypeError, AssertionError) as error:  # the last: no CUDA in PyTorch
             cause = f"{str(error).splitlines()[0]:.120}"
-            raise BookError(f"device={device!r:.50}: {cause}… Pass d2l.device() or None.") from None
+            raise BookError(
+                f"device={_told(device)}: {cause}… Pass d2l.device() or None."
+            ) from None
     rows = data if isinstance(data, TensorDataset) else _Samples(data)
-    return _Batches(rows, batch_size, bool(shuffle), generator=generator, drop_last=bool(drop_last))
+    settings = {"shuffle": bool(shuffle), "drop_last": bool(drop_last), "generator": generator}
+    return _Batches(rows, int(batch_size), **settings)
+
+
+def _told(value: object) -> str:
+    """Return how a value is written, in one short line."""
+    return f"{' '.join(repr(value).split()):.50}"
 
 
 class _Samples(Dataset[Any]):
@@ -127,6 +145,8 @@ def _tensors(data: Any, name: str = "data") -> Iterator[tuple[str, Tensor]]:
     if isinstance(data, Tensor):
         yield name, data
     elif isinstance(data, dict | list | tuple):
+        if isinstance(data, list):
+            _check_list(data, name)
         for key, value in data.items() if isinstance(data, dict) else enumerate(data):
             yield from _tensors(value, f"{name}[{key!r}]")
     elif type(data) is TensorDataset and name == "data":
@@ -135,13 +155,38 @@ def _tensors(data: Any, name: str = "data") -> Iterator[tuple[str, Tensor]]:
         remedy = "make one of arrays and numbers by torch.as_tensor"
         if isinstance(data, Dataset):
             remedy = "pass it to torch.utils.data.DataLoader, which takes samples one by one"
+        elif hasattr(data, "to_numpy"):  # a table or a column of pandas
+            remedy = f"make one by torch.as_tensor({name:.100}.to_numpy())"
         raise BookError(f"{name:.100} is no tensor but of {type(data)}; {remedy}.")
+
+
+def _check_list(values: list[Any], name: str) -> None:
+    """Raise BookError where a list's tensors are alike, so that each may be one sample."""
+    kinds = [_kind(value) for value in values]
+    if kinds and kinds.count(kinds[0]) == len(kinds) and any(type(k) is tuple for k in kinds[0]):
+        raise BookError(
+            f"{name:.100} is a list of tensors that are alike ({len(values)}), samples or columns: "
+            "give samples as torch.stack(samples), columns as a tuple."
+        )
+
+
+def _kind(data: Any) -> list[Any]:
+    """Return the dtype and number of dimensions of each tensor in data, the type of all else."""
+    if isinstance(data, Tensor):
+        return [(data.dtype, data.dim())]
+    if not isinstance(data, dict | list | tuple):
+        return [type(data)]
+    values = data.values() if isinstance(data, dict) else data
+    return [kind for value in values for kind in _kind(value)]
 
 
 def _check_lengths(tensors: Iterator[tuple[str, Tensor]]) -> None:
     """Raise BookError unless all tensors hold the same number of samples, and any at all."""
     lengths: dict[int, str] = {}
     for name, tensor in tensors:
+        if tensor.is_nested:
+            remedy = "give torch.nested.to_padded_tensor(…, 0), its samples filled up to one length"
+            raise BookError(f"{name:.100} is a nested tensor; {remedy}.")
         if not tensor.dim() or tensor.layout != torch.strided:
             raise BookError(f"{name:.100} is a single number or sparse; give tensors of samples.")
         lengths.setdefault(len(tensor), name)

@@ -2,6 +2,8 @@
 
 from collections import OrderedDict, defaultdict, namedtuple
 
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch.utils.data import DataLoader, Subset, TensorDataset
@@ -119,6 +121,18 @@ def test_looks_like_a_dataloader():
     assert loader(data).dataset is data
 
 
+def test_numpys_numbers_are_numbers():
+    batches = loader(y, np.int64(10), shuffle=np.False_)
+    assert (len(batches), batches.batch_size) == (11, 10)
+    assert type(batches.batch_size) is int
+    assert next(iter(batches)).tolist() == list(range(10))
+
+
+def test_more_than_there_is():
+    assert [len(batch) for batch in loader(y, 1000)] == [103]
+    assert list(loader(y, 1000, drop_last=True)) == []
+
+
 def test_two_iterations_at_once():
     batches = loader(y, 50, shuffle=True)
     pairs = list(zip(batches, batches, strict=True))
@@ -180,12 +194,22 @@ WRONG = {
     "nothing inside": ({"a": []}, {}, "not no tensor."),
     "no rows": (X[:0], {}, "1 or more, not 0 in data."),
     "no rows in one": ((X, y[:0]), {}, r"not 103 in data\[0\] and 0 in data\[1\]."),
-    "unequal": ({"a": X, "b": [y[1:]]}, {}, r"103 in data\['a'\] and 102 in data\['b'\]\[0\]."),
+    "unequal": ({"a": X, "b": (y[1:],)}, {}, r"103 in data\['a'\] and 102 in data\['b'\]\[0\]."),
     "empty data set": (TensorDataset(X[:0]), {}, r"not 0 in data.tensors\[0\]."),
     "one number": ((X, torch.tensor(1)), {}, r"data\[1\] is a single number or sparse"),
     "sparse": (torch.eye(3).to_sparse(), {}, "data is a single number or sparse"),
     "array": ((X, y.numpy()), {}, r"data\[1\] is no tensor but of .*ndarray.*torch.as_tensor"),
     "numbers in a list": ([1, 2], {}, r"data\[0\] is no tensor but of <class 'int'>"),
+    "rows in a list": ([[1.0, 2.0], [3.0, 4.0]], {}, r"data\[0\]\[0\] is no tensor .*as_tensor"),
+    "table": (pd.DataFrame({"a": [1]}), {}, r"by torch.as_tensor\(data.to_numpy\(\)\)."),
+    "samples": (list(torch.rand(100, 3)), {}, r"data is a list of tensors that are alike \(100\)"),
+    "columns in a list": ([y, y + 1], {}, "samples as torch.stack.samples., columns as a tuple."),
+    "one sample": ([X], {}, r"data is a list of tensors that are alike \(1\)"),
+    "samples of other sizes": ([torch.rand(3, n, 9) for n in (5, 6)], {}, "a list of tensors that"),
+    "samples of two parts": ([(X[0], y[:2])] * 3, {}, r"alike \(3\)"),
+    "samples with numbers": ([(X[0], 1), (X[1], 2)], {}, r"alike \(2\)"),
+    "samples of a dict": ([{"x": X[0]}, {"x": X[1]}], {}, r"alike \(2\)"),
+    "samples inside": ({"x": list(X), "y": y}, {}, r"data\['x'\] is a list of tensors that are"),
     "text": ({"a": X, "b": "text"}, {}, r"data\['b'\] is no tensor but of <class 'str'>"),
     "none": (None, {}, "data is no tensor but of <class 'NoneType'>"),
     "range": (range(9), {}, "data is no tensor but of <class 'range'>"),
@@ -196,6 +220,19 @@ WRONG = {
     "part of a batch": (X, {"batch_size": 2.0}, "from 1 on, not 2.0."),
     "true batch": (X, {"batch_size": True}, "from 1 on, not True."),
     "no batch": (X, {"batch_size": None}, "from 1 on, not None."),
+    "NumPy's zero": (X, {"batch_size": np.int64(0)}, r"from 1 on, not np.int64\(0\)."),
+    "NumPy's truth": (X, {"batch_size": np.True_}, "from 1 on, not np.True_."),
+    "labels as batch": (
+        X,
+        {"batch_size": X},
+        r"not tensor\(\[.* Give several tensors as one tuple.",
+    ),
+    "word for shuffle": (X, {"shuffle": "no"}, "shuffle takes True or False, not 'no'."),
+    "word for drop_last": (
+        X,
+        {"drop_last": "False"},
+        "drop_last takes True or False, not 'False'.",
+    ),
     "seed": (
         X,
         {"generator": 0},
@@ -212,6 +249,16 @@ def test_wrong_ones_are_one_line(data, settings, message):
     with pytest.raises(BookError, match=message) as caught:
         loader(data, **settings)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+@pytest.mark.parametrize("layout", [torch.strided, torch.jagged])
+def test_nested_tensors_are_to_be_padded(layout):
+    nested = torch.nested.nested_tensor([torch.ones(2, 3), torch.ones(4, 3)], layout=layout)
+    with pytest.raises(BookError, match=r"^data\[0\] is a nested tensor; give torch.nested.to_pad"):
+        loader((nested, y[:2]))
+    padded = torch.nested.to_padded_tensor(nested, 0)
+    assert len(next(iter(loader((padded, y[:2]))))) == 2
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
