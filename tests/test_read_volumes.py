@@ -8,6 +8,7 @@ import pydicom
 import pytest
 import torch
 from pydicom.uid import (
+    MPEG4HP41,
     CTImageStorage,
     EnhancedCTImageStorage,
     ExplicitVRBigEndian,
@@ -337,6 +338,14 @@ class TestValues:
         assert "is compressed (JPEG-LS Lossless Image Compression): it needs a decoder" in said
         assert "pylibjpeg-libjpeg" in said
 
+    def test_compression_that_nothing_decodes(self, tmp_path):
+        made = slice_of(1, PixelData=pydicom.encaps.encapsulate([b"\xff\xd8" + bytes(10)]))
+        made.file_meta.TransferSyntaxUID = MPEG4HP41
+        made["PixelData"].is_undefined_length = True
+        save(tmp_path, "a.dcm", made)
+        said = refusal(read_dicom, tmp_path)
+        assert "(MPEG-4 AVC/H.264 High Profile / Level 4.1), which pydicom does not decode" in said
+
 
 class TestFiles:
     """Which files are read, which are passed over, and which are told."""
@@ -350,6 +359,9 @@ class TestFiles:
             (PYDICOMS / "test_files/dicomdirtests/DICOMDIR").read_bytes()
         )
         (stack / "report").write_bytes((PYDICOMS / "test_files/reportsi.dcm").read_bytes())
+        private = slice_of(1, PixelData=None, Rows=None, Columns=None)
+        private.file_meta.MediaStorageSOPClassUID = private.SOPClassUID = "1.3.12.2.1107.5.9.1"
+        save(stack, "protocol.dcm", private)
         assert read_dicom(stack).values.shape[0] == 5
 
     def test_nothing_to_read(self, tmp_path):

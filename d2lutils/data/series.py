@@ -51,7 +51,8 @@ def _image(file: Path) -> "Dataset | None":
             return None
         image = dcmread(file, force=True)  # old files lack the mark
         header, kind = image.file_meta, _kind(image)
-        if "TransferSyntaxUID" not in header:
+        whole = "TransferSyntaxUID" in header  # not cut off before it could tell the kind
+        if not whole:
             header.TransferSyntaxUID = _plain(image)
         if "PixelData" in image and (marked or "Rows" in image):
             return image
@@ -59,8 +60,8 @@ def _image(file: Path) -> "Dataset | None":
         if isinstance(error, OSError) and error.strerror:
             raise BookError(f"{file} cannot be read ({error.strerror}).") from None
         raise unreadable(file, error) from None
-    if kind.endswith("Storage") and not kind.endswith("Image Storage"):
-        return None  # a report, a plan, the index of a disc
+    if ((whole and kind) or kind.endswith("Storage")) and not kind.endswith("Image Storage"):
+        return None  # a report, a plan, the index of a disc, a maker's own
     if marked or kind:
         raise BookError(f"{file} has no pixels: it is cut short. Copy it again.")
     told = "is no DICOM file: it is empty, cut short or of another kind"
@@ -164,11 +165,13 @@ def pixels(file: Path, slice_: "Dataset") -> Numbers:
         stored = slice_.pixel_array
         values = apply_modality_lut(stored, slice_).astype(np.float32)
     except Exception as error:  # each decoder fails in its own way
+        told = f"{file} is compressed ({slice_.file_meta.TransferSyntaxUID.name})"
+        if isinstance(error, NotImplementedError):
+            raise BookError(f"{told}, which pydicom does not decode. Convert it first.") from None
         if "missing dependencies" not in str(error):
             raise unreadable(file, error) from None
         line = install_line("pylibjpeg", "pylibjpeg-libjpeg", "pylibjpeg-openjpeg")
-        told = f"is compressed ({slice_.file_meta.TransferSyntaxUID.name}): it needs a decoder"
-        raise BookError(f"{file} {told}. Type: {line}") from None
+        raise BookError(f"{told}: it needs a decoder. Type: {line}") from None
     if stored.shape != (slice_.Rows, slice_.Columns):
         raise BookError(f"{file} holds pixels of shape {stored.shape}; expected one grey slice.")
     if slice_.get("HighBit", slice_.BitsStored - 1) != slice_.BitsStored - 1:
