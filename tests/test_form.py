@@ -27,7 +27,6 @@ PENDING = """
 02_tensors/04_numeric_types.ipynb
 
 
-02_tensors/07_saving_tensors.ipynb
 
 02_tensors/08_tensors_on_the_gpu.ipynb
 
