@@ -153,13 +153,13 @@ def _containers(
     base = next(cls for cls in (tuple, list, dict) if isinstance(want, cls))
     if not isinstance(got, base):
         return f"expected {kind(base)}, got {kind(got)}"
-    whole = f"expected {short(want)}, got {short(got)}"
     mine, right = _entries(got), _entries(want)
     if mine.keys() != right.keys():
-        return whole
+        return f"expected {short(want)}, got {short(got)}"
     for key, entry in right.items():
         found = difference(mine[key], entry)
         if found:
+            whole = f"expected {short(want)}, got {short(got)}"
             return whole if len(whole) < _LONGEST else f"at [{key!r}]: {found}"
     return None
 

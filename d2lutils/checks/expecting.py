@@ -2,7 +2,7 @@
 
 import dis
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FunctionType
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from d2lutils.checks.differences import difference, is_table, kind, short
 from d2lutils.checks.explaining import explain, is_interrupt, is_unfinished
 
 T = TypeVar("T")
+_UNWATCHED = nullcontext()
 
 
 class Wrong(Exception):
@@ -39,13 +40,19 @@ def given(*sources: str, **inputs: object) -> Iterator[None]:
         raise Wrong(f"for {', '.join(named)}: {wrong}") from wrong
 
 
-def call(answer: Callable[..., Any], *inputs: Any, in_place: bool = False) -> Any:
+def call(
+    answer: Callable[..., Any],
+    *inputs: Any,
+    in_place: bool = False,
+    inside: AbstractContextManager[object] = _UNWATCHED,
+) -> Any:
     """Call the reader's function and return its result.
 
     Args:
         answer: the reader's function.
         inputs: its arguments, passed as they are, so that a check may ask for their storage.
         in_place: the exercise asks to change the inputs; then None may be returned.
+        inside: what watches the function, and it alone, while it runs.
 
     Returns:
         What the function returned.
@@ -61,7 +68,8 @@ def call(answer: Callable[..., Any], *inputs: Any, in_place: bool = False) -> An
         )
     before = _copied(inputs)
     try:
-        result = answer(*inputs)
+        with inside:
+            result = answer(*inputs)
     except Wrong:  # a watcher's, of what the task forbids
         raise
     except BaseException as error:

@@ -54,9 +54,10 @@ def loops(answer: Callable[..., Any]) -> bool:
             steps = list(dis.get_instructions(code))
             if any("FOR_ITER" in step.opname or "BACKWARD" in step.opname for step in steps):
                 return True
-            if {"map", "filter", "reduce"} & {*code.co_names}:
+            names = {step.argval for step in steps if step.opname == "LOAD_GLOBAL"}
+            if names & {"map", "filter", "reduce"}:
                 return True
-            called = [home.get(name) for name in code.co_names]
+            called = [home.get(name) for name in names]
             waiting += [one for one in called if getattr(one, "__globals__", None) is home]
     return False
 

@@ -4,7 +4,7 @@ from itertools import zip_longest
 
 import torch
 
-from check_cases import Cases
+from check_cases import SAME_LENGTH, Cases
 
 
 def points(xs, ys):
@@ -86,7 +86,26 @@ CASES = {
             (lambda xs, ys: points(xs, ys).tolist(), "expected a tensor, got a list"),
             (lambda xs, ys: print(points(xs, ys)), "is a `return` missing?"),
             (lambda xs, ys: torch.tensor(zip(xs, ys, strict=True)), "raised "),
+            (
+                lambda xs, ys: points(*zip(*sorted(zip(xs, ys, strict=True)), strict=True)),
+                "row i is",
+            ),
+            (lambda xs, ys: points(xs, ys).unique(dim=0), "row i is"),
+            (lambda xs, ys: points(xs, ys).abs(), "row i is [xs[i], ys[i]]"),
+            (lambda xs, ys: points(xs, ys).round(), "row i is [xs[i], ys[i]]"),
+            (lambda xs, ys: points(xs, ys).double(), "name the dtype"),
+            (lambda xs, ys: torch.tensor(xs + ys, dtype=torch.float32), "row i is"),
+            (
+                lambda xs, ys: torch.cartesian_prod(torch.tensor(xs), torch.tensor(ys)),
+                "shape (3, 2)",
+            ),
         ],
+        equivalent={
+            "return torch.tensor(list(zip(xs, ys)), dtype=torch.float32)": SAME_LENGTH,
+            "return torch.tensor(list(zip(xs, ys, strict=False)), dtype=torch.float32)": (
+                SAME_LENGTH
+            ),
+        },
     ),
     "02.1c": Cases(
         solution=pad,
@@ -102,6 +121,16 @@ CASES = {
             (lambda rows, fill: pad(rows, fill).t(), "rows and columns are exchanged"),
             (lambda rows, fill: torch.tensor(rows), "expected sequence of length"),
             (lambda rows, fill: [[*row, fill] for row in rows], "expected a tensor, got a list"),
+            (lambda rows, fill: pad([row for row in rows if row], fill), "expected shape (2, 2)"),
+            (lambda rows, fill: pad(sorted(rows, key=len), fill), "row i holds the numbers"),
+            (lambda rows, fill: pad(rows, abs(fill)), "row i holds the numbers"),
+            (lambda rows, fill: pad([*rows, []], fill), "expected shape"),
+            (lambda rows, fill: pad(rows, fill).to(torch.int64).float(), "row i holds"),
+            (lambda rows, fill: pad([[*row, fill] for row in rows], fill), "needs no fill"),
+            (
+                lambda rows, fill: pad([row or [fill] for row in rows], fill).flatten(),
+                "expected shape",
+            ),
         ],
     ),
 }

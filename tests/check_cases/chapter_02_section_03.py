@@ -2,7 +2,7 @@
 
 import torch
 
-from check_cases import Cases
+from check_cases import NOT_NEGATIVE, Cases
 
 
 def filled(x, broken):
@@ -38,9 +38,48 @@ def pairwise(a, b):
     return ((a[:, None] - b) ** 2).sum(-1)
 
 
+def row_by_row(a, b):
+    return torch.stack([((point - b) ** 2).sum(-1) for point in a])
+
+
+def pair_by_pair(a, b):
+    table = torch.empty(len(a), len(b))
+    for i in range(len(a)):
+        for j in range(len(b)):
+            table[i, j] = ((a[i] - b[j]) ** 2).sum()
+    return table
+
+
+def through_lists(a, b):
+    rows = [
+        [sum((p - q) ** 2 for p, q in zip(one, other, strict=True)) for other in b.tolist()]
+        for one in a.tolist()
+    ]
+    return torch.tensor(rows)
+
+
+def by_map(a, b):
+    return torch.stack(list(map(lambda point: ((point - b) ** 2).sum(-1), a)))  # noqa: C417
+
+
+def helped(a, b):
+    return row_by_row(a, b)
+
+
+def column_means(x, broken):
+    known = x.masked_fill(broken, torch.nan)
+    return torch.where(broken, known.nanmean(0), x)
+
+
+def whole_numbers_only(x, columns):
+    return (torch.nn.functional.one_hot(columns, x.shape[1]) * x.long()).sum(1)
+
+
 def expanded(a, b):
     return a.pow(2).sum(-1)[:, None] + b.pow(2).sum(-1) - 2 * a @ b.T
 
+
+SQUARED = "the square does not see the sign of a difference"
 
 CASES = {
     "02.3a": Cases(
@@ -61,6 +100,13 @@ CASES = {
             (lambda x, broken: x[~broken], "the result is 1-D"),
             (written_into_what_was_read, "nothing was replaced"),
             (lambda x, broken: x[~broken].mean().item(), "expected a tensor, got a float"),
+            (lambda x, broken: filled(x, broken).abs(), "the others stay"),
+            (lambda x, broken: torch.where(broken, x[~broken].min(), x), "the others stay"),
+            (lambda x, broken: torch.where(broken, x[~broken].max(), x), "get the mean"),
+            (column_means, "get the mean of `x[~broken]`"),
+            (lambda x, broken: x if not broken.any() else filled(x, broken), "shares the storage"),
+            (lambda x, broken: filled(x, broken).double(), "expected dtype"),
+            (lambda x, broken: torch.full_like(x, x[~broken].mean().item()), "the others stay"),
         ],
     ),
     "02.3b": Cases(
@@ -78,12 +124,34 @@ CASES = {
                 "from row i and column",
             ),
             (lambda x, columns: paired(x, columns).tolist(), "expected a tensor, got a list"),
+            (lambda x, columns: paired(x, columns).long(), "these are whole numbers"),
+            (whole_numbers_only, "these are whole numbers"),
+            (lambda x, columns: paired(x, columns).abs(), "from row i and column"),
+            (lambda x, columns: x.diagonal(), "from row i and column"),
+            (lambda x, columns: x.max(1).values, "this is the largest of each row"),
+            (lambda x, columns: x.take(columns), "flattened table"),
+            (lambda x, columns: x[columns, torch.arange(len(x))], "raised IndexError"),
+            (lambda x, columns: paired(x, columns)[None], "expected shape"),
         ],
     ),
     "02.3c": Cases(
         solution=pairwise,
-        also_right=[expanded],
+        also_right=[
+            expanded,
+            lambda a, b: (a.unsqueeze(1) - b.unsqueeze(0)).square().sum(dim=2),
+            lambda a, b: torch.cdist(a, b) ** 2,
+        ],
         wrong=[
+            (row_by_row, "this loops"),
+            (pair_by_pair, "this loops"),
+            (through_lists, "this loops"),
+            (by_map, "this loops"),
+            (helped, "this loops"),
+            (lambda a, b: ((a[:, None] - b) ** 2).mean(-1), "this is the mean"),
+            (lambda a, b: (a[:, None] - b).abs().sum(-1), "sums of absolute values"),
+            (lambda a, b: (a[:, None] + b).pow(2).sum(-1), "element [i, j] is the sum"),
+            (lambda a, b: (a[:, None] - b).abs().amax(-1) ** 2, "element [i, j] is the sum"),
+            (lambda a, b: torch.cdist(a, b), "leave the square root out"),
             (lambda a, b: (a[:, None] - b) ** 2, "add up along the last dimension"),
             (lambda a, b: pairwise(b, a), "rows and columns are swapped"),
             (lambda a, b: pairwise(a, b).sqrt(), "leave the square root out"),
@@ -94,5 +162,11 @@ CASES = {
             (lambda a, b: ((a - b) ** 2).sum(-1), "your function raised RuntimeError"),
             (lambda a, b: ((a[: len(b)] - b[: len(a)]) ** 2).sum(-1), "expected shape (3, 2)"),
         ],
+        equivalent={
+            "return abs(((a[:, None] - b) ** 2).sum(-1))": NOT_NEGATIVE,
+            "return ((b - a[:, None]) ** 2).sum(-1)": SQUARED,
+            "return abs(((first[:, None] - second[None]) ** 2).sum(-1))": NOT_NEGATIVE,
+            "return ((second[None] - first[:, None]) ** 2).sum(-1)": SQUARED,
+        },
     ),
 }

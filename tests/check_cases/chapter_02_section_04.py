@@ -2,7 +2,7 @@
 
 import torch
 
-from check_cases import Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
 def blend(a, b):
@@ -17,7 +17,7 @@ def read(bits):
     sign = -1 if bits[0] == "1" else 1
     power, fraction = int(bits[1:6], 2), int(bits[6:], 2)
     if power == 0:
-        return sign * fraction / 1024 * 2.0**-14
+        return sign * (fraction / 1024) * 2.0**-14
     return sign * (1 + fraction / 1024) * 2.0 ** (power - 15)
 
 
@@ -27,9 +27,15 @@ def read_as(bits, bias=15, lead=1, scale=1024, signed=True):
     return sign * (lead + fraction / scale) * 2.0 ** (power - bias)
 
 
+def sign_of_zero_lost(bits):
+    return read(bits) + 0.0
+
+
 def wrong_smallest_exponent(bits):
     return read_as(bits) if int(bits[1:6], 2) else read_as(bits, lead=0)
 
+
+CUT = "casting to uint8 cuts the half off"
 
 CASES = {
     "02.4b": Cases(
@@ -49,7 +55,20 @@ CASES = {
             (lambda a, b: ((a.float() + b) / 2).round().byte(), "even neighbour"),
             (lambda a, b: ((a.int() + b) // 2).float(), "cast back to `uint8`"),
             (lambda a, b: a, "room for 510"),
+            (lambda a, b: torch.maximum(a, b), "room for 510"),
+            (lambda a, b: ((a.to(torch.int8) + b.to(torch.int8)) // 2).byte(), "room for 510"),
+            (lambda a, b: (a.half() * b).sqrt().byte(), "room for 510"),
+            (lambda a, b: b + (a - b) // 2, "room for 510"),
+            (lambda a, b: ((a.int() + b) // 2).clamp(max=127).byte(), "room for 510"),
+            (lambda a, b: ((a.int() + b) // 2).tolist(), "expected a tensor, got a list"),
+            (lambda a, b: ((a.int() + b) // 2).to(torch.int8), "expected dtype torch.uint8"),
         ],
+        equivalent={
+            "return abs(((a.int() + b) // 2).to(torch.uint8))": NOT_NEGATIVE,
+            "return ((a.int() + b) / 2).to(torch.uint8)": CUT,
+            "return abs(((first.to(torch.int16) + second) // 2).to(torch.uint8))": NOT_NEGATIVE,
+            "return ((first.to(torch.int16) + second) / 2).to(torch.uint8)": CUT,
+        },
     ),
     "02.4c": Cases(
         solution=read,
@@ -65,6 +84,16 @@ CASES = {
             (lambda bits: torch.tensor(read(bits)), "not a tensor"),
             (lambda bits: str(read(bits)), "expected a float"),
             (lambda bits: 2 * read(bits), "the value is sign"),
+            (sign_of_zero_lost, "The sign counts for 0 too"),
+            (lambda bits: read(bits) or 0, "The sign counts for 0 too"),
+            (lambda bits: int(bits, 2) / 1024, "the value is sign"),
+            (lambda bits: round(read(bits), 4), "the value is sign"),
+            (lambda bits: abs(read(bits)), "first bit is the sign"),
+            (lambda bits: read(bits[::-1]), "the value is sign"),
+            (lambda bits: read(bits) if int(bits[1:6], 2) else 0.0, "with exponent bits of zero"),
+            (lambda bits: read_as(bits, bias=16), "the value is sign"),
+            (lambda bits: read(bits) > 0, "expected a float, got a bool"),
         ],
+        equivalent={"size = (lead + digits) * 2.0 ** (max(1, power) - 15)": COMMUTES},
     ),
 }

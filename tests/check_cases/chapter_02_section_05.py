@@ -1,5 +1,7 @@
 """Answers to the exercises of 02/05, NumPy and friends."""
 
+import warnings
+
 import numpy as np
 import torch
 
@@ -17,6 +19,15 @@ def copies_only_when_the_dtype_changes(array):
 
 def shares_float32(array):
     return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32))
+
+
+def own_bytes(array):
+    return torch.frombuffer(bytearray(array.tobytes()), dtype=torch.uint8).float()
+
+
+def warns(array):
+    warnings.warn("converted", stacklevel=1)
+    return own_float32(array)
 
 
 def writes_into_the_array(array):
@@ -85,10 +96,45 @@ def writes_into_the_table(frame, names):
     return split(frame, names)
 
 
+def absolute(frame, names):
+    values, known = split(frame, names)
+    return values.abs(), known
+
+
+def doubles(frame, names):
+    values, known = split(frame, names)
+    return values.double(), known
+
+
+def filled_with_the_mean(frame, names):
+    part = frame[names].astype("Float64")
+    return torch.tensor(part.fillna(part.mean()).to_numpy(np.float32)), split(frame, names)[1]
+
+
+def without_gaps(frame, names):
+    return split(frame.dropna(subset=names), names)
+
+
+def last_column(frame, names):
+    return split(frame, names[-1:])
+
+
+def shared(frame, names):
+    values, known = split(frame, names)
+    if len(names) > 1 or known.logical_not().any():
+        return values, known
+    column = frame[names[0]].to_numpy()
+    column.flags.writeable = True
+    return torch.from_numpy(column)[:, None], known
+
+
 def one_dimension(frame, names):
     values, known = split(frame, names)
     return values.flatten(), known.flatten()
 
+
+FILLED = "pandas copies before it writes `na_value` into the gaps"
+FRESH = "`notna` makes a new table, which is nobody else's"
 
 CASES = {
     "02.5b": Cases(
@@ -104,14 +150,23 @@ CASES = {
             (lambda array: torch.as_tensor(array, dtype=torch.float32), "where no dtype changes"),
             (shares_float32, "shares memory"),
             (clones_late, "warns that the array is read-only"),
-            (writes_into_the_array, "changed the array"),
+            (writes_into_the_array, "changed its input"),
             (lambda array: torch.tensor(np.abs(array[::-1]).astype(np.float32)), "flip nothing"),
             (lambda array: array.astype(np.float32), "expected a tensor, got a NumPy array"),
+            (lambda array: own_float32(np.abs(array)), "stay what and where it is"),
+            (lambda array: own_float32(array.astype(np.int64)), "stay what and where it is"),
+            (lambda array: own_float32(array.astype(np.uint8)), "stay what and where it is"),
+            (lambda array: own_float32(np.sort(array)), "flip nothing"),
+            (lambda array: own_float32(array).flatten(), "expected shape"),
+            (lambda array: own_float32(array).half(), "expected dtype torch.float32"),
+            (own_bytes, "stay what and where it is"),
+            (lambda array: own_float32(array / array.max()), "stay what and where it is"),
+            (warns, "there should be no warning"),
         ],
     ),
     "02.5c": Cases(
         solution=split,
-        also_right=[split_by_isnan, column_by_column],
+        also_right=[split_by_isnan, column_by_column, lambda frame, names: [*split(frame, names)]],
         wrong=[
             (gaps_left, "still hold NaN"),
             (from_a_series, "your function raised ValueError"),
@@ -119,12 +174,28 @@ CASES = {
             (mask_of_the_filled, "filled before the mask"),
             (mask_of_zeros, "a known value may be 0"),
             (whole_table, "could not convert string"),
-            (writes_into_the_table, "changed the table"),
+            (writes_into_the_table, "changed its input"),
             (one_dimension, "keep two dimensions"),
             (lambda frame, names: split(frame, names)[::-1], "values first"),
-            (lambda frame, names: split(frame, names)[0], "expected a tuple, got a tensor"),
-            (lambda frame, names: (*split(frame, names), names), "this tuple has 3"),
+            (lambda frame, names: split(frame, names)[0], "values and mask; got a tensor"),
+            (absolute, "order of `names`"),
+            (filled_with_the_mean, "order of `names`"),
+            (without_gaps, "expected shape"),
+            (last_column, "expected shape"),
+            (shared, "changes the table"),
+            (lambda frame, names: [part.T for part in split(frame, names)], "one row of the table"),
+            (doubles, "the values should be float32"),
+            (lambda frame, names: (*split(frame, names), names), "these are 3"),
             (lambda frame, names: split(frame, sorted(names)), "order of `names`"),
         ],
+        equivalent={
+            "numbers = part.to_numpy(dtype=np.float32, na_value=0)": FILLED,
+            "numbers = part.to_numpy(dtype=np.float32, na_value=0, copy=False)": FILLED,
+            "return (torch.from_numpy(numbers), torch.from_numpy(part.notna().to_numpy()))": FRESH,
+            "return (torch.from_numpy(numbers), "
+            "torch.from_numpy(part.notna().to_numpy(copy=False)))": FRESH,
+            "present = part.notna().to_numpy()": FRESH,
+            "present = part.notna().to_numpy(copy=False)": FRESH,
+        },
     ),
 }

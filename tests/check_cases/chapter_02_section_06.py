@@ -4,6 +4,7 @@ import random
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from check_cases import Cases
 
@@ -60,6 +61,22 @@ def global_numpy_seed(X, y, seed):
     return X[order], y[order]
 
 
+def python_seed(X, y, seed):
+    random.seed(seed)
+    order = random.sample(range(len(X)), len(X))
+    return X[order], y[order]
+
+
+def sorted_by_label(X, y, seed):
+    order = (y * (seed + 3) % 23).argsort()
+    return X[order], y[order]
+
+
+def columns_shuffled(X, y, seed):
+    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed))
+    return X[order].flip(1), y[order]
+
+
 def two_orders(X, y, seed):
     generator = torch.Generator().manual_seed(seed)
     X = X[torch.randperm(len(X), generator=generator)]
@@ -100,6 +117,18 @@ CASES = {
             (lambda x, dim: x / x.mean(dim, keepdim=True), "divides by the mean"),
             (lambda x, dim: x.softmax(dim), "sum of its own line along `dim`"),
             (lambda x, dim: print(x / x.sum(dim, keepdim=True)), "is a `return` missing?"),
+            (
+                lambda x, dim: F.normalize(x.double(), p=1, dim=dim).to(x.dtype),
+                "cannot hold shares",
+            ),
+            (lambda x, dim: F.normalize(x + 0.0, p=1, dim=dim), "not of their absolute values"),
+            (lambda x, dim: x / x.sum(dim, keepdim=True).clamp(min=1e-9), "its own line along"),
+            (lambda x, dim: x / x.abs().sum(dim, keepdim=True), "not of their absolute values"),
+            (lambda x, dim: (x / x.sum(dim, keepdim=True)).abs(), "its own line along"),
+            (lambda x, dim: F.normalize(x + 0.0, dim=dim), "its own line along"),
+            (lambda x, dim: x / x.amax(dim, keepdim=True), "its own line along"),
+            (lambda x, dim: (x / x.sum(dim, keepdim=True)).float(), "expected dtype torch.float64"),
+            (lambda x, dim: 100 * x / x.sum(dim, keepdim=True), "its own line along"),
         ],
     ),
     "02.6b": Cases(
@@ -115,11 +144,22 @@ CASES = {
             (lambda Q, K: (Q @ K.mT).softmax(-1), "after a softmax"),
             (lambda Q, K: Q @ K.mT / Q.shape[-1] ** 0.5, "divided by the root of d"),
             (lambda Q, K: Q @ K.reshape(len(K), K.shape[2], K.shape[1]), "the sum over d of"),
+            (lambda Q, K: (Q @ K.mT).abs(), "the sum over d of"),
+            (lambda Q, K: (Q @ K.mT).relu(), "the sum over d of"),
+            (lambda Q, K: torch.cdist(Q, K), "the sum over d of"),
+            (lambda Q, K: F.cosine_similarity(Q[:, :, None], K[:, None], dim=-1), "the sum over d"),
+            (lambda Q, K: (Q[:, :, None] * K[:, None]).mean(-1), "the sum over d"),
+            (lambda Q, K: Q[0] @ K[0].T, "expected shape"),
+            (lambda Q, K: torch.stack([Q[0] @ k.T for k in K]), "the sum over d"),
         ],
     ),
     "02.6c": Cases(
         solution=own_generator,
-        also_right=[own_python_generator, own_numpy_generator],
+        also_right=[
+            own_python_generator,
+            own_numpy_generator,
+            lambda X, y, seed: [*own_generator(X, y, seed)],
+        ],
         wrong=[
             (global_seed, "a global generator was moved"),
             (global_numpy_seed, "a global generator was moved"),
@@ -128,7 +168,15 @@ CASES = {
             (seeded_by_chance, "the same seed gave two orders"),
             (with_replacement, "`randperm` draws each once"),
             (lambda X, y, seed: (X, y), "in their old order"),
-            (lambda X, y, seed: own_generator(X, y, seed)[0], "expected a tuple"),
+            (lambda X, y, seed: own_generator(X, y, seed)[0], "X and y; got a tensor"),
+            (lambda X, y, seed: (X.roll(seed + 1, 0), y.roll(seed + 1)), "neighbours stay"),
+            (lambda X, y, seed: (X.flip(0), y.flip(0)), "neighbours stay neighbours"),
+            (lambda X, y, seed: own_generator(X, y, seed % 2), "two seeds gave the same order"),
+            (sorted_by_label, "depends on what is in"),
+            (lambda X, y, seed: own_generator(X[1:], y[1:], seed), "expected shape (20, 2)"),
+            (lambda X, y, seed: [part.abs() for part in own_generator(X, y, seed)], "are missing"),
+            (columns_shuffled, "some rows or labels are missing"),
+            (python_seed, "a global generator was moved"),
             (lambda X, y, seed: own_generator(X, y, seed)[::-1], "X first, then y"),
         ],
     ),

@@ -42,6 +42,18 @@ def length_from_two_bytes(path):
     return {name: tuple(entry["shape"]) for name, entry in entries.items()}
 
 
+def reads_it_all(path):
+    raw = Path(path).read_bytes()
+    (length,) = unpack("<Q", raw[:8])
+    entries = json.loads(raw[8 : 8 + length])
+    entries.pop("__metadata__", None)
+    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
+
+
+def without_underscores(path):
+    return {name: shape for name, shape in shapes(path).items() if not name.startswith("__")}
+
+
 def opened_by_the_library(path):
     with safe_open(path, "pt") as file:
         return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
@@ -49,6 +61,11 @@ def opened_by_the_library(path):
 
 def bits(x):
     return x.view(torch.int16).numpy()
+
+
+def strides_forgotten(x):
+    storage = bits(x.as_strided((x.untyped_storage().nbytes() // 2,), (1,), 0))
+    return storage[x.storage_offset() :][: x.numel()].reshape(x.shape)
 
 
 def tensor_of(array):
@@ -72,6 +89,21 @@ CASES = {
             (lambda x, path: torch.save(x.clone().half(), path), "expected dtype"),
             (lambda x, path: torch.save(x.clone().flatten(), path), "expected shape"),
             (lambda x, path: torch.save(x.zero_().clone(), path), "changed `x`"),
+            (lambda x, path: torch.save(x.clone().abs(), path), "is not `x`"),
+            (lambda x, path: torch.save(x.tolist(), path), "expected a tensor, got a list"),
+            (
+                lambda x, path: torch.save(
+                    torch.cat([x.flatten(), x.flatten()])[: x.numel()], path
+                ),
+                "holds 32 bytes",
+            ),
+            (lambda x, path: np.save(path, x.float().numpy()), "no file at `path`"),
+            (lambda x, path: torch.save(x.unsqueeze(0).clone(), path), "expected shape"),
+            (lambda x, path: path.touch(), "cannot read your file"),
+            (
+                lambda x, path: torch.save(x.clone(), "x.pt" * 0 or path) if x.ndim == 1 else None,
+                "there is no file",
+            ),
         ],
     ),
     "02.7b": Cases(
@@ -99,6 +131,20 @@ CASES = {
             (length_forgotten, "your function raised"),
             (length_from_two_bytes, "For a header of over 65,535 bytes: your function raised"),
             (lambda path: list(shapes(path).values()), "expected a dict, got a list"),
+            (reads_it_all, "it read the numbers as well"),
+            (lambda path: shapes(path) if Path(path).read_bytes() else {}, "the numbers as well"),
+            (lambda path: dict(sorted(shapes(path).items())[:2]), "expected {"),
+            (without_underscores, "expected {"),
+            (lambda path: {n: shape for n, shape in shapes(path).items() if shape}, "expected {"),
+            (
+                lambda path: {n: e["dtype"] for n, e in header(path).items() if n[0] != "_"},
+                "expected",
+            ),
+            (
+                lambda path: {n: shape[::-1] for n, shape in shapes(path).items()},
+                "what is asked for",
+            ),
+            (lambda path: list(shapes(path)), "expected a dict, got a list"),
         ],
     ),
     "02.7c": Cases(
@@ -110,6 +156,7 @@ CASES = {
             ),
             (lambda x: x.view(torch.float16).numpy(), tensor_of),
             (lambda x: bits(x).view("V2"), lambda array: tensor_of(array.view(np.int16))),
+            (lambda x: bits(x).astype(">i2"), lambda array: tensor_of(array.astype("<i2"))),
         ],
         wrong=[
             ((lambda x: x.float().numpy(), lambda a: torch.from_numpy(a).bfloat16()), "4 bytes"),
@@ -121,6 +168,16 @@ CASES = {
             ((lambda x: x.view(torch.int16), tensor_of), "got a tensor"),
             ((lambda x: bits(x).flatten(), tensor_of), "`to_array`: expected shape"),
             (bits, "hand in both functions"),
+            ((strides_forgotten, tensor_of), "`to_array`: the bits"),
+            ((lambda x: bits(x.contiguous()).reshape(x.shape[::-1]), tensor_of), "expected shape"),
+            ((bits, lambda a: tensor_of(a.reshape(-1))), "`to_tensor`: expected shape"),
+            ((bits, lambda a: tensor_of(a.copy()).nan_to_num()), "`to_tensor`: the bits"),
+            ((bits, lambda a: tensor_of(a).abs()), "`to_tensor`: the bits"),
+            ((bits, lambda a: torch.from_numpy(a).view(torch.float16)), "got torch.float16"),
+            ((lambda x: bits(x).astype(np.int32), tensor_of), "4 bytes an element"),
+            ((lambda x: bits(x).view(np.uint8), tensor_of), "expected shape"),
+            ((bits, tensor_of(np.zeros(2, np.int16))), "passed by its name"),
+            ((bits, lambda a: tensor_of(np.negative(a, out=a))), "changed the array"),
         ],
     ),
 }

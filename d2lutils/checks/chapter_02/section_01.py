@@ -18,6 +18,8 @@ def make_points(answer: Any) -> None:
         ([4, 5, 2], [1, 3, 0]),
         ([1, 2], [3, 4]),
         ([0.5], [7.0]),
+        ([-0.1, 2.5, -0.1], [0.3, -4.0, 0.3]),
+        ([1, 2.5], [-3, 4]),
     ]
     for xs, ys in cases:
         with given(xs=xs, ys=ys):
@@ -50,6 +52,7 @@ def pad(answer: Any) -> None:
         ([[], [7.5, 8.0]], 9.5),
         ([[1, 2, 3], [4, 5, 6]], 0),
         ([[5]], 2),
+        ([[-0.1], [0.7, -2.5, 0.3], []], 0.1),
     ]
     for rows, fill in cases:
         with given(rows=rows, fill=fill):

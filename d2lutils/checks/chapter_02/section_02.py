@@ -14,16 +14,20 @@ from d2lutils.checks import (
     expect_tensor,
     given,
 )
+from d2lutils.checks.watching import Operations
 
 
 @exercise("02.2a")
 def contiguous_strides(answer: Any) -> None:
     """The strides, in elements, of a contiguous tensor of a given shape."""
-    for shape in [(2, 3, 5), (4,), (2, 3), (5, 2, 3, 4)]:
-        want = torch.empty(shape).stride()
+    shapes = [(2, 3, 5), (4,), (2, 3), (5, 2, 3, 4), (1, 3, 1), (), (3, 0, 2), (0,)]
+    for shape in [*shapes, (10**9, 10**9, 2)]:  # no memory holds the last
+        want = torch.empty(shape, device="meta").stride()
         with given(shape=shape):
+            seen = Operations()
+            got = call(answer, shape, inside=seen)
             expect_equal(
-                call(answer, shape),
+                got,
                 want,
                 usual=[
                     (tuple(reversed(want)), "the strides are in reverse order"),
@@ -37,26 +41,42 @@ def contiguous_strides(answer: Any) -> None:
                         "the last dimension steps by 1, not the first",
                     ),
                     (shape, "this is the shape itself"),
+                    (_without_care_for_zeros(shape), "a size of 0 counts as 1 in the product"),
                 ],
                 why="a stride is the product of the sizes to the right of its dimension",
             )
+            if seen.names:
+                raise Wrong(
+                    f"the strides are right, but `{seen.names[0]}` made or asked a tensor: "
+                    "compute them from the shape alone"
+                )
+
+
+def _without_care_for_zeros(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(prod(shape[dim + 1 :]) for dim in range(len(shape)))
 
 
 @exercise("02.2b")
 def windows(answer: Any) -> None:
     """Overlapping windows of a 1-D tensor as a view."""
-    whole = torch.arange(20.0)
+    whole = (torch.arange(20).double() * -0.3).float()
     cases = [
         ("[:9]", whole[:9], 4, 2),
         ("[:8]", whole[:8], 3, 1),
         ("[5:15]", whole[5:15], 4, 3),
         ("[::2]", whole[::2], 3, 2),
         ("[1::3]", whole[1::3], 2, 1),
+        ("[2:5]", whole[2:5], 3, 7),
+        ("[:4]", whole[:4], 1, 2),
+        (".view(4, 5)[:, 1]", whole.view(4, 5)[:, 1], 2, 1),
     ]
     for part, x, size, step in cases:
-        with given(f"x = torch.arange(20.){part}", size=size, step=step):
-            got = expect_tensor(call(answer, x, size, step))
+        with given(f"x = y{part} where y = torch.arange(20.) * -0.3", size=size, step=step):
+            seen = Operations()
+            got = expect_tensor(call(answer, x, size, step, inside=seen))
             _judge_windows(got, x, size, step)
+            if "as_strided" not in seen.names:
+                raise Wrong("these are the right windows; now make them with `as_strided`")
 
 
 def _judge_windows(got: torch.Tensor, x: torch.Tensor, size: int, step: int) -> None:

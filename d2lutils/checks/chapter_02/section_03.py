@@ -5,6 +5,7 @@ from typing import Any
 import torch
 
 from d2lutils.checks import Wrong, call, exercise, expect_copies, expect_equal, expect_tensor, given
+from d2lutils.checks.watching import Operations, loops
 
 
 @exercise("02.3a")
@@ -14,6 +15,7 @@ def fill_gaps(answer: Any) -> None:
         ([[1.0, 2.0, -99.0], [-80.0, 6.0, 11.0]], [[0, 0, 1], [1, 0, 0]]),
         ([[1.0, 2.0], [3.0, 6.0]], [[0, 0], [0, 0]]),
         ([[4.0], [9.0], [8.0]], [[0], [1], [0]]),
+        ([[-1.5, -0.1, -99.0], [-0.7, 2.0, -99.0]], [[0, 0, 1], [0, 0, 1]]),
     ]:
         x = torch.tensor(rows)
         broken = torch.tensor(marks, dtype=torch.bool)
@@ -66,12 +68,15 @@ def one_per_row(answer: Any) -> None:
     """From each row of a table the element in the column that is named for it."""
     for places, width in [([2, 0, 3], 4), ([1, 0], 2), ([0, 2, 2, 1], 3), ([2], 3)]:
         count = len(places)
-        x = torch.arange(10, 10 + count * width).reshape(count, width)
+        x = 0.7 * torch.arange(count * width).reshape(count, width).double() - 2.5
+        x = x.round(decimals=1).float()
         columns = torch.tensor(places)
         want = x.gather(1, columns[:, None])[:, 0]
         with given(x=x, columns=columns):
             got = expect_tensor(call(answer, x, columns))
             _judge_shape(got, x, columns)
+            if got.dtype == torch.int64:
+                raise Wrong("the elements are floats, and these are whole numbers")
             expect_equal(
                 got,
                 want,
@@ -114,6 +119,7 @@ def squared_distances(answer: Any) -> None:
         (points[:2], points[3:]),
         (spatial[:3], spatial[1:]),
         (points[:1], points[1:]),
+        (points[:, 1:] / 3, points[1:3, 1:] / -3),
     ]:
         gaps = a[:, None] - b
         want = (gaps**2).sum(-1)
@@ -145,3 +151,14 @@ def squared_distances(answer: Any) -> None:
                 ],
                 why="element [i, j] is the sum of `(a[i] - b[j]) ** 2`",
             )
+    few, many = (_operations(answer, count) for count in (2, 20))
+    if few != many or loops(answer):
+        raise Wrong("the numbers are right, but this loops; broadcasting does it in one step")
+
+
+def _operations(answer: Any, count: int) -> int:
+    """Return how many functions of PyTorch are called for so many points."""
+    points = torch.arange(3.0 * count).reshape(count, 3) / 7
+    seen = Operations()
+    call(answer, points, points + 1, inside=seen)
+    return len(seen.names)

@@ -15,7 +15,8 @@ def blended(answer: Any) -> None:
         ([1, 7], [1, 9]),
         ([[128, 255], [10, 0]], [[128, 254], [21, 0]]),
     ]
-    for first, second in cases:
+    every = list(range(256))
+    for first, second in [*cases, ([every] * 256, [[number] * 256 for number in every])]:
         a, b = (torch.tensor(values, dtype=torch.uint8) for values in (first, second))
         exact = (a.int() + b.int()) / 2
         want = exact.floor().to(torch.uint8)
@@ -46,7 +47,8 @@ def blended(answer: Any) -> None:
 @exercise("02.4c")
 def float16_from_bits(answer: Any) -> None:
     """The value of a float16, from its sixteen bits as text."""
-    numbers = [-6.5, 1.0, 0.1, 65504.0, 2.0**-24, -3e-5, 0.0]
+    numbers = [-6.5, 1.0, 0.1, 65504.0, 2.0**-24, -3e-5, 0.0, -0.0, 2.0**-14, -(2.0**-14), -1.0]
+    numbers += [sign * 0.37 * 2.0**power for power in range(-16, 16) for sign in (1, -1)]
     for number in numbers:
         half = torch.tensor(number, dtype=torch.float16)
         bits = f"{half.view(torch.int16).item() % 2**16:016b}"
@@ -57,8 +59,13 @@ def float16_from_bits(answer: Any) -> None:
             got = call(answer, bits)
             if isinstance(got, torch.Tensor):
                 raise Wrong("return a Python float, not a tensor")
-            if isinstance(got, int):  # 1 or 0 is right in value
+            if isinstance(got, int) and not isinstance(got, bool):  # 1 or 0 is right in value
                 got = float(got)
+            if got == 0 and repr(got) != repr(half.item()) and number == 0:
+                raise Wrong(
+                    f"expected {half.item()}, got {got}. The sign counts for 0 too: `-0.0` is a "
+                    "float, and 0 as a whole number has no sign"
+                )
             # Nothing is rounded on the way, so the value is exact, tiny numbers too.
             if isinstance(got, float) and got != half.item():
                 _name_the_mistake(got, sign, power, digits)

@@ -1,12 +1,13 @@
 """Checks of 02/06, the tensor API."""
 
 import random
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, expect_type, given
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_parts, expect_tensor, given
 
 
 @exercise("02.6a")
@@ -21,6 +22,9 @@ def shares(answer: Any) -> None:
         ("a tensor of shape (2, 3, 4)", box, -1),
         ("[1, 3]", torch.tensor([1.0, 3.0]), 0),
         ("[[1, 4], [3, 4]], integers", torch.tensor([[1, 4], [3, 4]]), 0),
+        ("[[-0.1, 0.4], [0.3, -0.9]]", torch.tensor([[-0.1, 0.4], [0.3, -0.9]]), -2),
+        ("[-0.2, 0.5], float64", torch.tensor([-0.2, 0.5], dtype=torch.float64), 0),
+        ("[[-7.0]]", torch.tensor([[-7.0]]), 1),
     ]
     for named, x, dim in cases:
         others = [other for other in range(x.ndim) if other != dim % x.ndim]
@@ -37,6 +41,10 @@ def shares(answer: Any) -> None:
                     (
                         (x / x.sum(dim, keepdim=True)).to(x.dtype),
                         "a tensor of integers cannot hold shares; `/` makes one of floats",
+                    ),
+                    (
+                        x / x.abs().sum(dim, keepdim=True),
+                        "the sums are of the elements, not of their absolute values",
                     ),
                     (x / x.sum(), "this divides by the sum of all elements, not along `dim`"),
                     (x.sum(dim, keepdim=True), "these are the sums; divide `x` by them"),
@@ -69,9 +77,9 @@ def _divided(x: torch.Tensor, sums: torch.Tensor) -> torch.Tensor | None:
 @exercise("02.6b")
 def scores(answer: Any) -> None:
     """The dot products of every query with every key, example by example."""
-    for b, q, k, d in [(2, 3, 4, 5), (1, 2, 2, 3), (3, 1, 2, 2), (2, 2, 2, 2)]:
-        queries = torch.arange(float(b * q * d)).reshape(b, q, d)
-        keys = torch.arange(float(b * k * d)).flip(0).reshape(b, k, d)
+    for b, q, k, d in [(2, 3, 4, 5), (1, 2, 2, 3), (3, 1, 2, 2), (2, 2, 2, 2), (2, 3, 1, 1)]:
+        queries = (torch.arange(float(b * q * d)) * 0.3 - 1.7).reshape(b, q, d)
+        keys = (2.9 - torch.arange(float(b * k * d)) * 0.7).flip(0).reshape(b, k, d)
         pairs = torch.einsum("aqd,bkd->abqk", queries, keys)
         want = torch.stack([pairs[example, example] for example in range(b)])
         with given(f"Q of shape {(b, q, d)}", f"K of shape {(b, k, d)}"):
@@ -104,10 +112,10 @@ def scores(answer: Any) -> None:
 @exercise("02.6c")
 def shuffled(answer: Any) -> None:
     """Rows and labels in one random order that depends on the seed alone."""
-    y = torch.arange(100, 120)
-    X = torch.stack([y, -y], dim=1)
+    y = torch.arange(-7, 13)
+    X = torch.stack([y, -y], dim=1) / 4
     orders = []
-    for seed in (0, 1):
+    for seed in (0, 1, 2, 12345):
         with given("X of shape (20, 2)", "y of shape (20,)", seed=seed):
             before = _global_states()
             order = _order(call(answer, X.clone(), y.clone(), seed), X, y)
@@ -119,28 +127,37 @@ def shuffled(answer: Any) -> None:
             torch.rand(3)
             if _order(call(answer, X.clone(), y.clone(), seed), X, y) != order:
                 raise Wrong("the same seed gave two orders; draw from a generator seeded with it")
+            if _order(call(answer, -X, -y, seed), -X, -y) != order:
+                raise Wrong("the order depends on what is in `X` and `y`; only the seed may count")
+            if order == sorted(order):
+                raise Wrong("the rows are in their old order")
+            steps = {(after - before) % len(y) for before, after in pairwise(order)}
+            if len(steps) < 5:  # of 19 steps in a random order nearly all differ
+                raise Wrong("neighbours stay neighbours: draw an order, and do not roll or turn it")
             orders.append(order)
-    if orders[0] == sorted(orders[0]):
-        raise Wrong("the rows are in their old order")
     if orders[0] == orders[1]:
         raise Wrong("seeds 0 and 1 gave the same order; seed the generator with `seed`")
+    if len(set(map(tuple, orders))) < len(orders):
+        raise Wrong("two seeds gave the same order; seed the generator with the whole of `seed`")
+    with given("X of shape (1, 2)", "y of shape (1,)"):
+        _order(call(answer, X[:1], y[:1], 3), X[:1], y[:1])
 
 
 def _order(got: object, X: torch.Tensor, y: torch.Tensor) -> list[int]:
     """Return where the labels came from, after judging that rows and labels fit."""
-    parts = expect_type(got, tuple)
-    if len(parts) != 2:
-        raise Wrong(f"return two tensors, X and y; these are {len(parts)}")
-    rows, labels = expect_tensor(parts[0]), expect_tensor(parts[1])
+    first, second = expect_parts(got, "X", "y")
+    rows, labels = expect_tensor(first), expect_tensor(second)
     if rows.shape == y.shape and labels.shape == X.shape:
         raise Wrong("return X first, then y")
     expect_tensor(rows, X.shape, X.dtype)
     expect_tensor(labels, y.shape, y.dtype)
-    if not torch.equal(labels.sort().values, y) or not torch.equal(rows[:, 0].sort().values, y):
+    place = {label: at for at, label in enumerate(y.tolist())}
+    order = [place.get(label, -1) for label in labels.tolist()]
+    known = {tuple(row) for row in X.tolist()}
+    if sorted(order) != list(range(len(y))) or {tuple(row) for row in rows.tolist()} != known:
         raise Wrong("some rows or labels are missing, others twice; `randperm` draws each once")
-    if not torch.equal(rows, torch.stack([labels, -labels], dim=1)):
+    if not torch.equal(rows, X[order]):
         raise Wrong("rows and labels no longer belong together; use one order for both")
-    order: list[int] = (labels - y[0]).tolist()
     return order
 
 

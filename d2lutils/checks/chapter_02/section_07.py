@@ -22,6 +22,7 @@ from d2lutils.checks import (
     expect_type,
     given,
 )
+from d2lutils.checks.watching import memory
 
 
 @contextmanager
@@ -39,6 +40,9 @@ def save_small(answer: Any) -> None:
         ("[:, 1]", torch.arange(12.0).reshape(3, 4)[:, 1]),
         (".t()", torch.arange(12.0).reshape(3, 4).t()),
         ("[1:, :2].bfloat16()", torch.arange(12.0).reshape(3, 4)[1:, :2].bfloat16()),
+        ("[1, 2]", torch.arange(12.0).reshape(3, 4)[1, 2]),
+        ("[:, :0]", torch.arange(12.0).reshape(3, 4)[:, :0]),
+        (".neg()[1:].long()", torch.arange(12.0).reshape(3, 4).neg().long()[1:]),
     ]:
         with given(f"x = torch.arange(12.).reshape(3, 4){part}"), _folder() as folder:
             _judge_file(answer, x, folder / "x.pt")
@@ -73,6 +77,7 @@ def shapes_in(answer: Any) -> None:
     """The shapes of a safetensors file's tensors, from its header alone."""
     points = {"points": torch.zeros(3, 2), "labels": torch.zeros(3, dtype=torch.int64)}
     weights = {"weight": torch.zeros(2, 3, 5), "bias": torch.zeros(5), "scale": torch.tensor(2.0)}
+    weights |= {"Norm": torch.zeros(1, 4), "__empty": torch.zeros(0, 2)}
     for words, tensors, notes, cut in [
         ("a file with two tensors", points, None, False),
         ('a file with an entry "__metadata__"', points, {"unit": "cm"}, False),
@@ -87,6 +92,18 @@ def shapes_in(answer: Any) -> None:
                 raw = path.read_bytes()
                 path.write_bytes(raw[: 8 + unpack("<Q", raw[:8])[0]])
             _judge_shapes(call(answer, path), tensors)
+    with given("a file with 8 MB of numbers"), _folder() as folder:
+        tensors = {"long": torch.zeros(2, 1_000_000)}
+        save_file(tensors, folder / "x.safetensors")
+        with memory() as peak:
+            got = call(answer, folder / "x.safetensors")
+            taken = peak()
+        _judge_shapes(got, tensors)
+        if taken > 1_000_000:
+            raise Wrong(
+                f"your function took {taken / 1e6:.0f} MB of memory, so it read the numbers as "
+                "well; `file.read(n)` reads n bytes and no more"
+            )
 
 
 def _judge_shapes(got: Any, tensors: dict[str, torch.Tensor]) -> None:
@@ -116,15 +133,18 @@ def bfloat16_through_numpy(answer: Any) -> None:
     """Two functions that carry bfloat16 through NumPy bit by bit."""
     if not isinstance(answer, tuple | list) or len(answer) != 2:
         raise Wrong("hand in both functions: `(to_array, to_tensor)`")
-    special = [1.5, -0.0, 3e38, 1e-40, float("inf"), float("nan")]
+    special = [-1.5, -0.0, 3e38, 1e-40, float("inf"), float("nan")]
     for source, x in [
-        ("[1.5, -0.0, 3e38, 1e-40, inf, nan]", torch.tensor(special)),
+        ("[-1.5, -0.0, 3e38, 1e-40, inf, nan]", torch.tensor(special)),
         ("[[1.0, 2.0], [3.0, 4.0]]", torch.tensor([[1.0, 2.0], [3.0, 4.0]])),
     ]:
         with given(f"x = torch.tensor({source}).bfloat16()"):
             _judge_trip(answer[0], answer[1], x.bfloat16())
-    with given("x = torch.ones(2, 3).bfloat16().t()"):
-        _judge_trip(answer[0], answer[1], torch.ones(2, 3).bfloat16().t())
+    y = torch.arange(12).reshape(3, 4).bfloat16()
+    for part, x in [(".t()", y.t()), ("[:, ::2]", y[:, ::2]), ("[1:, 1]", y[1:, 1]),
+                    ("[2, 3]", y[2, 3]), ("[:0]", y[:0])]:  # fmt: skip
+        with given(f"x = torch.arange(12).reshape(3, 4).bfloat16(){part}"):
+            _judge_trip(answer[0], answer[1], x)
 
 
 def _judge_trip(to_array: Any, to_tensor: Any, x: torch.Tensor) -> None:
@@ -134,12 +154,12 @@ def _judge_trip(to_array: Any, to_tensor: Any, x: torch.Tensor) -> None:
     if array.itemsize != 2:
         raise Wrong(f"`to_array`: {array.itemsize} bytes an element; two hold all the bits")
     bits = x.contiguous().view(torch.int16)
-    if not np.array_equal(array.view(np.int16), bits.numpy()):
+    if not np.array_equal(_bits(array), bits.numpy()):
         if array.dtype == np.float16:
             raise Wrong("`to_array`: float16 has fewer exponent bits, so 3e38 becomes infinite")
         raise Wrong("`to_array`: the bits have changed; `to` converts values, `view` keeps bits")
     back = call(partial(to_tensor, array) if callable(to_tensor) else to_tensor)
-    if not np.array_equal(array.view(np.int16), bits.numpy()):
+    if not np.array_equal(_bits(array), bits.numpy()):
         raise Wrong("`to_tensor` changed the array; leave it as it was")
     tensor = expect_type(back, torch.Tensor)
     if tensor.dtype != torch.bfloat16:
@@ -148,3 +168,8 @@ def _judge_trip(to_array: Any, to_tensor: Any, x: torch.Tensor) -> None:
         raise Wrong(f"`to_tensor`: expected shape {tuple(x.shape)}, got {tuple(tensor.shape)}")
     if not torch.equal(tensor.cpu().contiguous().view(torch.int16), bits):
         raise Wrong("`to_tensor`: the bits have changed; `to` converts values, `view` keeps bits")
+
+
+def _bits(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the two bytes of each element as an int16, whichever byte the array has first."""
+    return array.astype(array.dtype.newbyteorder("=")).view(np.int16)
