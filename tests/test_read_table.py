@@ -181,6 +181,10 @@ class TestValues:
             assert found.dtype == np.int64
             assert int(found[0]) == Fraction(field.strip())
 
+    def test_more_zeros_than_python_reads(self, put):
+        found = self.column(put, ["0" * 5000 + "7", "-" + "0" * 5000], "number")
+        assert found.tolist() == [7, 0]
+
     @pytest.mark.parametrize("field", REAL)
     def test_real(self, put, field):
         found = self.column(put, [field], "number")

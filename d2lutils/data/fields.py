@@ -19,7 +19,7 @@ _MISSING = {  # what pandas takes for missing, but for the -1.#IND of old Window
     "NULL", "null", "None",
 }  # fmt: skip
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_WHOLE = re.compile(r"([+-]?[0-9]+)(\.0*)?")
+_WHOLE = re.compile(r"([+-]?)0*([0-9]*)(\.0*)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SWAPPED = str.maketrans(".,", ",.")
 _ROUNDED = (
@@ -76,9 +76,12 @@ def _number(field: str, decimal: str) -> int | float:
     if abs(value) == float("inf") or (value == 0 and digits.strip("+-.0")):
         raise ValueError("is beyond what float64 holds; read the column as text.")
     whole = _WHOLE.fullmatch(plain)
-    if whole and not whole[2]:
-        return int(plain)
-    if whole and int(whole[1]) != value:
+    if not whole:
+        return value
+    exact = int(whole[1] + (whole[2] or "0"))
+    if not whole[3]:
+        return exact
+    if exact != value:
         raise ValueError(_ROUNDED)
     return value
 
