@@ -1,12 +1,14 @@
 """An HTTP server on this machine that misbehaves as told, one manner after another."""
 
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,13 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, content: bytes, *manners: Manner) -> None:
+    def __init__(self, content: bytes, *manners: Manner, certificate: Path | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.scheme = "https" if certificate else "http"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
         self.content = content
         self.manners = list(manners) or [Manner()]
         self.asked: list[dict[str, str]] = []  # the headers of each request
@@ -43,7 +50,7 @@ class Server(ThreadingHTTPServer):
 
     @property
     def host(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server_port}"
 
     def behave(self, *manners: Manner) -> None:
         """Forget the requests so far and answer the next ones in other manners."""
@@ -51,8 +58,9 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(content: bytes, *manners: Manner) -> Iterator[Server]:
-    with Server(content, *manners) as server:
+def serving(content: bytes, *manners: Manner, certificate: Path | None = None) -> Iterator[Server]:
+    """A server while the block runs; with a certificate and its key it speaks TLS."""
+    with Server(content, *manners, certificate=certificate) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
@@ -82,6 +90,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         with suppress(BrokenPipeError, ConnectionResetError):  # the client has left
             self._send(manner, body)
+
+    do_CONNECT = do_GET  # as a proxy that does not let anything through
 
     def _answer(self, manner: Manner) -> tuple[int, bytes, dict[str, str]]:
         content = self.server.content if manner.body is None else manner.body

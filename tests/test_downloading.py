@@ -13,6 +13,7 @@ import tarfile
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,7 @@ OUTCOMES = {
     "500 once": ([Manner(500), GOOD], 2, None),
     "500 always": ([Manner(500)], 5, "answers 500, 5 times in a row. Run this again later"),
     "503 in between": ([Manner(cut=100_000), Manner(503), GOOD], 3, None),
+    "503 first": ([Manner(503), GOOD], 2, None),
     "503 always": ([Manner(503)], 5, "answers 503, 5 times in a row"),
     "503, wait a second": ([Manner(503, headers={"Retry-After": "1"}), GOOD], 2, None),
     "503, wait an hour": (
@@ -281,6 +283,25 @@ def test_a_whole_part_needs_no_network(tmp_path):
     assert files(tmp_path) == ["x.bin"]
 
 
+def test_a_whole_part_of_wrong_bytes(tmp_path):
+    """A server that is asked for what comes after the last byte answers 416."""
+    part = parts.Part(tmp_path / "x.bin.part", sha(CONTENT))
+    part.start('"1"')
+    part.path.write_bytes(OTHER)
+    with serving(CONTENT, Manner(503), GOOD) as server:
+        path = download(f"{server.host}/x.bin", sha256=sha(CONTENT), folder=tmp_path)
+        assert [request.get("Range") for request in server.asked] == ["bytes=300000-"] * 2 + [None]
+    assert path.read_bytes() == CONTENT
+
+
+def test_a_whole_part_that_another_program_left(tmp_path):
+    (tmp_path / "x.bin.part").write_bytes(CONTENT)
+    with serving(CONTENT, Manner(503), GOOD) as server:
+        path = download(f"{server.host}/x.bin", sha256=sha(CONTENT), folder=tmp_path)
+    assert path.read_bytes() == CONTENT
+    assert files(tmp_path) == ["x.bin"]
+
+
 def test_an_empty_file(tmp_path):
     with serving(b"") as server:
         path = download(f"{server.host}/x.bin", sha256=sha(b""), folder=tmp_path)
@@ -379,17 +400,144 @@ def test_offline_says_so_at_once(tmp_path, url, monkeypatch):
     assert "online, then run this again" in said
 
 
-def test_a_proxy_that_is_not_there(tmp_path, monkeypatch):
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    monkeypatch.delenv("NO_PROXY")
-    said = error_of("http://nowhere.invalid/x", sha256=sha(b"x"), folder=tmp_path)
-    assert "HTTPS_PROXY where it is set" in said
+@pytest.fixture
+def environment(monkeypatch):
+    """Return a function that sets variables, after all that name proxies or certificates."""
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy") or name.endswith("_CA_BUNDLE"):
+            monkeypatch.delenv(name)
+
+    def pretend(**variables):
+        for name, value in variables.items():
+            monkeypatch.setenv(name, str(value))
+
+    return pretend
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "https_proxy", "ALL_PROXY"])
+@pytest.mark.parametrize("proxy", ["http://me:secret@127.0.0.1:9", "http://nowhere.invalid:80"])
+def test_a_proxy_that_is_not_there(tmp_path, environment, name, proxy):
+    environment(**{name: proxy})
+    scheme = "https" if name == "https_proxy" else "http"
+    said = error_of(f"{scheme}://host.invalid/x", sha256=sha(b"x"), folder=tmp_path)
+    assert f"{proxy.rpartition('@')[2]} (from {name}) is not reached. Change {name}, or" in said
+    assert "put host.invalid into NO_PROXY" in said
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize(
+    ("scheme", "status", "message"),
+    [
+        ("https", 403, "(from HTTPS_PROXY) refuses (403 Forbidden). Change HTTPS_PROXY, or put"),
+        ("https", 407, "(from HTTPS_PROXY) wants a login. Put it there: http://user:password@host"),
+        ("https", 502, "(from HTTPS_PROXY) refuses (502 Bad Gateway). Change HTTPS_PROXY, or put"),
+        ("http", 403, "the server, or the proxy from HTTP_PROXY, answers 403"),
+        ("http", 407, "(from HTTP_PROXY) wants a login. Put it there: http://user:password@host"),
+        ("http", 503, "the server, or the proxy from HTTP_PROXY, answers 503, 5 times in a row"),
+    ],
+)
+def test_a_proxy_that_refuses(tmp_path, environment, scheme, status, message):
+    with serving(CONTENT, Manner(status)) as proxy:
+        environment(**{f"{scheme.upper()}_PROXY": proxy.host})
+        assert message in error_of(
+            f"{scheme}://host.invalid/x", sha256=sha(CONTENT), folder=tmp_path
+        )
+
+
+def test_a_proxy_that_is_silent(tmp_path, environment, monkeypatch):
+    monkeypatch.setattr(transferring, "STALL_SECONDS", 0.3)
+    with serving(CONTENT, Manner(silent=True)) as proxy:
+        environment(http_proxy=proxy.host)
+        said = error_of("http://host.invalid/x", sha256=sha(CONTENT), folder=tmp_path)
+    assert "the server, or the proxy from http_proxy, does not answer, 5 times in a row" in said
+
+
+@pytest.mark.parametrize("proxy", ["foo://127.0.0.1:9", "http://", "http://127.0.0.1:x", "a b"])
+def test_proxies_that_are_none(tmp_path, environment, proxy):
+    environment(HTTP_PROXY=proxy)
+    said = error_of("http://host.invalid/x", sha256=sha(b"x"), folder=tmp_path)
+    assert "(from HTTP_PROXY) is no proxy. Change HTTP_PROXY to http://host:port" in said
+
+
+@pytest.mark.skipif(PathFinder.find_spec("socks") is not None, reason="needs an absent PySocks")
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h", "socks4"])
+def test_a_socks_proxy(tmp_path, environment, name, scheme):
+    environment(**{name: f"{scheme}://127.0.0.1:9"})
+    said = error_of("http://host.invalid/x", sha256=sha(b"x"), folder=tmp_path)
+    assert said.startswith(f"The proxy from {name} speaks SOCKS, for which the package PySocks")
+    assert said.endswith(f" pysocks, or change {name}.")
+
+
+def test_no_proxy_is_heeded(tmp_path, environment):
+    with serving(CONTENT) as server:
+        asked = {"url": f"{server.host}/x.bin", "sha256": sha(CONTENT), "folder": tmp_path}
+        environment(HTTP_PROXY="http://127.0.0.1:9", NO_PROXY="127.0.0.1,host.invalid")
+        assert download(**asked).read_bytes() == CONTENT
 
 
 def test_a_server_without_tls(tmp_path):
     with serving(CONTENT) as server:
         url = server.host.replace("http:", "https:") + "/x"
-        assert "no safe way there" in error_of(url, sha256=sha(CONTENT), folder=tmp_path)
+        said = error_of(url, sha256=sha(CONTENT), folder=tmp_path)
+    assert re.search(
+        r": no TLS connection \([A-Z_]+\). Check the address: its host, its port", said
+    )
+
+
+# Made by hand, with a key that everybody may know, for 127.0.0.1: the first one is good until 2120,
+# the second was until 2001.
+SELF_SIGNED = Path(__file__).with_name("self_signed.pem")
+EXPIRED = Path(__file__).with_name("expired.pem")
+
+
+@pytest.mark.parametrize(
+    ("certificate", "trusted", "host", "message"),
+    [
+        (
+            SELF_SIGNED,
+            None,
+            "127.0.0.1",
+            r"\(self.signed certificate\).* set REQUESTS_CA_BUNDLE to",
+        ),
+        (SELF_SIGNED, SELF_SIGNED, "127.0.0.1", None),
+        (SELF_SIGNED, SELF_SIGNED, "localhost", r"mismatch, .*'localhost'\)\. Check the address"),
+        (EXPIRED, EXPIRED, "127.0.0.1", r"expired\)\. Check the clock of this machine"),
+    ],
+    ids=["self-signed", "trusted", "of another host", "expired"],
+)
+def test_certificates(tmp_path, environment, certificate, trusted, host, message):
+    environment(**({"REQUESTS_CA_BUNDLE": trusted} if trusted else {}))
+    with serving(CONTENT, certificate=certificate) as server:
+        url = server.host.replace("127.0.0.1", host) + "/x.bin"
+        asked = {"url": url, "sha256": sha(CONTENT), "folder": tmp_path}
+        if message is None:
+            assert download(**asked).read_bytes() == CONTENT
+        else:
+            said = error_of(**asked)
+            assert said.startswith(f"{url}: its certificate is not accepted (")
+            assert re.search(message, said), said
+
+
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize(
+    ("bundle", "message"),
+    [
+        (None, "cannot be read (No such file or directory)"),
+        ("", "holds no certificates"),
+        ("hello", "holds no certificates"),
+        ("-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n", "holds no certificates"),
+    ],
+    ids=["missing", "empty", "text", "cut"],
+)
+def test_bundles_of_certificates_that_are_none(tmp_path, environment, name, bundle, message):
+    file = tmp_path / "bundle.pem"
+    if bundle is not None:
+        file.write_text(bundle)
+    environment(**{name: file})
+    with serving(CONTENT, certificate=SELF_SIGNED) as server:
+        said = error_of(f"{server.host}/x.bin", sha256=sha(CONTENT), folder=tmp_path)
+    assert said == f"{name}={file} {message}. Set it to a file of certificates, or unset it."
 
 
 def test_folder_of_data(tmp_path, monkeypatch):
@@ -411,6 +559,22 @@ def test_folder_of_data(tmp_path, monkeypatch):
         data_folder()
     said = error_of("http://h/x", sha256=sha(b""), folder="~nobody-here")
     assert said.startswith("folder=~nobody-here: ")
+
+
+@pytest.mark.parametrize(
+    ("folder", "message"),
+    [
+        (3, "folder=3 is no path; give it as text or as a pathlib.Path."),
+        (b"x", "folder=b'x' is no path; give it as text or as a pathlib.Path."),
+        (
+            "a\nb",
+            "folder='a\\nb' has a line break or another control character. Give another path.",
+        ),
+        ("a\0b", "folder='a\\x00b' has a line break or another control character. Give another"),
+    ],
+)
+def test_odd_folders_are_refused(folder, message):
+    assert message in error_of("http://h/x", sha256=sha(b""), folder=folder)
 
 
 def test_a_folder_that_cannot_be_written_to(tmp_path):

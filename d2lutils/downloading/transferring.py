@@ -2,7 +2,6 @@
 
 import shutil
 import time
-from urllib.parse import urlsplit
 
 import requests
 from requests import Response, Session
@@ -11,11 +10,11 @@ from urllib3.exceptions import (
     HTTPError,
     InvalidHeader,
     MaxRetryError,
-    NewConnectionError,
     ReadTimeoutError,
 )
 from urllib3.util.retry import Retry
 
+from d2lutils.downloading import refusals
 from d2lutils.downloading.parts import Part
 from d2lutils.errors import BookError
 
@@ -62,17 +61,11 @@ def fetch(url: str, part: Part, name: str) -> None:
             part.drop()
             if started_anew or not resumed:
                 raise BookError(
-                    f"{shown(url)} sent {answer}: SHA-256 {part.sha256} was expected, {found} "
-                    "came. It was removed. Check the address, or look for a newer edition of "
-                    "the book."
+                    f"{refusals.shown(url)} sent {answer}: SHA-256 {part.sha256} was expected, "
+                    f"{found} came. It was removed. Check the address, or look for a newer "
+                    "edition of the book."
                 )
             started_anew = True  # the bytes of before may have been of another version
-
-
-def shown(url: str) -> str:
-    """Return an address as a message shows it: without a password and without its query."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"[:200]
 
 
 def _policy() -> Retry:
@@ -85,12 +78,12 @@ def _wait(policy: Retry, url: str, problem: _TryAgainError) -> Retry:
         policy = policy.increment("GET", url, error=problem)
     except MaxRetryError:
         raise BookError(
-            f"{shown(url)}: {problem}, {TRIES} times in a row. Run this again later: it goes on "
-            "with what has come."
+            f"{refusals.shown(url)}: {problem}, {TRIES} times in a row. Run this again later: it "
+            "goes on with what has come."
         ) from None
     wait = policy.get_backoff_time() if problem.wait is None else problem.wait
     if wait > LONGEST_WAIT_SECONDS:
-        raise BookError(f"{shown(url)}: {problem}. Run this again in {wait:.0f} seconds.")
+        raise BookError(f"{refusals.shown(url)}: {problem}. Run this again in {wait:.0f} seconds.")
     time.sleep(wait)
     return policy
 
@@ -154,23 +147,13 @@ def _ask(session: Session, url: str, headers: dict[str, str]) -> Response:
     try:
         response = session.get(url, headers=headers, stream=True, timeout=timeout)
     except requests.Timeout:
-        raise _TryAgainError("the server does not answer") from None
-    except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
-        raise BookError(
-            f"{shown(url)}: no safe way there ({_cause(error)}). Check the address, the clock of "
-            "this machine, and HTTPS_PROXY where it is set."
-        ) from None
-    except requests.ConnectionError as error:
-        if isinstance(getattr(error.args[0], "reason", None), NewConnectionError):
-            raise BookError(
-                f"{shown(url)}: its host is not known or not reached from here. Check the address "
-                "and whether this machine is online, then run this again."
-            ) from None
-        raise _TryAgainError("the connection broke off") from None
+        raise _TryAgainError(f"{refusals.answering(url)} does not answer") from None
     except requests.TooManyRedirects:
-        raise BookError(f"{shown(url)} leads in a circle. Check the address.") from None
-    except (requests.RequestException, HTTPError, ValueError) as error:
-        raise BookError(f"{shown(url)}: {_cause(error)}. Check the address.") from None
+        raise BookError(f"{refusals.shown(url)} leads in a circle. Check the address.") from None
+    except (OSError, HTTPError, ValueError) as error:  # requests' own are among the first
+        if isinstance(error, requests.ConnectionError) and not refusals.is_lasting(error):
+            raise _TryAgainError("the connection broke off") from None
+        raise refusals.of_error(error, url) from None
     return _judged(response, url, "Range" in headers)
 
 
@@ -180,21 +163,10 @@ def _judged(response: Response, url: str, asked_for_rest: bool) -> Response:
     if status == 200 or (asked_for_rest and status in (206, 416)):
         return response
     response.close()
-    if status == 429 or status >= 500:
-        try:  # seconds, or a date
-            wait = _policy().parse_retry_after(response.headers["Retry-After"])
-        except (KeyError, InvalidHeader):
-            wait = None
-        raise _TryAgainError(f"the server answers {status}", wait)
-    remedies = {
-        401: "It wants a login: fetch the file with a browser",
-        403: "It does not give the file to a program: fetch it with a browser",
-        404: "The file is not there: check the address",
-    }
-    raise BookError(
-        f"{shown(url)}: the server answers {status}. {remedies.get(status, 'Check the address')}."
-    )
-
-
-def _cause(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+    if status != 429 and status < 500:
+        raise refusals.of_status(status, url)
+    try:  # seconds, or a date
+        wait = _policy().parse_retry_after(response.headers["Retry-After"])
+    except (KeyError, InvalidHeader):
+        wait = None
+    raise _TryAgainError(f"{refusals.answering(url)} answers {status}", wait)
