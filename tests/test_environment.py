@@ -116,6 +116,13 @@ def test_ci_runs_make_test() -> None:
     assert run.read_text(encoding="utf-8").rstrip().endswith("exec make test")
 
 
+def test_ci_installs_what_a_browser_and_its_driver_need() -> None:
+    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    added = set(" ".join(re.findall(r"missing\+=\((.*?)\)", run)).split())
+    assert added >= {"chromium", "fonts-dejavu-core", "libatomic1"}
+    assert "D2L_REQUIRE_BROWSER=1" in run
+
+
 def test_the_lab_settings_are_installed_with_the_package() -> None:
     hatch = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]
     shared = hatch["build"]["targets"]["wheel"]["shared-data"]

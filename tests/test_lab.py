@@ -85,6 +85,34 @@ class Visit:
     outside: set[str] = field(default_factory=set)
 
 
+def require_browser() -> str:
+    """The browser's path; without one, or without a driver for it, the tests are skipped.
+
+    Where D2L_REQUIRE_BROWSER is set, as in continuous integration, they fail.
+    """
+    lacking, executable = driver_problem(), None
+    if not lacking and (executable := find_browser()) is None:
+        line = f"{shlex.quote(sys.executable)} -m playwright install chromium"
+        lacking = f"no Chromium or Chrome here: type {line} (Debian: sudo apt install chromium)"
+    if executable is None:
+        pytest.fail(lacking) if os.environ.get("D2L_REQUIRE_BROWSER") else pytest.skip(lacking)
+    return executable
+
+
+def driver_problem() -> str:
+    """Why the program through which Playwright drives a browser does not start; empty if it does.
+
+    It is a Node.js that lacks a library on a bare Debian.
+    """
+    asked = [sys.executable, "-m", "playwright", "--version"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return ""
+    cause = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+    line = ": type sudo apt-get install libatomic1" if "libatomic" in cause else ""
+    return f"Playwright's driver does not start ({cause}){line}"
+
+
 def find_browser() -> str | None:
     """A Chromium or Chrome, the machine's own or Playwright's."""
     for name in BROWSERS:
@@ -309,11 +337,7 @@ def look_at_folded(context: BrowserContext, own: str, deck: str, visit: Visit) -
 
 @pytest.fixture(scope="module")
 def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
-    executable = find_browser()
-    if executable is None:
-        line = f"{shlex.quote(sys.executable)} -m playwright install chromium"
-        message = f"no Chromium or Chrome here: type {line} (Debian: sudo apt install chromium)"
-        pytest.fail(message) if os.environ.get("D2L_REQUIRE_BROWSER") else pytest.skip(message)
+    executable = require_browser()
     folder = tmp_path_factory.mktemp("lab")
     book = folder / "my book"
     passed_over = shutil.ignore_patterns(".*", "mine*_*")
@@ -354,6 +378,26 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
             seen.page = page.url
             browser.close()
     return seen
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+def test_a_driver_that_does_not_start_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = tmp_path / "node"
+    lacking = (
+        "node: error while loading shared libraries: libatomic.so.1: cannot open shared object"
+    )
+    node.write_text(f"#!/bin/sh\necho '{lacking}' >&2\nexit 127\n")
+    node.chmod(0o755)
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", str(node))
+    told = f"does not start \\({lacking}\\): type sudo apt-get install libatomic1$"
+    monkeypatch.delenv("D2L_REQUIRE_BROWSER", raising=False)
+    with pytest.raises(pytest.skip.Exception, match=told):
+        require_browser()
+    monkeypatch.setenv("D2L_REQUIRE_BROWSER", "1")
+    with pytest.raises(pytest.fail.Exception, match=told):
+        require_browser()
 
 
 def test_the_lab_opens_at_the_book(visit: Visit) -> None:
