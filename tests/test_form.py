@@ -24,7 +24,6 @@ PENDING = """
 
 
 
-02_tensors/04_numeric_types.ipynb
 
 
 
