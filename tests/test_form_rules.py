@@ -458,6 +458,9 @@ BREACHES: dict[str, tuple[Change, str]] = {
         "mend the warning's cause",
     ),
     # figures on slides
+    "text not measured": (
+        lambda nb: of(nb, "figure").outputs[0].data[FIGURE].pop("text"), "run tools/execute.py"
+    ),
     "small text": (small_text(19), "its smallest text is 1.98% of the height"),
     "small text in a wide picture": (small_text(14.3, "1160 × 200"), "enlarge the figure's text"),
     "small text in a tall picture": (small_text(20, "500 × 900"), "enlarge the figure's text"),

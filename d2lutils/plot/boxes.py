@@ -23,6 +23,7 @@ _CAPTION = 0.65  # height of a caption
 _HOPS = 1.65  # height of the stride arrows and their notes, on one side of a storage
 _POSITIONS = 0.55  # height of the positions below a storage
 _FONT = 23  # in points, where a box is an inch wide
+_SMALL = 0.92  # of that, what notes and positions have
 
 
 def memory(
@@ -99,9 +100,9 @@ class _Row:
         base = (self.height - (_HOPS + 1 + self.below)) / 2 + self.below
         for position, value in enumerate(self.values):
             _box(axes, position, base, value, colours.get(position, "#F0F0F0"), font)
-            note: Any = {"ha": "center", "va": "top", "size": font * 0.9, "color": GREY}
+            note: Any = {"ha": "center", "va": "top", "size": font * _SMALL, "color": GREY}
             axes.text(position + 0.5, base - 0.1, str(position), **note)
-        word: Any = {"rotation": 90, "ha": "right", "va": "center", "size": font * 0.9}
+        word: Any = {"rotation": 90, "ha": "right", "va": "center", "size": font * _SMALL}
         axes.text(-0.15, base + 0.5, "storage", **word)
         top = (self.height + self.grids) / 2
         sides = [(base + 1, 1), (base - _POSITIONS, -1)]
@@ -128,9 +129,9 @@ class _Row:
         for index, position in drawn.positions():
             column, line = drawn.cell(index)
             left, base = self.left + column, top - _CAPTION - line - 1
-            _box(axes, left, base, self.values[position], colours[position], font)
-            note: Any = {"ha": "right", "va": "bottom", "size": font * 0.75, "color": GREY}
-            axes.text(left + 0.95, base + 0.03, str(position), **note)
+            _box(axes, left, base, self.values[position], colours[position], font, middle=0.6)
+            note: Any = {"ha": "right", "va": "baseline", "size": font * _SMALL, "color": GREY}
+            axes.text(left + 0.95, base + 0.06, str(position), **note)
 
 
 def _hops(axes: Axes, tensor: torch.Tensor, edge: float, side: int, font: float) -> None:
@@ -165,10 +166,18 @@ def _hops(axes: Axes, tensor: torch.Tensor, edge: float, side: int, font: float)
     place = edge + side * (_HOPS - 0.3)
     for number, (note, colour) in enumerate(notes):
         left = number * _NOTE - (0.4 if number else 0)
-        axes.text(left, place, note, color=colour, size=font * 0.92, va="center", weight="bold")
+        axes.text(left, place, note, color=colour, size=font * _SMALL, va="center", weight="bold")
 
 
-def _box(axes: Axes, left: float, base: float, value: str, colour: str, font: float) -> None:
+def _box(
+    axes: Axes,
+    left: float,
+    base: float,
+    value: str,
+    colour: str,
+    font: float,
+    middle: float = 0.52,
+) -> None:
     axes.add_patch(Rectangle((left, base), 1, 1, facecolor=colour, edgecolor="black", linewidth=1))
     small = min(1.2, 4.3 / len(value))
-    axes.text(left + 0.5, base + 0.52, value, ha="center", va="center", size=font * small)
+    axes.text(left + 0.5, base + middle, value, ha="center", va="center", size=font * small)

@@ -19,6 +19,8 @@ def figures_are_read_from_the_last_row(page: Page) -> Iterator[Breach]:
     for i, cell in page.code:
         for output in pictures(cell):
             data = output.data.get(FIGURE, {})
+            if data and "text" not in data:
+                yield i, "was saved before its figure's text was measured: run tools/execute.py"
             if not data.get("text"):
                 continue
             share = data["text"] * scale(data["size"], height(page, i)) / SCREEN[1]
