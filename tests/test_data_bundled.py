@@ -235,12 +235,19 @@ class TestPath:
 
     def test_sound(self, folder):
         assert d2l.data.path("tables/a") == folder / "tables/a"
-        assert d2l.data.path("tables") == folder / "tables"
+        for name in ("tables", "tables/", "./tables", Path("tables")):
+            assert d2l.data.path(name) == folder / "tables"
 
     @pytest.mark.parametrize("name", ["tables/d", "tabels", "", "../data/tables/a", "/etc/passwd"])
     def test_unknown(self, folder, name):
         assert f"data/{name} is not bundled" in self.refusal(name)
         assert self.refusal("tables/aa").endswith("(did you mean tables/a?).")
+
+    @pytest.mark.parametrize("name", [3, None, b"tables/a"])
+    def test_no_name(self, folder, name):
+        assert self.refusal(name).startswith(
+            'd2l.data.path takes a name as "tables/wine.csv", not '
+        )
 
     def test_damaged(self, folder):
         (folder / "tables/b").write_text("B")

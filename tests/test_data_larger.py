@@ -270,6 +270,14 @@ def test_unknown_split(server):
     assert server.asked == []
 
 
+@pytest.mark.parametrize("split", [None, 1, ["train"], {"train"}])
+def test_a_split_that_is_no_name(split):
+    with pytest.raises(
+        d2l.BookError, match=r"^There is no split .*; give one of: train, test, all"
+    ):
+        d2l.data.digits(split)
+
+
 def test_folder_is_a_file(server, place):
     place.write_text("")
     said = refusal()

@@ -17,6 +17,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from d2lutils.downloading import parts, transferring, unpacking
 from d2lutils.downloading.places import data_folder
@@ -575,6 +576,16 @@ def test_folder_of_data(tmp_path, monkeypatch):
 )
 def test_odd_folders_are_refused(folder, message):
     assert message in error_of("http://h/x", sha256=sha(b""), folder=folder)
+
+
+def test_a_network_drive_without_locks(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise NotImplementedError("FileSystem does not appear to support flock")
+
+    monkeypatch.setattr(FileLock, "acquire", refuse)
+    said = error_of("http://h/x", sha256=sha(b""), folder=tmp_path)
+    assert f"{tmp_path} does not take the file: two programs could write it" in said
+    assert "Set D2L_DATA (or folder=) to a folder on this machine's own disk" in said
 
 
 def test_a_folder_that_cannot_be_written_to(tmp_path):

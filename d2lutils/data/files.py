@@ -2,10 +2,11 @@
 
 from difflib import get_close_matches
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeVar
 
 from d2lutils.downloading.parts import digest
+from d2lutils.downloading.places import at_home
 from d2lutils.errors import BookError
 from d2lutils.installing import shell_line
 
@@ -21,12 +22,18 @@ def path(name: str) -> Path:
     Explained in 03/10. Raises BookError where no such name is bundled, or where a file of it is
     missing or damaged (its SHA-256 differs).
     """
-    names = [file for file in registry() if file == name or file.startswith(f"{name}/")]
+    try:
+        asked = PurePath(name).as_posix()  # neither a trailing slash matters nor a leading ./
+    except TypeError:
+        told = f'd2l.data.path takes a name as "tables/wine.csv", not {name!r:.80}.'
+        raise BookError(told) from None
+    names = [file for file in registry() if file == asked or file.startswith(f"{asked}/")]
     if not names:
-        raise BookError(f"data/{name} is not bundled{near(name, list(registry()))}.")
+        told = " ".join(str(name).split())
+        raise BookError(f"data/{told:.200} is not bundled{near(asked, list(registry()))}.")
     for file in names:
         check(file)
-    return ROOT / name
+    return ROOT / asked
 
 
 @cache
@@ -81,14 +88,14 @@ def near(name: str, names: list[str]) -> str:
 
 def chosen(split: str, parts: dict[str, T]) -> T:
     """Return the part of a data set that a reader asked for by name."""
-    if split not in parts:
-        raise BookError(f"There is no split {split!r}; give one of: {', '.join(parts)}.")
+    if not isinstance(split, str) or split not in parts:
+        raise BookError(f"There is no split {split!r:.80}; give one of: {', '.join(parts)}.")
     return parts[split]
 
 
 def contents(file: str | Path) -> bytes:
     """Return a reader's file; raise BookError where there is none, or nothing in it."""
-    file = Path(file)
+    file = at_home(file, "file")
     try:
         data = file.read_bytes()
     except FileNotFoundError:

@@ -134,6 +134,11 @@ def _writing(place: Path) -> Iterator[None]:
     """Turn what the file system refuses into one line."""
     try:
         yield
+    except NotImplementedError:  # of filelock, on some network's drives
+        raise BookError(
+            f"{place} does not take the file: two programs could write it at once there. Set "
+            "D2L_DATA (or folder=) to a folder on this machine's own disk."
+        ) from None
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         remedy = "make room there" if full else "use a folder that you can write to"
