@@ -480,6 +480,7 @@ def test_operations_are_watched():
     with Operations() as seen:
         torch.ones(3, 2).as_strided((2,), (1,))
     assert seen.names == ["ones", "as_strided"]
+    assert seen.largest == 6
 
 
 def comprehension(x):

@@ -44,6 +44,7 @@ def lines(source):
             "y = x.sum(1)",
             ["y = x.mean(1)", "y = x.sum(2)", "y = x.sum(0)", "dropped: y = x.sum(1)"],
         ),
+        ("y = a in (b, c)", ["y = a not in (b, c)", "dropped: y = a in (b, c)"]),
         ("y = x.clone()", ["y = x", "dropped: y = x.clone()"]),
         ("f = lambda x: x", ["dropped: f = lambda x: x", "f = lambda x: abs(x)",
                              "f = lambda x: -x", "f = lambda x: int(x)"]),

@@ -29,6 +29,7 @@ _MESSAGES = [
     ("only one element", "this asks a tensor of several numbers for one number"),
     ("is ambiguous", "`if`, `and`, `or`, `not` ask for one truth value, and here are several"),
     ("is invalid for input of size", "the new shape has another number of elements"),
+    ("number of dimensions in the tensor", "the tensor has fewer or more dimensions than that"),
     ("dimension out of range", "the tensor has fewer dimensions than that"),
     ("can't convert", "PyTorch cannot make the one type of the other"),
     ("expected scalar type", "the dtypes do not fit each other; convert one"),

@@ -9,21 +9,29 @@ from inspect import unwrap
 from types import CodeType, FunctionType
 from typing import Any
 
+import torch
 from torch.overrides import TorchFunctionMode
 
 
 class Operations(TorchFunctionMode):
-    """Inside a `with`, notes the name of each function and method of PyTorch that is called."""
+    """Inside a `with`, notes the name of each function and method of PyTorch that is called.
+
+    `largest` is the number of elements of the largest tensor that came back.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.names: list[str] = []
+        self.largest = 0
 
     def __torch_function__(
         self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         self.names.append(func.__name__)
-        return func(*args, **(kwargs or {}))
+        result = func(*args, **(kwargs or {}))
+        if isinstance(result, torch.Tensor):
+            self.largest = max(self.largest, result.numel())
+        return result
 
 
 def function_of(answer: object) -> FunctionType | None:

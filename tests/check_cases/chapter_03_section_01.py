@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from check_cases import Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
 def encode(codes, num_classes):
@@ -57,6 +57,54 @@ def constant_forgotten(X):
     return scaled
 
 
+def nan_in_short_columns(X):
+    known = (~X.isnan()).sum(dim=0)
+    return torch.where((known < 2) & ~X.isnan(), torch.nan, standardise(X))
+
+
+def over_all_columns(X):
+    known = X[~X.isnan()]
+    return ((X - known.mean()) / known.std()).nan_to_num(0.0)
+
+
+def min_max(X):
+    low, high = X.nan_to_num(9e9).amin(0), X.nan_to_num(-9e9).amax(0)
+    return ((X - low) / (high - low)).nan_to_num(0.0)
+
+
+def with_an_epsilon(X):
+    centred = X - X.nanmean(dim=0)
+    known = (~X.isnan()).sum(dim=0)
+    deviation = ((centred**2).nansum(dim=0) / (known - 1).clamp(min=1)).sqrt()
+    return (centred / (deviation + 0.01)).nan_to_num(0.0)
+
+
+def variance(X):
+    centred = X - X.nanmean(dim=0)
+    known = (~X.isnan()).sum(dim=0)
+    return (centred / ((centred**2).nansum(dim=0) / (known - 1))).nan_to_num(0.0, 0.0, 0.0)
+
+
+def share_said(said, truth):
+    return said.float().mean().item(), truth.float().mean().item()
+
+
+def f1(said, truth):
+    precision, recall = precision_recall(said, truth)
+    return 2 * precision * recall / max(precision + recall, 1e-9)
+
+
+def no_care_for_zero(said, truth):
+    hits = (said & truth).sum().item()
+    return hits / said.sum().item(), hits / truth.sum().item()
+
+
+def always_one_where_nothing_is_said(said, truth):
+    return precision_recall(said, truth) if said.any() else (1.0, 1.0)
+
+
+ONLY_NAN = "no infinity comes up: what is divided by 0 is 0, which gives nan"
+
 CASES = {
     "03.1a": Cases(
         solution=encode,
@@ -65,7 +113,21 @@ CASES = {
             (gaps_are_class_0, "not class 0"),
             (lambda codes, n: encode(codes, n).long(), "float32"),
             (lambda codes, n: encode(codes[codes >= 0], n), "shape"),
+            (lambda codes, n: F.one_hot(codes + 1, n + 1).float(), "expected shape (3, 4)"),
+            (lambda codes, n: F.one_hot(codes, n).float(), "raised RuntimeError"),
+            (lambda codes, n: encode(codes, n).T, "a row a code"),
+            (lambda codes, n: encode(codes, n) + (codes < 0)[:, None] / n, "a 1 in the column"),
+            (
+                lambda codes, n: encode(codes, n).masked_fill((codes < 0)[:, None], torch.nan),
+                "a 1 in the column",
+            ),
+            (lambda codes, n: encode(codes, int(codes.max()) + 1), "expected shape"),
+            (lambda codes, n: encode(codes, n).double(), "dtype torch.float32"),
         ],
+        also_right=[lambda codes, n: F.one_hot(codes + 1, n + 1)[:, 1:].float()],
+        equivalent={
+            "return abs((codes[:, None] == torch.arange(num_classes)).float())": NOT_NEGATIVE,
+        },
     ),
     "03.1b": Cases(
         solution=standardise,
@@ -77,7 +139,21 @@ CASES = {
             (lambda X: torch.where(X.isnan(), torch.nan, standardise(X)), "come out as 0"),
             (zeros_from_std, "zeros everywhere"),
             (constant_forgotten, "0 / 0"),
+            (nan_in_short_columns, "fewer than two known values"),
+            (lambda X: standardise(X).abs(), "mean and deviation of each column"),
+            (over_all_columns, "mean and deviation of each column"),
+            (min_max, "mean and deviation of each column"),
+            (with_an_epsilon, "mean and deviation of each column"),
+            (lambda X: standardise(X[~X.isnan().any(1)]), "expected shape"),
+            (variance, "the deviation is the square root"),
+            (lambda X: standardise(X).double(), "expected dtype"),
         ],
+        equivalent={
+            "return (centred / deviation).nan_to_num(0.0, 1.0, 0.0)": ONLY_NAN,
+            "return (centred / deviation).nan_to_num(0.0, -1.0, 0.0)": ONLY_NAN,
+            "return (centred / deviation).nan_to_num(0.0, 0.0, 1.0)": ONLY_NAN,
+            "return (centred / deviation).nan_to_num(0.0, 0.0, -1.0)": ONLY_NAN,
+        },
     ),
     "03.1c": Cases(
         solution=precision_recall,
@@ -86,6 +162,21 @@ CASES = {
             (zeros, "1.0 is asked for"),
             (lambda said, truth: (said == truth).float().mean().item(), "tuple"),
             (lambda s, t: tuple(map(torch.tensor, precision_recall(s, t))), "Python numbers"),
+            (share_said, "divide the hits by"),
+            (f1, "tuple"),
+            (
+                lambda said, truth: tuple(round(part, 1) for part in precision_recall(said, truth)),
+                "divide the hits by",
+            ),
+            (no_care_for_zero, "the fraction bar is 0"),
+            (lambda said, truth: precision_recall(~said, ~truth), "divide the hits by"),
+            (lambda said, truth: precision_recall(said, truth)[0], "expected a tuple, got a float"),
+            (always_one_where_nothing_is_said, "divide the hits by"),
         ],
+        also_right=[lambda said, truth: list(precision_recall(said, truth))],
+        equivalent={
+            "hits = (truth & said).sum().item()": COMMUTES,
+            "hits = (right & picked).sum().item()": COMMUTES,
+        },
     ),
 }

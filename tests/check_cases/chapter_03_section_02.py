@@ -13,6 +13,10 @@ def by_all(x, cut):
     return (x - x.mean(dim=0)) / x.std(dim=0)
 
 
+def by_each_row(x, cut):
+    return (x - x[:cut].mean()) / x[:cut].std(0)
+
+
 def past_only(x, cut):
     return by_past(x, cut)[:cut]
 
@@ -50,6 +54,16 @@ CASES = {
             (lambda x, cut: by_past(x, cut + 1), "belongs to the future"),
             (lambda x, cut: x - x[:cut].mean(0), "division by the deviation is missing"),
             (lambda x, cut: x.sub_(x[:cut].mean(0)).div_(x[:cut].std(0)), "changed"),
+            (by_each_row, "both of x[:cut]"),
+            (lambda x, cut: by_past(x, cut - 1), "both of x[:cut]"),
+            (
+                lambda x, cut: (x - x[:cut].mean(0)) / x[:cut].std(0, correction=0),
+                "the usual deviation",
+            ),
+            (lambda x, cut: (x - x[:cut].mean(0)) / x[:cut].var(0), "both of x[:cut]"),
+            (lambda x, cut: (x - x[:cut].amin(0)) / (x[:cut].amax(0) - x[:cut].amin(0)), "min-max"),
+            (lambda x, cut: by_past(x, cut).abs(), "both of x[:cut]"),
+            (lambda x, cut: (x - x[:cut].median(0).values) / x[:cut].std(0), "both of x[:cut]"),
         ],
     ),
     "03.2b": Cases(
@@ -64,7 +78,18 @@ CASES = {
             (with_targets(lambda x, size, ahead: x[size + ahead :, 0]), "one day too late"),
             (with_targets(lambda x, size, ahead: x[size + ahead - 1 :]), "channel 0 only"),
             (with_targets(lambda *a: pair(*a)[1][:, None]), "not (N, 1)"),
-            (lambda *a: pair(*a)[0], "expected a tuple"),
+            (lambda *a: pair(*a)[0], "windows and targets; got a tensor"),
+            (lambda *a: (*pair(*a), a), "these are 3"),
+            (lambda *a: pair(*a)[::-1], "expected shape"),
+            (with_targets(lambda x, size, ahead: x[size + ahead - 1 :, -1]), "For x"),
+            (with_targets(lambda *a: pair(*a)[1].flip(0)), "targets[i] is day"),
+            (with_targets(lambda *a: pair(*a)[1].abs()), "targets[i] is day"),
+            (with_windows(lambda x, size, ahead: x.unfold(0, size, size)), "windows[i] holds"),
+            (with_windows(lambda *a: pair(*a)[0].flip(2)), "windows[i] holds days"),
+            (
+                with_windows(lambda x, size, ahead: x.unfold(0, size, 1)[ahead:]),
+                "first windows are gone",
+            ),
         ],
     ),
 }

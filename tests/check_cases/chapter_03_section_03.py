@@ -1,9 +1,11 @@
 """Answers to the exercises of 03/03, text."""
 
+import unicodedata
+
 import torch
 from torch.nn.functional import one_hot
 
-from check_cases import Cases
+from check_cases import NOT_NEGATIVE, Cases
 
 
 def repair(text):
@@ -31,6 +33,23 @@ def letters_dropped(text):
     return text.encode("cp1252", "ignore").decode("ascii", "ignore")
 
 
+def word_by_word(text):
+    return " ".join(repair(word) for word in text.split(" "))
+
+
+def by_latin_1(text):
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def by_a_table(text):
+    for right in "éèäöüï–€É":
+        text = text.replace(once_more(right), right)
+    return text
+
+
 def undecodable_dropped(text):
     return text.encode("cp1252", "ignore").decode("utf-8", "ignore")
 
@@ -44,6 +63,10 @@ def looped(ids, size):
     for i in ids:
         counts[i] += 1
     return counts
+
+
+def by_comparing(ids, size):
+    return (ids[:, None] == torch.arange(size)).sum(0)
 
 
 def indexed_addition(ids, size):
@@ -63,21 +86,46 @@ CASES = {
             (letters_dropped, "outside ASCII are lost"),
             (undecodable_dropped, "no UTF-8, so the text was never broken"),
             (lambda text: text.encode("cp1252"), "expected a str"),
+            (lambda text: repair(text).strip(), "take the way back"),
+            (lambda text: unicodedata.normalize("NFC", repair(text)), "take the way back"),
+            (word_by_word, "the whole text is sound"),
+            (by_latin_1, "it is still broken"),
+            (by_a_table, "take the way back"),
+            (lambda text: repair(text).lower(), "take the way back"),
+            (
+                lambda text: text.encode("cp1252", "replace").decode("utf-8", "replace"),
+                "never broken",
+            ),
+            (lambda text: repair(text).encode("ascii", "ignore").decode(), "outside ASCII"),
         ],
     ),
     "03.3c": Cases(
         solution=bag,
         also_right=[
             lambda ids, size: torch.bincount(ids, minlength=size),
-            lambda ids, size: one_hot(ids, size).sum(0),
             looped,
         ],
         wrong=[
             (indexed_addition, "adds only once"),
+            (lambda ids, size: one_hot(ids, size).sum(0), "as many as the one-hot matrix has"),
+            (by_comparing, "as many as the one-hot matrix has"),
+            (lambda ids, size: torch.eye(size).long()[ids].sum(0), "as many as the one-hot matrix"),
+            (lambda ids, size: bag(ids.unique(), size), "a repeated word counts once"),
+            (lambda ids, size: ids.unique(return_counts=True)[1], "how many of the ids are i"),
+            (lambda ids, size: bag(ids, size + 1), "expected shape"),
+            (lambda ids, size: bag(ids, size) / max(len(ids), 1), "expected dtype torch.int64"),
+            (lambda ids, size: bag(ids, size).flip(0), "how many of the ids are i"),
             (lambda ids, size: torch.bincount(ids), "need their 0 too"),
             (lambda ids, size: one_hot(ids, size), "these are the one-hot rows"),
             (lambda ids, size: bag(ids, size).float(), "int64"),
             (lambda ids, size: bag(ids, size).tolist(), "expected a tensor, got a list"),
         ],
+        equivalent={
+            "return abs(torch.zeros(size, dtype=torch.int64)"
+            ".scatter_add_(0, ids, torch.ones_like(ids)))": NOT_NEGATIVE,
+            "return torch.zeros(size, dtype=torch.int64)"
+            ".scatter_add_(-1, ids, torch.ones_like(ids))": "the last dimension is the first",
+            "return abs(torch.bincount(which, minlength=length))": NOT_NEGATIVE,
+        },
     ),
 }

@@ -54,6 +54,33 @@ def multiplied(x, mask):
     return (x * mask[:, :, None]).sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
 
 
+def one_more(x, mask):
+    total = x.masked_fill(~mask[:, :, None], 0).sum(dim=1)
+    return total / (mask.sum(dim=1, keepdim=True) + 1)
+
+
+def by_zero_vectors(x, mask):
+    return x.masked_fill(~mask[:, :, None], torch.nan).nanmean(dim=1)
+
+
+def divided_by_length(x, mask):
+    return x.masked_fill(~mask[:, :, None], 0).sum(dim=1) / x.shape[1]
+
+
+def without_signs(rows, pad):
+    ids, mask = pad_left(rows, pad)
+    return ids.abs(), mask
+
+
+def reversed_rows(rows, pad):
+    ids, mask = pad_left([row[::-1] for row in rows], pad)
+    return ids, mask
+
+
+def one_too_wide(rows, pad):
+    return [torch.nn.functional.pad(part, (1, 0)) for part in pad_left(rows, pad)]
+
+
 def sum_of_all(x, mask):
     return x.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
 
@@ -67,10 +94,23 @@ CASES = {
             (mask_of_the_right, "mask of padding on the right"),
             (mask_from_ids, "from the lengths"),
             (lambda rows, pad: pad_left(rows, 0), "fill with `pad`"),
-            (lambda rows, pad: pad_left(rows, pad)[0], "expected a tuple"),
+            (lambda rows, pad: pad_left(rows, pad)[0], "ids and mask; got a tensor"),
             (lambda rows, pad: (pad_left(rows, pad)[0], ~pad_left(rows, pad)[1]), "wrong way"),
             (lambda rows, pad: (pad_left(rows, pad)[0].T, pad_left(rows, pad)[1]), "each row"),
+            (reversed_rows, "row i ends with the ids of list i"),
+            (
+                lambda rows, pad: pad_left([row for row in rows if row], pad),
+                "expected shape (3, 2)",
+            ),
+            (lambda rows, pad: (pad_left(rows, pad)[0].float(), pad_left(rows, pad)[1]), "dtype"),
+            (lambda rows, pad: (pad_left(rows, pad)[0], pad_left(rows, pad)[1].long()), "the mask"),
+            (lambda rows, pad: pad_left(rows, pad)[::-1], "the ids: expected dtype torch.int64"),
+            (without_signs, "row i ends with the ids of list i"),
+            (one_too_wide, "expected shape"),
         ],
+        equivalent={
+            "out[i, start:] = torch.tensor(row)": "whole numbers make int64, and no number fits",
+        },
     ),
     "03.4c": Cases(
         solution=mean,
@@ -85,6 +125,13 @@ CASES = {
             (sum_of_all, "numbers from padding"),
             (lambda x, mask: x[mask].mean(dim=0).expand(len(x), -1), "one mean over the whole"),
             (lambda x, mask: mean(x, mask) * mask.sum(1, keepdim=True), "this is the sum"),
+            (lambda x, mask: mean(x.nan_to_num(), mask), "a real token's nan is no gap"),
+            (lambda x, mask: mean(x, mask).abs(), "sum the vectors of real tokens"),
+            (lambda x, mask: mean(x, mask).floor(), "sum the vectors of real tokens"),
+            (lambda x, mask: mean(x, mask).float(), "expected dtype torch.float64"),
+            (one_more, "adding 1 to the count"),
+            (by_zero_vectors, "0 / 0 is nan"),
+            (divided_by_length, "mean over all positions"),
         ],
     ),
 }

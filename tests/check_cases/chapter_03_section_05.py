@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps
 
-from check_cases import Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
 def picture(pixels):
@@ -34,17 +34,22 @@ def stand_up(x, orientation):
 
 
 def by_pillow(x, orientation):
-    """What Pillow makes of it: the numbers go through a picture of bytes, channel by channel."""
-    channels = []
-    for channel in x:
-        exif = Image.Exif()
-        exif[274] = orientation
-        file = io.BytesIO()
-        Image.fromarray(channel.byte().numpy()).save(file, "png", exif=exif)
-        turned = ImageOps.exif_transpose(Image.open(file))
-        channels.append(torch.from_numpy(np.array(turned)))
-    return torch.stack(channels).to(x.dtype)
+    """What Pillow makes of it: a picture of bytes that says where each number was."""
+    exif = Image.Exif()
+    exif[274] = orientation
+    places = torch.arange(x[0].numel(), dtype=torch.uint8).view(x.shape[1:])
+    file = io.BytesIO()
+    Image.fromarray(places.numpy()).save(file, "png", exif=exif)
+    turned = np.array(ImageOps.exif_transpose(Image.open(file)))
+    return x.flatten(1)[:, torch.from_numpy(turned).long()]
 
+
+def by_last_size(pixels):
+    x = torch.from_numpy(pixels) / 255
+    return x.permute(2, 0, 1) if x.shape[-1] in (1, 3) and x.ndim == 3 else x
+
+
+INVERSE = [0, 1, 2, 3, 4, 5, 8, 7, 6]
 
 CASES = {
     "03.5a": Cases(
@@ -60,7 +65,22 @@ CASES = {
             (only_colour, "its one channel"),
             (lambda p: picture(p)[None], "this is a batch"),
             (lambda p: picture(p).double(), "got float64"),
+            (lambda p: picture(p) * 2 - 1, "pixels[h, w, c] / 255"),
+            (lambda p: picture(p).round(), "pixels[h, w, c] / 255"),
+            (lambda p: picture(p) / picture(p).mean(), "pixels[h, w, c] / 255"),
+            (lambda p: picture(p).flip(0), "pixels[h, w, c] / 255"),
+            (lambda p: torch.from_numpy(p).permute(2, 0, 1) / 255, "fewer or more dimensions"),
+            (by_last_size, "its one channel"),
+            (lambda p: picture(p).mean(0, keepdim=True), "expected shape"),
+            (lambda p: picture(p).numpy(), "expected a tensor, got a NumPy array"),
         ],
+        equivalent={
+            "if x.ndim <= 2:": "an array of pixels has two dimensions or three",
+            "return abs(x.permute(2, 0, 1) / 255)": NOT_NEGATIVE,
+            "return abs(torch.from_numpy(np.atleast_3d(array)).permute(2, 0, 1) / 255)": (
+                NOT_NEGATIVE
+            ),
+        },
     ),
     "03.5b": Cases(
         solution=stand_up,
@@ -74,6 +94,14 @@ CASES = {
             (lambda x, orientation: stand_up(x, orientation).flip(0), "leave dimension 0 alone"),
             (lambda x, orientation: x.transpose(0, 2), "the channels have moved"),
             (lambda x, orientation: stand_up(x, min(orientation, 6)), "top and bottom"),
+            (lambda x, orientation: stand_up(x, orientation).abs(), "what runs backwards"),
+            (lambda x, orientation: stand_up(x, orientation).byte(), "expected dtype"),
+            (lambda x, orientation: stand_up(x, INVERSE[orientation]), "upside down"),
+            (lambda x, orientation: stand_up(x, 9 - orientation), "H and W are swapped"),
+            (lambda x, orientation: x.rot90(orientation // 2, (1, 2)), "only from orientation 5"),
+            (lambda x, orientation: stand_up(x[:, :2], orientation), "expected shape"),
+            (lambda x, orientation: stand_up(x, orientation)[:1], "expected shape"),
         ],
+        equivalent={"x = x.transpose(2, 1)": COMMUTES},
     ),
 }

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from check_cases import Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
 def litres(volume, low, high):
@@ -56,6 +56,46 @@ def not_sorted(heights):
     return heights[:-1][gaps > 1.5 * gaps.abs().median()] + gaps.abs().median()
 
 
+def ladder_of(heights, step):
+    count = round(((heights.max() - heights.min()) / step).item()) + 1
+    return heights.min() + step * torch.arange(count)
+
+
+def lacking(heights, step):
+    ladder = ladder_of(heights, step)
+    return ladder[(ladder[:, None] - heights).abs().amin(dim=1) > step / 2]
+
+
+def by_equality(heights):
+    step = heights.sort().values.diff().median()
+    ladder = ladder_of(heights, step)
+    return ladder[~torch.isin(ladder, heights)]
+
+
+def by_the_first_gap(heights):
+    return lacking(heights, heights.sort().values.diff()[0])
+
+
+def by_the_mean_gap(heights):
+    return lacking(heights, heights.sort().values.diff().mean())
+
+
+def whole_ladder(heights):
+    return ladder_of(heights, heights.sort().values.diff().median())
+
+
+def sum_of_values(volume, low, high):
+    inside = (volume.values >= low) & (volume.values <= high)
+    return volume.values[inside].sum().item() * math.prod(volume.spacing) / 1e6
+
+
+def cube_of_the_first_side(volume, low, high):
+    return voxels(volume, low, high) * volume.spacing[0] ** 3 / 1e6
+
+
+HIGHEST = "the highest slice is always there, so the ladder need not reach it"
+NEAR = "a slice is at a rung or a whole step away from it"
+
 CASES = {
     "03.6a": Cases(
         solution=litres,
@@ -68,7 +108,19 @@ CASES = {
             (area, "the distance between slices is missing"),
             (lambda volume, low, high: litres(volume, low, 1e9), "upper limit"),
             (lambda volume, low, high: litres(volume, -1e9, high), "lower limit"),
+            (lambda *x: int(litres(*x)), "over a million"),
+            (sum_of_values, "over a million"),
+            (lambda volume, low, high: litres(volume, low, high - 1), "both limits are included"),
+            (lambda volume, low, high: litres(volume, int(low), high), "both limits are included"),
+            (lambda *x: torch.tensor(litres(*x)), "`.item()` gives its number"),
+            (cube_of_the_first_side, "over a million"),
         ],
+        equivalent={
+            "count = ((volume.values <= high) & (volume.values >= low)).sum().item()": COMMUTES,
+            "return abs(count * math.prod(volume.spacing) / 1000000.0)": NOT_NEGATIVE,
+            "inside = (scan.values <= most) & (scan.values >= least)": COMMUTES,
+            "return abs(inside.sum().item() * deep * high * wide / 1000000.0)": NOT_NEGATIVE,
+        },
     ),
     "03.6b": Cases(
         solution=missing,
@@ -79,6 +131,22 @@ CASES = {
             (not_sorted, "sort them first"),
             (lambda heights: missing(heights).flip(0), "from low to high"),
             (lambda heights: missing(heights).tolist(), "expected a tensor, got a list"),
+            (by_equality, "the usual distance is the median"),
+            (by_the_first_gap, "the first gap need not be"),
+            (by_the_mean_gap, "the usual distance is the median"),
+            (whole_ladder, "the usual distance is the median"),
+            (lambda heights: missing(heights).round(), "the usual distance is the median"),
+            (lambda heights: missing(heights)[:1], "For heights"),
+            (lambda heights: missing(heights).abs(), "the usual distance is the median"),
+            (lambda heights: (missing(heights) - heights.min()) / 2.5, "the usual distance"),
         ],
+        equivalent={
+            "for low, gap in zip(heights, heights.diff()):": "there is one gap less than heights",
+            "count = round(((there[-1] - there[1]) / step).item()) + 1": HIGHEST,
+            "count = round(((there[-1] - there[0]) / step).item()) + 0": HIGHEST,
+            "nearest = (there - ladder[:, None]).abs().amin(dim=1)": "`abs` follows",
+            "return ladder[nearest >= step / 2]": NEAR,
+            "return ladder[nearest > step / 3]": NEAR,
+        },
     ),
 }

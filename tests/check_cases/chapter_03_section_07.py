@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from check_cases import Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
 
 
 def heard(frequency, rate):
@@ -26,6 +26,30 @@ def by_rolling(left, right, most):
     return torch.stack(sums).argmax() - most
 
 
+def folded_once(frequency, rate):
+    return frequency if frequency <= rate / 2 else abs(rate - frequency) % rate
+
+
+def by_the_loudest(left, right, most):
+    late = int(right.argmax()) - int(left.argmax())
+    return max(-most, min(late, most)) // 2 * 2
+
+
+def forwards_only(left, right, most):
+    sums = [(left[: len(left) - late] * right[late:]).sum() for late in range(most + 1)]
+    return int(torch.stack(sums).argmax())
+
+
+def smallest_sum(left, right, most):
+    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
+    return (shifted @ left).argmin().item() - most
+
+
+def without_the_ends(left, right, most):
+    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
+    return (shifted @ left)[1:-1].argmax().item() + 1 - most
+
+
 CASES = {
     "03.7a": Cases(
         solution=heard,
@@ -37,7 +61,20 @@ CASES = {
             (lambda f, r: min(f, r / 2), "do not stop at half"),
             (lambda f, r: f % (r / 2), "like a mirror"),
             (lambda f, r: f, "a tone folds"),
+            (lambda f, r: heard(f, 8_000), "whole multiples of the rate"),
+            (lambda f, r: int(heard(f, r)), "fold at half the rate"),
+            (lambda f, r: max(f % r, -f % r), "a tone folds"),
+            (lambda f, r: heard(f, r) - r, "whole multiples of the rate"),
+            (lambda f, r: heard(f, r / 2), "like a mirror"),
+            (folded_once, "a tone folds"),
+            (lambda f, r: f"{heard(f, r)} Hz", "return the frequency as one number"),
         ],
+        equivalent={
+            "return abs(min(frequency % rate, -frequency % rate))": NOT_NEGATIVE,
+            "return min(-frequency % rate, frequency % rate)": COMMUTES,
+            "return abs(min(rest, per_second - rest))": NOT_NEGATIVE,
+            "return min(per_second - rest, rest)": COMMUTES,
+        },
     ),
     "03.7c": Cases(
         solution=delay,
@@ -48,6 +85,21 @@ CASES = {
             (lambda left, right, most: abs(delay(left, right, most)), "the sign is wrong"),
             (lambda left, right, most: most, "sum of products is largest"),
             (lambda left, right, most: left * right, "as one number"),
+            (lambda left, right, most: -most, "sum of products is largest"),
+            (lambda left, right, most: 0, "sum of products is largest"),
+            (lambda left, right, most: delay(right, left, most), "the sign is wrong"),
+            (by_the_loudest, "sum of products is largest"),
+            (forwards_only, "sum of products is largest"),
+            (smallest_sum, "sum of products is largest"),
+            (without_the_ends, "sum of products is largest"),
+            (lambda left, right, most: delay(left, right, most) + 1, "sum of products is largest"),
         ],
+        equivalent={
+            "shifted = F.pad(right, (most, most)).unfold(-1, len(left), 1)": (
+                "the sound has one dimension: the last is the first"
+            ),
+            "return int((shifted @ left).argmax().item() - most)": WHOLE,
+            "return (shifted @ left).argmax() - most": "a tensor of one number will do",
+        },
     ),
 }

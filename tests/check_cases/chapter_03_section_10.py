@@ -4,7 +4,7 @@ from hashlib import md5, sha256
 
 import torch
 
-from check_cases import Cases
+from check_cases import NOT_NEGATIVE, Cases
 
 
 def hashed(data):
@@ -100,6 +100,55 @@ def columns(groups, count, generator):
     return tuple(rows[:, None] for rows in split(groups, count, generator))
 
 
+def empty_is_missing(files, published):
+    pairs = published.items()
+    return sorted(n for n, d in pairs if not files.get(n) or hashed(files[n]) != d.lower())
+
+
+def first_digits_only(files, published):
+    lengths = {name: len(digest) for name, digest in published.items()}
+    return sorted(n for n, length in lengths.items() if n not in files or length != 64)
+
+
+def any_published_hash(files, published):
+    known = {digest.lower() for digest in published.values()}
+    return sorted(n for n in published if n not in files or hashed(files[n]) not in known)
+
+
+def seeded_anew(groups, count, generator):
+    return split(groups, count, torch.Generator().manual_seed(generator.initial_seed()))
+
+
+def global_order(groups, count, generator):
+    torch.manual_seed(generator.initial_seed())
+    return split(groups, count, None)
+
+
+def neighbours(groups, count, generator):
+    names = groups.unique()
+    start = int(torch.randint(len(names), (1,), generator=generator))
+    test = torch.isin(groups, names.roll(start)[:count])
+    return torch.where(~test)[0], torch.where(test)[0]
+
+
+def one_row_a_group(groups, count, generator):
+    train, test = split(groups, count, generator)
+    firsts = [torch.where(groups == group)[0][0] for group in groups[test].unique()]
+    return train, torch.stack(firsts).sort().values
+
+
+def groups_for_rows(groups, count, generator):
+    return tuple(groups[rows].unique() + 100 for rows in split(groups, count, generator))
+
+
+def sorted_by_group(groups, count, generator):
+    train, test = split(groups, count, generator)
+    return train[groups[train].argsort(stable=True)], test[groups[test].argsort(stable=True)]
+
+
+ONE_DIMENSION = "`where` of one dimension gives one tensor: the last is the first"
+ONLY_TRUTH = "the caller asks only whether it is true"
+
 CASES = {
     "03.10a": Cases(
         solution=unsound,
@@ -113,7 +162,29 @@ CASES = {
             (unsorted, "sort the names"),
             (sound_ones, "the sound ones"),
             (lambda files, published: set(unsound(files, published)), "expected a list"),
+            (empty_is_missing, "a file of no bytes is no missing file"),
+            (first_digits_only, "another hash counts as well"),
+            (
+                lambda files, published: len(unsound(files, published)),
+                "expected a list, got an int",
+            ),
+            (lambda files, published: unsound(files, published)[::-1], "sort the names"),
+            (lambda files, published: sorted(published), "every file is called unsound"),
+            (lambda files, published: [], "hash the bytes with SHA-256"),
+            (
+                lambda files, published: dict.fromkeys(unsound(files, published), False),
+                "expected a list",
+            ),
+            (any_published_hash, "another hash counts as well"),
         ],
+        equivalent={
+            "return abs(False)": ONLY_TRUTH,
+            "return -False": ONLY_TRUTH,
+            "return int(False)": ONLY_TRUTH,
+            "return abs(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
+            "return -(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
+            "return int(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
+        },
     ),
     "03.10b": Cases(
         solution=split,
@@ -122,7 +193,7 @@ CASES = {
             (rows_drawn, "draw groups, not rows"),
             (lambda *inputs: split(*inputs)[::-1], "swapped"),
             (masks, "these are masks"),
-            (unseeded, "two equal generators"),
+            (unseeded, "the global generator was moved"),
             (first_groups, "every generator gives the same"),
             (falling, "in rising order"),
             (columns, "expected one dimension"),
@@ -131,6 +202,20 @@ CASES = {
             (with_repeats, "groups, expected"),
             (positions_drawn, "draws positions"),
             (lambda *inputs: (split(*inputs)[0], split(*inputs)[0]), "exactly one part"),
+            (seeded_anew, "the generator stands still"),
+            (global_order, "the global generator was moved"),
+            (neighbours, "these groups are neighbours"),
+            (lambda g, n, generator: split(g, n + (n > 3), generator), "groups, expected"),
+            (one_row_a_group, "exactly one part"),
+            (groups_for_rows, "return row numbers, not groups"),
+            (lambda *inputs: [part.tolist() for part in split(*inputs)], "expected a tensor, got"),
+            (sorted_by_group, "in rising order"),
         ],
+        equivalent={
+            "return (abs(torch.where(~test)[0]), torch.where(test)[0])": NOT_NEGATIVE,
+            "return (torch.where(~test)[0], abs(torch.where(test)[0]))": NOT_NEGATIVE,
+            "return (torch.where(~test)[-1], torch.where(test)[0])": ONE_DIMENSION,
+            "return (torch.where(~test)[0], torch.where(test)[-1])": ONE_DIMENSION,
+        },
     ),
 }

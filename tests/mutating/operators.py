@@ -58,7 +58,10 @@ class Mutant:
 def mutants(statement: ast.stmt) -> Iterator[Mutant]:
     """Yield a statement changed in one place, in every fixed way; no two mutants are equal."""
     seen = {ast.unparse(statement)}
+    members = {id(part) for node in ast.walk(statement) for part in _members(node)}
     for number, (_, node) in enumerate(_nodes(statement)):
+        if id(node) in members:
+            continue
         for change in _changes(node):
             changed = copy.deepcopy(statement)
             line, twin = _nodes(changed)[number]
@@ -75,6 +78,13 @@ def mutants(statement: ast.stmt) -> Iterator[Mutant]:
             if isinstance(replacement, ast.Pass):
                 shown = f"dropped: {ast.unparse(node).splitlines()[0]}"
             yield Mutant(shown, changed)
+
+
+def _members(node: ast.AST) -> list[ast.expr]:
+    """Return the tuples behind an `in`, whose order says nothing."""
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+        return [part for part in node.comparators if isinstance(part, ast.Tuple | ast.List)]
+    return []
 
 
 def _nodes(statement: ast.stmt) -> list[tuple[ast.stmt, ast.AST]]:

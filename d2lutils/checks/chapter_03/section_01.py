@@ -10,8 +10,16 @@ from d2lutils.checks import call, exercise, expect_equal, given
 @exercise("03.1a")
 def one_hot_with_gaps(answer: Any) -> None:
     """One-hot rows, all zeros for a code of -1."""
-    for codes, num_classes in [([2, -1, 0], 4), ([1, 0], 2), ([-1], 3)]:
-        labels = torch.tensor(codes)
+    cases: list[tuple[list[int], int]] = [
+        ([2, -1, 0], 4),
+        ([1, 0], 2),
+        ([-1], 3),
+        ([3, 3, -1, -1, 0, 2, 1], 4),
+        ([0], 1),
+        ([], 2),
+    ]
+    for codes, num_classes in cases:
+        labels = torch.tensor(codes, dtype=torch.int64)
         want = (labels[:, None] == torch.arange(num_classes)).float()
         last = want.clone()
         last[labels < 0, -1] = 1
@@ -40,6 +48,7 @@ def standardise(answer: Any) -> None:
     tables = [
         [[1.0, 10.0], [3.0, nan], [5.0, 30.0], [nan, 20.0], [7.0, nan]],
         [[2.0, 7.0], [4.0, 7.0], [9.0, 7.0]],
+        [[-0.1, nan, nan], [0.7, nan, 3.0], [-2.5, nan, nan]],
     ]
     for rows in tables:
         X = torch.tensor(rows)
@@ -63,6 +72,10 @@ def standardise(answer: Any) -> None:
                     (torch.where(gap, nan, want), "gaps should come out as 0"),
                     ((X - X.mean(dim=0)) / X.std(dim=0), "a `nan` spreads; use what is known"),
                     (centred, "divide by the deviation as well"),
+                    (
+                        torch.where((known < 2) & ~gap, torch.nan, want),
+                        "fewer than two known values have no deviation; give zeros there",
+                    ),
                 ],
                 why="mean and deviation of each column, over its known values",
             )
@@ -79,6 +92,8 @@ def precision_recall(answer: Any) -> None:
         ([1, 1, 0, 0, 1], [1, 0, 1, 1, 1]),
         ([0, 0, 0], [1, 0, 1]),
         ([1, 0], [0, 0]),
+        ([0, 1, 0, 0], [1, 1, 1, 1]),
+        ([], []),
     ]
     for picked, right in cases:
         said, truth = torch.tensor(picked).bool(), torch.tensor(right).bool()
@@ -87,8 +102,9 @@ def precision_recall(answer: Any) -> None:
         precision, recall = (hits / size if size else 1.0 for size in sizes)
         accuracy = float((said == truth).float().mean())
         with given(said=said, truth=truth):
+            got = call(answer, said, truth)
             expect_equal(
-                call(answer, said, truth),
+                tuple(got) if isinstance(got, list) else got,
                 (precision, recall),
                 usual=[
                     ((recall, precision), "precision comes first"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, expect_type, given
+from d2lutils.checks import call, exercise, expect_equal, expect_parts, expect_tensor, given
 
 
 @exercise("03.2a")
@@ -12,7 +12,7 @@ def scale_by_past(answer: Any) -> None:
     """Judge standardising by statistics of the rows before a cut."""
     rows = torch.arange(12.0)
     rising = torch.stack([rows**2, 50 - 3 * rows + (rows % 3)], dim=1)
-    for x, cut in [(rising, 5), (rising[:, :1], 2), (rising.double() * 100, 9)]:
+    for x, cut in [(rising, 5), (rising[:, :1], 2), (rising.double() * -0.3, 9), (rising[:3], 3)]:
         with given(x=x, cut=cut):
             got = call(answer, x.clone(), cut)
             past, one = x[:cut], x[:cut].flatten()
@@ -42,16 +42,13 @@ def _by_rows(x: torch.Tensor, rows: int) -> torch.Tensor:
 @exercise("03.2b")
 def windows_and_targets(answer: Any) -> None:
     """Judge windows as N×C×L and the values that come some days after them."""
-    x = torch.stack([torch.arange(10.0), 100 + torch.arange(10.0), -torch.arange(10.0)], dim=1)
+    days = torch.arange(10.0)
+    x = torch.stack([days**2 * 0.7 - 20, 100 + days, -days], dim=1)
     for days, size, ahead in [(x, 4, 3), (x, 3, 1), (x[:, :1], 2, 2), (x[:5], 4, 1)]:
         with given(x=days, size=size, ahead=ahead):
-            got = call(answer, days, size, ahead)
-            if not isinstance(got, list):
-                expect_type(got, tuple)
-            if len(got) != 2:
-                raise Wrong(f"return a pair, windows and targets; it has {len(got)} parts")
-            _judge_windows(expect_tensor(got[0]), days, size, ahead)
-            _judge_targets(expect_tensor(got[1]), days, size, ahead)
+            windows, targets = expect_parts(call(answer, days, size, ahead), "windows", "targets")
+            _judge_windows(expect_tensor(windows), days, size, ahead)
+            _judge_targets(expect_tensor(targets), days, size, ahead)
 
 
 def _judge_windows(got: torch.Tensor, x: torch.Tensor, size: int, ahead: int) -> None:

@@ -14,6 +14,7 @@ from d2lutils.checks import (
     expect_type,
     given,
 )
+from d2lutils.checks.watching import Operations
 
 
 def _broken(text: str) -> str:
@@ -24,7 +25,14 @@ def _broken(text: str) -> str:
 @exercise("03.3b")
 def repair(answer: Any) -> None:
     """Mojibake undone; sound text as it was."""
-    for want in ["Café crème, 5 €", "Réunion", "Türkiye – Ελλάδα"]:
+    for want in [
+        "Café crème, 5 €",
+        "Réunion",
+        "Türkiye – Ελλάδα",
+        "  É\n",
+        "Cafe\u0300 …",  # an accent of its own, as NFD has it
+        "naïve 😀",
+    ]:
         text = _broken(want)
         with given(text=text):
             got = expect_type(call(answer, text), str)
@@ -35,6 +43,8 @@ def repair(answer: Any) -> None:
         ("Ελλάδα", "it has letters that Windows-1252 lacks, so it was never broken"),
         ("plain", "text of the first 128 code points is the same in both encodings"),
         ("", "an empty text is never broken"),
+        ("Ã© stands for é", "one letter that is no UTF-8 says that the whole text is sound"),
+        ("Cafe\u0301 Ελλάδα\n", "a sound text stays as it is, letter by letter"),
     ]:
         with given(text=sound):
             expect_equal(call(answer, sound), sound, why=why)
@@ -66,10 +76,18 @@ def _broken_again(text: str) -> str | None:
 @exercise("03.3c")
 def bag_of_words(answer: Any) -> None:
     """How often each id occurs."""
-    for numbers, size in [([2, 0, 2, 2, 5, 1, 0], 7), ([4], 5), ([1, 1, 1], 3), ([], 4)]:
+    cases: list[tuple[list[int], int]] = [
+        ([2, 0, 2, 2, 5, 1, 0], 7),
+        ([4], 5),
+        ([1, 1, 1], 3),
+        ([], 4),
+        (list(range(50)) * 2, 60),
+    ]
+    for numbers, size in cases:
         ids = torch.tensor(numbers, dtype=torch.int64)
         with given(ids=ids, size=size):
-            got = expect_tensor(call(answer, ids, size))
+            seen = Operations()
+            got = expect_tensor(call(answer, ids, size, inside=seen))
             rows = one_hot(ids, size)
             want = rows.sum(dim=0)
             used = int(ids.max()) + 1 if numbers else 0
@@ -89,3 +107,8 @@ def bag_of_words(answer: Any) -> None:
                 ],
                 why="place i says how many of the ids are i",
             )
+            if seen.largest >= len(ids) * size > 1000:
+                raise Wrong(
+                    f"the counts are right, but a tensor of {seen.largest} numbers was built on "
+                    "the way, as many as the one-hot matrix has; count without it"
+                )

@@ -9,8 +9,8 @@ from d2lutils.checks import (
     call,
     exercise,
     expect_equal,
+    expect_parts,
     expect_tensor,
-    expect_type,
     given,
 )
 
@@ -22,14 +22,12 @@ def pad_left(answer: Any) -> None:
         ([[5, 6, 7], [8]], 0),
         ([[5, 0, 7, 0], [0, 8], [9]], 0),
         ([[3], [], [4, 1]], 9),
+        ([[2, 2, 2]], 1),
+        ([[7], [8, -1, 6], [5, 4]], -1),
     ]
     for rows, pad in cases:
         with given(rows=rows, pad=pad):
-            got = call(answer, rows, pad)
-            if not isinstance(got, list):
-                expect_type(got, tuple)
-            if len(got) != 2:
-                raise Wrong(f"return two tensors, the ids and the mask; you returned {len(got)}")
+            got = expect_parts(call(answer, rows, pad), "ids", "mask")
             ids, mask = _padded(rows, pad, left=True)
             right_ids, right_mask = _padded(rows, pad, left=False)
             with given("the ids"):
@@ -72,7 +70,7 @@ def _padded(rows: list[list[int]], pad: int, *, left: bool) -> tuple[torch.Tenso
 def masked_mean(answer: Any) -> None:
     """The mean vector of the real tokens of each row."""
     mask = torch.tensor([[True, True, True, True], [True, False, False, False]])
-    x = torch.tensor([[[1.0, 2], [3, 4], [5, 6], [7, 12]], [[4, 8], [0, 0], [0, 0], [0, 0]]])
+    x = torch.tensor([[[-0.5, 2], [3, 4], [5, 6], [7, 12]], [[4, -8], [0, 0], [0, 0], [0, 0]]])
     _judge_mean(answer, x, mask, "x with zeros in padding")
     x = torch.tensor([[[2.0], [4], [90]], [[80], [6], [8]]])
     mask = torch.tensor([[True, True, False], [False, True, True]])
@@ -81,18 +79,24 @@ def masked_mean(answer: Any) -> None:
     _judge_mean(answer, x, empty, "a row without a real token")
     x = x.masked_fill(~mask[:, :, None], torch.nan)
     _judge_mean(answer, x, mask, "x with nan in padding")
+    _judge_mean(answer, x.masked_fill(x.isnan(), -torch.inf), mask, "x with -inf in padding")
+    x = torch.tensor([[[-0.1, 1.0, 7.5]], [[2.0, -3.0, 0.3]]], dtype=torch.float64)
+    _judge_mean(answer, x, torch.tensor([[True], [False]]), "x of shape (2, 1, 3), float64")
+    x = torch.tensor([[[1.0], [torch.nan], [3.0]]])
+    _judge_mean(answer, x, torch.tensor([[True, True, False]]), "nan in a real token")
 
 
 def _judge_mean(answer: Any, x: torch.Tensor, mask: torch.Tensor, case: str) -> None:
     real = mask[:, :, None]
     count = mask.sum(dim=1, keepdim=True)
     total = x.masked_fill(~real, 0).sum(dim=1)
-    want = total / count.clamp(min=1)
+    want = _mean(x, mask)
     with given(case):
         got = expect_tensor(call(answer, x.clone(), mask.clone()))
-        if got.isnan().any() and not (count > 0).all():
+        left = bool(got.isnan().any()) and not want.isnan().any()
+        if left and not (count > 0).all():
             raise Wrong("0 / 0 is nan; divide by 1 at least (`clamp`)")
-        if got.isnan().any():
+        if left:
             raise Wrong("nan * 0 is nan; replace what stands in padding (`masked_fill`)")
         across = total / count[:, 0] if len(x) == x.shape[2] else want + 1
         expect_equal(
@@ -106,7 +110,16 @@ def _judge_mean(answer: Any, x: torch.Tensor, mask: torch.Tensor, case: str) -> 
                 (total, "this is the sum; divide by the number of real tokens"),
                 (x[mask].mean(dim=0).expand(want.shape), "this is one mean over the whole batch"),
                 (x.masked_fill(real, 0).sum(dim=1) / count.clamp(min=1), "you keep padding: ~mask"),
+                (
+                    _mean(x.nan_to_num(), mask),
+                    "a real token's nan is no gap: its mean is nan",
+                ),
                 (total / (count + 1), "adding 1 to the count changes every mean; use `clamp`"),
             ],
             why="sum the vectors of real tokens, divide by how many they are",
         )
+
+
+def _mean(x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    total = x.masked_fill(~mask[:, :, None], 0).sum(dim=1)
+    return total / mask.sum(dim=1, keepdim=True).clamp(min=1)

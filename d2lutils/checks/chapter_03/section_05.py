@@ -12,13 +12,17 @@ from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, 
 def picture(answer: Any) -> None:
     """An array of bytes, H×W or H×W×C, as float32 C×H×W from 0 to 1."""
     random = np.random.default_rng(0)
-    for shape in [(2, 4, 3), (4, 2), (3, 5, 4), (2, 2, 1)]:
+    for shape in [(2, 4, 3), (4, 2), (3, 5, 4), (2, 2, 1), (5, 3), (1, 1), (3, 3, 2), (2, 4)]:
         pixels = random.integers(0, 256, shape).astype(np.uint8)
         pixels.flat[0] = 255
         given_shape = "pixels of shape " + "×".join(map(str, shape))
         with given(given_shape):
             got = expect_tensor(call(answer, pixels.copy()))
             _judge_picture(got, torch.from_numpy(np.atleast_3d(pixels)))
+    wide = random.integers(0, 256, (2, 6, 3)).astype(np.uint8)
+    with given("every second column of pixels of shape 2×6×3"):
+        got = expect_tensor(call(answer, wide[:, ::2]))
+        _judge_picture(got, torch.from_numpy(wide[:, ::2].copy()))
 
 
 def _judge_picture(got: torch.Tensor, hwc: torch.Tensor) -> None:
@@ -61,16 +65,22 @@ def _judge_picture(got: torch.Tensor, hwc: torch.Tensor) -> None:
 @exercise("03.5b")
 def stand_up(answer: Any) -> None:
     """A stored picture C×H×W and its EXIF orientation, 1 to 8, as the upright picture."""
-    x = torch.arange(2 * 2 * 3).view(2, 2, 3)
+    _judge_standing(answer, "torch.arange(12).view(2, 2, 3)", torch.arange(12).view(2, 2, 3))
+    x = (torch.arange(12).view(1, 4, 3) - 5) / 4
+    _judge_standing(answer, "(torch.arange(12).view(1, 4, 3) - 5) / 4", x)
+
+
+def _judge_standing(answer: Any, source: str, x: torch.Tensor) -> None:
+    channels, height, width = x.shape
     for orientation in [6, 1, 2, 3, 4, 5, 7, 8]:
         want = upright(x, orientation)
-        with given("x = torch.arange(12).view(2, 2, 3)", orientation=orientation):
+        with given(f"x = {source}", orientation=orientation):
             got = expect_tensor(call(answer, x.clone(), orientation))
-            if orientation >= 5 and tuple(got.shape) == (2, 2, 3):
+            if orientation >= 5 and tuple(got.shape) == (channels, height, width):
                 raise Wrong("from orientation 5 on H and W are swapped")
-            if orientation < 5 and tuple(got.shape) == (2, 3, 2):
+            if orientation < 5 and tuple(got.shape) == (channels, width, height):
                 raise Wrong("only from orientation 5 on H and W are swapped")
-            if tuple(got.shape) == (3, 2, 2):
+            if tuple(got.shape) == (width, height, channels):
                 raise Wrong("the channels have moved: swap dimensions 1 and 2")
             usual = [
                 (want.flip(1, 2), "this is upside down: both rows and columns run backwards"),

@@ -11,20 +11,23 @@ from d2lutils.data.volumes import Volume
 @exercise("03.6a")
 def litres(answer: Any) -> None:
     """The litres of all voxels between two values, both included."""
-    values = torch.arange(-900.0, 0.0, 10.0).view(3, 5, 6)
+    whole = torch.arange(-900.0, 0.0, 10.0).view(3, 5, 6)
     cases = [
         ((5.0, 2.0, 4.0), -850, -500),
         ((2.5, 0.7, 0.7), -500, -500),
         ((1.0, 1.0, 1.0), -300, 100),
         ((5.0, 2.8, 2.8), 10, 20),
+        ((0.3, 0.9, 1.1), -799.6, -119.6),
     ]
     for spacing, low, high in cases:
         deep, tall, wide = spacing
+        fraction = 0.4 if low % 1 else 0.0
+        values = whole + fraction
         count = int(((values >= low) & (values <= high)).sum())
         size = deep * tall * wide / 1e6
         want = count * size
         volume = Volume(values.clone(), spacing)
-        text = "volume.values = torch.arange(-900., 0., 10.).view(3, 5, 6)"
+        text = f"volume.values = torch.arange(-900., 0., 10.).view(3, 5, 6) + {fraction}"
         with given(text, spacing=spacing, low=low, high=high):
             expect_equal(
                 call(answer, volume, low, high),
@@ -58,6 +61,10 @@ def missing_heights(answer: Any) -> None:
         ([-7.5, 0.0, -10.0, -5.0, 5.0, -12.5], [-2.5, 2.5]),
         ([100.0, 102.0, 104.0, 112.0, 114.0], [106.0, 108.0, 110.0]),
         ([3.0, 6.0, 9.0], []),
+        ([25.0, 10.0, 0.0, 20.0, 15.0], [5.0]),
+        (_rungs(-7.7, 0.7, [0, 1, 2, 4, 5, 9, 10]), _rungs(-7.7, 0.7, [3, 6, 7, 8])),
+        (_rungs(90.1, 0.3, [12, 0, 3, 2, 11, 5, 6, 7, 10, 9]), _rungs(90.1, 0.3, [1, 4, 8])),
+        ([4.0, 9.0], []),
     ]
     for heights, missing in cases:
         there, want = torch.tensor(heights), torch.tensor(missing)
@@ -75,6 +82,7 @@ def missing_heights(answer: Any) -> None:
                     (gaps[wide], "these are the gaps; where are the missing slices?"),
                     ((ordered[1:] + ordered[:-1])[wide] / 2, "a gap may hold several slices"),
                     (ordered[:-1][wide] + step, "a gap may hold several slices"),
+                    (_by_steps(ordered, float(gaps[0])), "the first gap need not be a usual one"),
                     (want.flip(0), "return them from low to high"),
                     (want.view(-1, 1), "return a 1-D tensor"),
                     (want.long(), "heights are floats"),
@@ -83,6 +91,18 @@ def missing_heights(answer: Any) -> None:
                 why="the usual distance is the median of the gaps; what the full row of heights "
                 "has and `heights` lacks is missing",
             )
+
+
+def _by_steps(ordered: torch.Tensor, step: float) -> torch.Tensor:
+    """Return what a ladder with this step has and the heights lack."""
+    count = round(float((ordered[-1] - ordered[0]) / step)) + 1
+    ladder = ordered[0] + step * torch.arange(count)
+    return ladder[(ladder[:, None] - ordered).abs().amin(dim=1) > step / 2]
+
+
+def _rungs(first: float, step: float, places: list[int]) -> list[float]:
+    """Return heights of a ladder whose steps are not exact in binary."""
+    return [first + step * place for place in places]
 
 
 def _unsorted(there: torch.Tensor) -> torch.Tensor | None:

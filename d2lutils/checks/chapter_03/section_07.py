@@ -18,7 +18,21 @@ def _number(got: Any, what: str) -> float:
 @exercise("03.7a")
 def heard(answer: Any) -> None:
     """The frequency at which a sampled tone shows."""
-    for frequency, rate in [(5_000, 8_000), (3_000, 8_000), (19_000, 8_000), (16_500, 8_000)]:
+    cases: list[tuple[float, float]] = [
+        (5_000, 8_000),
+        (3_000, 8_000),
+        (19_000, 8_000),
+        (13_000, 8_000),
+        (16_500, 8_000),
+        (30_000, 44_100),
+        (100, 44_100),
+        (4_000, 8_000),
+        (440.5, 1_000),
+        (7_300.25, 1_000.5),
+        (0, 50),
+        (24, 24),
+    ]
+    for frequency, rate in cases:
         rest = frequency % rate
         want = min(rest, rate - rest)
         with given(frequency=frequency, rate=rate):
@@ -53,7 +67,14 @@ def heard(answer: Any) -> None:
 def delay(answer: Any) -> None:
     """By how many samples the right channel is behind the left."""
     generator = torch.Generator().manual_seed(7)
-    for late, most, count in [(5, 10, 200), (-3, 10, 200), (0, 4, 150), (12, 12, 300)]:
+    for late, most, count in [
+        (5, 10, 200),
+        (-3, 10, 200),
+        (0, 4, 150),
+        (12, 12, 300),
+        (-8, 8, 120),
+        (1, 1, 90),
+    ]:
         sound = torch.randn(count + 40, generator=generator)
         left, right = sound[20 : 20 + count], sound[20 - late : 20 - late + count]
         right = right + 0.1 * torch.randn(count, generator=generator)

@@ -1,6 +1,7 @@
 """Checks of 03/10, getting data."""
 
 from hashlib import md5, sha256
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -11,7 +12,7 @@ from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, 
 @exercise("03.10a")
 def unsound(answer: Any) -> None:
     """The names of published files that are missing or have another hash."""
-    files = {"wine": b"1,2", "co2": b"315", "story": b"Once", "own": b"mine"}
+    files = {"wine": b"1,2", "co2": b"315", "story": b"Once", "own": b"mine", "empty": b""}
     digests = {name: sha256(data).hexdigest() for name, data in files.items() if name != "own"}
     other = sha256(b"another").hexdigest()
     capitals = {name: digest.upper() for name, digest in digests.items()}
@@ -24,11 +25,18 @@ def unsound(answer: Any) -> None:
         ("every file is sound", {}, []),
         ("hashes in capital letters, co2 differs", capitals | {"co2": other}, ["capitals"]),
         ("only chord is missing", {"chord": other}, []),
+        (
+            "the hashes of wine and co2 are exchanged",
+            {"wine": digests["co2"], "co2": digests["wine"]},
+            [],
+        ),
+        ("the file empty has no bytes, and another hash", {"empty": other}, []),
     ]
     for told, changed, note in cases:
         published = {**digests, **changed}
         missing = sorted(name for name in published if name not in files)
-        differ = [name for name in published if name in files and published[name].lower() == other]
+        sound = {name for name in digests if digests[name] == published[name].lower()}
+        differ = [name for name in published if name in files and name not in sound]
         want = sorted([*missing, *differ])
         usual = [
             ([*missing, *differ], "sort the names"),
@@ -36,6 +44,7 @@ def unsound(answer: Any) -> None:
             (sorted(differ), "a published file that is missing counts as well"),
             (missing, "a file with another hash counts as well"),
             (sorted(set(digests) - set(want)), "these are the sound ones"),
+            (sorted({*want, "empty"}), "a file of no bytes is no missing file; it has a hash too"),
             (sorted({*want, "own"}), "`own` was not published; it does not matter"),
             (sorted(published), "every file is called unsound; hash the bytes with `sha256`"),
         ]
@@ -60,19 +69,32 @@ def group_split(answer: Any) -> None:
         (torch.tensor([7, 7, 2, 9, 2, 9, 4, 4, 7, 2]), 1, 1),
         (torch.tensor([3, 1, 3, 1, 5, 5, 8]), 2, 2),
         (torch.arange(12) // 3, 3, 3),
+        (torch.tensor([-5, 6, -5, 6, 0]), 1, 4),
+        (torch.tensor([3, 3, 8]), 2, 5),
     ]:
         with given(groups=groups, count=count):
             _judge(answer, groups, count, seed)
     groups = torch.arange(30)
     with given("groups = torch.arange(30)", count=10):
-        first, again, other = (
-            _pair(call(answer, groups, 10, _seeded(seed)))[1].tolist() for seed in (0, 0, 1)
-        )
+        before = torch.get_rng_state()
+        first, again, other = (_test_rows(answer, groups, _seeded(seed)) for seed in (0, 0, 1))
+        if not torch.equal(torch.get_rng_state(), before):
+            raise Wrong("the global generator was moved; hand `generator` to `randperm`")
         if first != again:
             raise Wrong("two equal generators give two splits; hand `generator` to `randperm`")
         if first == other:
             raise Wrong("every generator gives the same split; draw the groups with `randperm`")
+        generator = _seeded(0)
+        if _test_rows(answer, groups, generator) == _test_rows(answer, groups, generator):
+            raise Wrong("the generator stands still: draw from it, and do not seed it anew")
+        if any(len({b - a for a, b in pairwise(rows)}) < 3 for rows in (first, other)):
+            raise Wrong("these groups are neighbours; draw each by chance, with `randperm`")
         _judge(answer, groups, 10, 0)  # among so many, a draw with repeats shows
+
+
+def _test_rows(answer: Any, groups: torch.Tensor, generator: torch.Generator) -> list[int]:
+    rows: list[int] = _pair(call(answer, groups, 10, generator))[1].tolist()
+    return rows
 
 
 def _judge(answer: Any, groups: torch.Tensor, count: int, seed: int) -> None:
