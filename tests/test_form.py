@@ -27,7 +27,6 @@ PENDING = """
 
 
 
-02_tensors/08_tensors_on_the_gpu.ipynb
 
 03_data/01_tabular.ipynb
 
