@@ -37,3 +37,12 @@ def test_a_figure_is_kept_while_it_and_what_is_known_of_it_are_equal(
     before, after = notebook(cell(**saved)), notebook(cell(**DRAWN))
     assert execute.keep_equal(before, after, rtol=1e-3) == changed
     assert after.cells[0].outputs[0].data[FIGURE] == (DRAWN if changed else saved)
+
+
+@pytest.mark.parametrize(("about", "changed"), [({**DRAWN, "text": 12.0}, 0), ({"form": 2}, 1)])
+def test_a_figure_that_is_not_compared_is_kept_while_the_same_is_known_of_it(
+    about: dict[str, object], changed: int
+) -> None:
+    before, after = notebook(cell(**about)), notebook(cell(**DRAWN))
+    before.cells[0].metadata.tags = ["nbval-ignore-output"]
+    assert execute.keep_equal(before, after, rtol=1e-3) == changed
