@@ -188,15 +188,12 @@ class TestPlace:
         assert message in refusal(read_dicom, stack)
 
 
-def table(first, entries, bits=16):
+def table(first, entries, kind):
     """Return a modality table: stored values from `first` on become the entries."""
     item = pydicom.Dataset()
-    item.LUTDescriptor, item.LUTData, item.ModalityLUTType = (
-        [len(entries), first, bits],
-        entries,
-        "HU",
-    )
-    item["LUTDescriptor"].VR = item["LUTData"].VR = "US"
+    item.add_new("LUTDescriptor", kind, [len(entries), first, 16])
+    item.add_new("LUTData", "US", entries)
+    item.ModalityLUTType = "HU"
     return pydicom.Sequence([item])
 
 
@@ -226,16 +223,23 @@ class TestValues:
         slices = [slice_of(k, number=3, RescaleSlope=k + 1, RescaleIntercept=k) for k in range(3)]
         assert read_dicom(save_all(tmp_path, slices)).values[:, 0, 0].tolist() == [3, 7, 11]
 
-    def test_table_in_place_of_a_scale(self, tmp_path):
-        stored = np.array([[0, 1, 2], [3, 4, 9]], np.int16)
+    @pytest.mark.parametrize(
+        ("first", "signed", "stored", "expected"),
+        [
+            (1, 1, [0, 1, 2, 3, 4, 9], [10, 10, 200, 3000, 3000, 3000]),
+            (-1, 1, [-2, -1, 0, 1, 2, 32767], [10, 10, 200, 3000, 3000, 3000]),
+            (-32768, 1, [-32768, -32767, -32766, 0, 1, 32767], [10, 200, 3000, 3000, 3000, 3000]),
+            (40000, 0, [0, 39999, 40000, 40001, 40002, 65535], [10, 10, 10, 200, 3000, 3000]),
+        ],
+    )
+    def test_table_in_place_of_a_scale(self, tmp_path, first, signed, stored, expected):
         values = self.read(
             tmp_path,
-            PixelData=stored.tobytes(),
-            RescaleSlope=None,
-            RescaleIntercept=None,
-            ModalityLUTSequence=table(1, [10, 200, 3000]),
+            PixelData=np.array(stored, np.int64).astype(np.uint16).tobytes(),
+            PixelRepresentation=signed,
+            ModalityLUTSequence=table(first, [10, 200, 3000], "SS" if signed else "US"),
         )
-        assert values[0].tolist() == [[10, 10, 200], [3000, 3000, 3000]]
+        assert values.flatten().tolist() == expected
 
     @pytest.mark.parametrize(
         ("signed", "expected"),

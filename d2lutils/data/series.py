@@ -163,7 +163,8 @@ def pixels(file: Path, slice_: "Dataset") -> Numbers:
         raise BookError(f"{file} has RescaleSlope 0, which leaves nothing of its values.")
     try:
         stored = slice_.pixel_array
-        values = apply_modality_lut(stored, slice_).astype(np.float32)
+        wide = stored.astype(np.int64)  # a table's index would wrap in 16 bits
+        values = apply_modality_lut(wide, slice_).astype(np.float32)
     except Exception as error:  # each decoder fails in its own way
         told = f"{file} is compressed ({slice_.file_meta.TransferSyntaxUID.name})"
         if isinstance(error, NotImplementedError):
