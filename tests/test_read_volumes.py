@@ -460,3 +460,23 @@ def test_each_of_pydicoms_own_files_is_read_or_told_in_one_line(tmp_path):
         assert torch.is_tensor(found) or (found.startswith("FOLDER") and "\n" not in found), name
     for name in ("MR_small_RLE", "MR_small_bigendian", "MR_small_expb", "MR_small_implicit"):
         assert torch.equal(read[name], read["MR_small"])
+
+
+def test_damaged_bytes_end_in_one_line(tmp_path):
+    """A disc's faults may fall anywhere, also on what tells how to read the rest."""
+    random = np.random.default_rng(0)
+    for name in ("CT_small.dcm", "MR_small_RLE.dcm", "no_meta.dcm"):
+        whole = (PYDICOMS / "test_files" / name).read_bytes()
+        for _ in range(200):
+            damaged = bytearray(whole)
+            for place in random.integers(0, 2000, 3):
+                damaged[place] = random.integers(0, 256)
+            (tmp_path / "IM0001").write_bytes(damaged)
+            try:
+                assert read_dicom(tmp_path).values.dim() == 3
+            except BookError as error:
+                said = str(error)
+            else:
+                continue
+            assert "\n" not in said
+            assert str(tmp_path) in said

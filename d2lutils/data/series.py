@@ -1,10 +1,9 @@
-"""The DICOM files of a folder: which are images, of which series, and their values."""
+"""The DICOM files of a folder: which are images, and of which series."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from d2lutils.data.slices import kind_of, one_line, unreadable
 from d2lutils.errors import BookError
 from d2lutils.installing import install_line
 
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from pydicom import Dataset
     from pydicom.uid import UID
 
-Numbers: TypeAlias = "np.ndarray[Any, np.dtype[np.floating[Any]]]"
 # Files that lie beside slices and are passed over. Any other that is no DICOM is told: it may be
 # a slice that is empty or cut short.
 _OTHERS = (
@@ -20,6 +18,13 @@ _OTHERS = (
     *(".bval", ".bvec", ".csv", ".db", ".htm", ".html", ".ini", ".ipynb", ".json", ".log", ".md"),
     *(".npy", ".npz", ".pdf", ".py", ".rtf", ".sha256", ".tif", ".toml", ".tsv", ".txt", ".xlsx"),
     *(".xml", ".yaml", ".yml"),
+)
+
+# What is asked of a slice besides its numbers.
+_WORDS = (
+    *("BitsStored", "Columns", "FrameOfReferenceUID", "HighBit", "ImageType", "Modality"),
+    *("ModalityLUTSequence", "NumberOfFrames", "PhotometricInterpretation", "RescaleType"),
+    *("Rows", "SOPInstanceUID", "SeriesInstanceUID", "Units"),
 )
 
 
@@ -50,11 +55,13 @@ def _image(file: Path) -> "Dataset | None":
         if not marked and (file.name.startswith(".") or file.name.lower().endswith(_OTHERS)):
             return None
         image = dcmread(file, force=True)  # old files lack the mark
-        header, kind = image.file_meta, _kind(image)
+        header, kind = image.file_meta, kind_of(image)
         whole = "TransferSyntaxUID" in header  # not cut off before it could tell the kind
         if not whole:
             header.TransferSyntaxUID = _plain(image)
         if "PixelData" in image and (marked or "Rows" in image):
+            for keyword in _WORDS:  # pydicom decodes an element when it is first asked for
+                image.get(keyword)
             return image
     except Exception as error:  # whatever a damaged file leads to
         if isinstance(error, OSError) and error.strerror:
@@ -66,12 +73,6 @@ def _image(file: Path) -> "Dataset | None":
         raise BookError(f"{file} has no pixels: it is cut short. Copy it again.")
     told = "is no DICOM file: it is empty, cut short or of another kind"
     raise BookError(f"{file} {told}. Copy it again, or move it out of the folder.")
-
-
-def _kind(image: "Dataset") -> str:
-    """Return what an image says it is, "CT Image Storage", or nothing."""
-    uid = image.file_meta.get("MediaStorageSOPClassUID") or image.get("SOPClassUID")
-    return uid.name if uid else ""
 
 
 def _plain(image: "Dataset") -> "UID":
@@ -93,7 +94,7 @@ def chosen_series(
     """
     groups: dict[str, dict[str, Dataset]] = {}
     for name, slice_ in slices.items():
-        groups.setdefault(str(slice_.get("SeriesInstanceUID", "")), {})[name] = slice_
+        groups.setdefault(one_line(slice_.get("SeriesInstanceUID", "")), {})[name] = slice_
     if wanted in groups or (wanted is None and len(groups) == 1):
         chosen = groups[wanted] if wanted is not None else slices
         for name, slice_ in chosen.items():
@@ -108,7 +109,7 @@ def chosen_series(
 
 def _check_slice(file: Path, slice_: "Dataset") -> None:
     """Raise BookError where an image is not one grey slice."""
-    kind = _kind(slice_)
+    kind = kind_of(slice_)
     if "Enhanced" in kind:
         line = install_line("highdicom")
         raise BookError(
@@ -116,9 +117,9 @@ def _check_slice(file: Path, slice_: "Dataset") -> None:
             f" highdicom reads it: highdicom.imread({file.name!r}).get_volume(). Type: {line}"
         )
     if str(slice_.get("NumberOfFrames") or 1) != "1":
-        held = f"{slice_.NumberOfFrames} frames, and read_dicom takes one slice a file"
+        held = f"{one_line(slice_.NumberOfFrames)} frames, and read_dicom takes one slice a file"
     elif not str(slice_.get("PhotometricInterpretation", "MONOCHROME")).startswith("MONOCHROME"):
-        held = f"colours ({slice_.PhotometricInterpretation}), which have no unit"
+        held = f"colours ({one_line(slice_.PhotometricInterpretation)}), which have no unit"
     elif _projection(slice_):
         held = "a view through the whole body, a localizer or projection"
     elif "DoseGridScaling" in slice_:
@@ -131,57 +132,3 @@ def _check_slice(file: Path, slice_: "Dataset") -> None:
 def _projection(slice_: "Dataset") -> bool:
     kinds = slice_.get("ImageType") or []
     return "PROJECTION IMAGE" in kinds or ("LOCALIZER" in kinds and slice_.get("Modality") == "CT")
-
-
-def numbers(
-    file: Path, slice_: "Dataset", keyword: str, count: int, *, above: float = -np.inf
-) -> Numbers:
-    """Return an element's numbers, float64; BookError unless there are `count`, all `above`."""
-    try:
-        value = np.array(slice_[keyword].value, float).reshape(count)
-    except (KeyError, TypeError, ValueError):
-        value = np.array(np.nan)
-    if not (np.isfinite(value) & (value > above)).all():
-        told = f"{file} ({_kind(slice_) or 'of no known kind'}) has no usable {keyword}"
-        raise BookError(f"{told}; expected slices of a CT, MR or PET series.")
-    return value
-
-
-def pixels(file: Path, slice_: "Dataset") -> Numbers:
-    """Return one slice's values, float32 H×W, after its slope and intercept or its table.
-
-    Raises BookError where they are cut short, cannot be decoded, or contradict their header.
-    """
-    from pydicom.pixels.processing import apply_modality_lut
-
-    for keyword, usual in {"RescaleSlope": 1, "RescaleIntercept": 0}.items():
-        if keyword in slice_:
-            numbers(file, slice_, keyword, 1)
-        else:
-            setattr(slice_, keyword, usual)
-    if slice_.RescaleSlope == 0:
-        raise BookError(f"{file} has RescaleSlope 0, which leaves nothing of its values.")
-    try:
-        stored = slice_.pixel_array
-        wide = stored.astype(np.int64)  # a table's index would wrap in 16 bits
-        values = apply_modality_lut(wide, slice_).astype(np.float32)
-    except Exception as error:  # each decoder fails in its own way
-        told = f"{file} is compressed ({slice_.file_meta.TransferSyntaxUID.name})"
-        if isinstance(error, NotImplementedError):
-            raise BookError(f"{told}, which pydicom does not decode. Convert it first.") from None
-        if "missing dependencies" not in str(error):
-            raise unreadable(file, error) from None
-        line = install_line("pylibjpeg", "pylibjpeg-libjpeg", "pylibjpeg-openjpeg")
-        raise BookError(f"{told}: it needs a decoder. Type: {line}") from None
-    if stored.shape != (slice_.Rows, slice_.Columns):
-        raise BookError(f"{file} holds pixels of shape {stored.shape}; expected one grey slice.")
-    if slice_.get("HighBit", slice_.BitsStored - 1) != slice_.BitsStored - 1:
-        told = f"HighBit {slice_.HighBit} with BitsStored {slice_.BitsStored}"
-        raise BookError(f"{file} has {told}: where its numbers begin is not told.")
-    return values
-
-
-def unreadable(file: Path, error: Exception) -> BookError:
-    """Return what is said of a file that pydicom cannot read."""
-    cause = " ".join(str(error).split())
-    return BookError(f"{file} is cut short or damaged ({cause:.120}). Copy it again.")

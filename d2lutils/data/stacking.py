@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from d2lutils.data.series import Numbers, numbers
+from d2lutils.data.slices import Numbers, numbers, one_line
 from d2lutils.errors import BookError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _facts(file: Path, slice_: "Dataset") -> dict[str, Any]:
     if not np.allclose(axes @ axes.T, np.eye(2), atol=1e-3):
         told = "are not at right angles or not of length 1"
         raise BookError(f"{file}: the directions in ImageOrientationPatient {told}.")
-    facts = {keyword: str(slice_.get(keyword, "missing")) for keyword in _EQUAL}
+    facts = {keyword: one_line(slice_.get(keyword, "missing")) for keyword in _EQUAL}
     facts |= {keyword: "there" if keyword in slice_ else "missing" for keyword in _ALL_OR_NONE}
     return facts | {
         "PixelSpacing": spacing.tolist(),

@@ -63,7 +63,8 @@ def read_dicom(folder: str | Path, *, series: str | None = None) -> Volume:
     localizer of a CT or a dose; where a slice between others is missing or there twice; and where
     slices differ in size, spacing, orientation or unit, or are shifted sideways (a tilted gantry).
     """
-    from d2lutils.data.series import chosen_series, images, pixels
+    from d2lutils.data.series import chosen_series, images
+    from d2lutils.data.slices import pixels
     from d2lutils.data.stacking import stacked
 
     folder = Path(folder)
