@@ -37,11 +37,11 @@ def device() -> torch.device:
 
 def available_devices() -> list[torch.device]:
     """Return the devices of this machine, the one to prefer first and the CPU last."""
-    accelerator = torch.accelerator.current_accelerator(check_available=True)
     cpu = torch.device("cpu")
-    if accelerator is None:
+    accelerator = torch.accelerator.current_accelerator()  # that this PyTorch was built for
+    if accelerator is None or not torch.accelerator.is_available():
         return [cpu]
-    count = torch.accelerator.device_count()
+    count = max(1, torch.accelerator.device_count())
     return [*(torch.device(accelerator.type, index) for index in range(count)), cpu]
 
 

@@ -13,7 +13,8 @@ def machine(monkeypatch):
 
     def pretend(kind=None, count=1, asked=None):
         found = torch.device(kind) if kind else None
-        monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available: found)
+        monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda: found)
+        monkeypatch.setattr(torch.accelerator, "is_available", lambda: count > 0)
         monkeypatch.setattr(torch.accelerator, "device_count", lambda: count)
         if asked is None:
             monkeypatch.delenv("D2L_DEVICE", raising=False)
