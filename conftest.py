@@ -1,4 +1,4 @@
-"""Makes pytest run the notebooks as tests (tests/notebook_plugin.py).
+"""Makes pytest run the notebooks as tests (tests/notebook_plugin.py) and know what is proven.
 
 pyproject.toml keeps nbval from loading itself: here it comes after what it must not import.
 """
@@ -11,6 +11,6 @@ from tools.fresh import COPIES
 # it is imported: over a second for each of pytest's processes. Without it jsonschema does as well.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-pytest_plugins = ["tests.notebook_plugin", "nbval.plugin"]
+pytest_plugins = ["tests.notebook_plugin", "tests.unproven", "nbval.plugin"]
 
 collect_ignore_glob = [f"*/{copies}" for copies in COPIES]

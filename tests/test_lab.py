@@ -36,6 +36,11 @@ from tools import clean, lab, setup
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = Path("chapters/02_tensors/02_storage_and_strides.ipynb")
+CHAPTERS_READ = [
+    NOTEBOOK.as_posix(),
+    "chapters/rise.css",
+    f"chapters/{NOTEBOOK.parent.name}/rise.css",
+]
 SCREEN = {"width": 1280, "height": 720}  # the smallest projector
 COLUMNS = 79  # of a notebook's code
 

@@ -31,6 +31,7 @@ from tools.fresh import COPIES
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT / "chapters" / "02_tensors" / "02_storage_and_strides.ipynb"
 NAME = REAL.relative_to(ROOT).as_posix()
+CHAPTERS_READ = [NAME]
 OLDER_FIGURES = Path(__file__).with_name("figures_of_matplotlib_3_10.json")
 
 # --- texts ---------------------------------------------------------------------------------------
