@@ -289,6 +289,19 @@ def pressed(x):
     return x
 
 
+def test_an_interrupt_through_a_handler_goes_through(registered):
+    def handler(*_):
+        raise KeyboardInterrupt
+
+    registered(lambda answer: call(answer, torch.ones(2)))
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            judge("02.2a", pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_the_readers_own_interrupt_goes_through(registered):
     registered(lambda answer: call(answer, torch.ones(2)))
     with pytest.raises(KeyboardInterrupt):

@@ -2,6 +2,7 @@
 
 import dis
 import linecache
+import signal
 import sysconfig
 from asyncio import CancelledError
 from pathlib import Path
@@ -90,9 +91,11 @@ def is_interrupt(error: BaseException) -> bool:
     """Return whether the reader pressed Ctrl-C (or the kernel's stop button).
 
     The rule: Python raises that error between two steps of whatever runs, and no `raise`
-    statement does. Where a `raise` did, the error is the answer's own.
+    statement does, but one in the handler of the signal. Where another `raise` did, the error is
+    the answer's own.
     """
-    return isinstance(error, KeyboardInterrupt) and _raiser(error) is None
+    handler = getattr(function_of(signal.getsignal(signal.SIGINT)), "__code__", None)
+    return isinstance(error, KeyboardInterrupt) and _raiser(error) in (None, handler)
 
 
 def is_unfinished(error: BaseException, answer: object) -> bool:

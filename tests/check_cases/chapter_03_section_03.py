@@ -33,6 +33,12 @@ def letters_dropped(text):
     return text.encode("cp1252", "ignore").decode("ascii", "ignore")
 
 
+def as_far_as_it_goes(text):
+    while repair(text) != text:
+        text = repair(text)
+    return text
+
+
 def word_by_word(text):
     return " ".join(repair(word) for word in text.split(" "))
 
@@ -88,6 +94,7 @@ CASES = {
             (lambda text: text.encode("cp1252"), "expected a str"),
             (lambda text: repair(text).strip(), "take the way back"),
             (lambda text: unicodedata.normalize("NFC", repair(text)), "take the way back"),
+            (as_far_as_it_goes, "one step back is asked for"),
             (word_by_word, "the whole text is sound"),
             (by_latin_1, "it is still broken"),
             (by_a_table, "take the way back"),

@@ -59,7 +59,6 @@ def _arrays() -> list[tuple[str, Callable[[], np.ndarray[Any, Any]]]]:
         ("np.array([True, False])", of([True, False], "bool")),
         ("np.arange(-2, 2.5, 0.3)[::3]", lambda: np.arange(-2, 2.5, 0.3)[::3]),
         ("np.array([-7, 9])", of([-7, 9], "int64")),
-        ("np.array(-1.5)", of(-1.5, "float64")),
         ("np.zeros(0, np.float32)", of([], "float32")),
         ("np.broadcast_to(np.float32(0.1), 3)", lambda: np.broadcast_to(np.float32(0.1), 3)),
     ]

@@ -32,6 +32,7 @@ def repair(answer: Any) -> None:
         "  É\n",
         "Cafe\u0300 …",  # an accent of its own, as NFD has it
         "naïve 😀",
+        "CafÃ©",  # broken twice: one reading is undone, not two
     ]:
         text = _broken(want)
         with given(text=text):
@@ -56,6 +57,7 @@ def _say_what_went_wrong(got: str, text: str, want: str) -> None:
         want,
         usual=[
             (text, "it is still broken"),
+            (_repaired(want), "one step back is asked for; this goes back as far as it can"),
             (_broken_again(text), "you broke it once more: encode as cp1252, decode as utf-8"),
             (
                 text.encode("cp1252").decode("ascii", "ignore"),
@@ -64,6 +66,13 @@ def _say_what_went_wrong(got: str, text: str, want: str) -> None:
         ],
         why="take the way back: `encode` as it was wrongly read, `decode` as it was written",
     )
+
+
+def _repaired(text: str) -> str | None:
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return None
 
 
 def _broken_again(text: str) -> str | None:
