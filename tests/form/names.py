@@ -5,8 +5,6 @@ from collections.abc import Iterable
 
 from tests.form.reading import tree
 
-FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-
 
 class Names(ast.NodeVisitor):
     """Reads code in the order in which Python does; `read` holds what was not bound before."""
