@@ -83,7 +83,7 @@ def test_no_home_but_an_entry_in_the_list_of_users(tmp_path):
 def test_the_doctor_asks_for_a_home_and_not_for_new_packages(nobody):
     done = command("doctor", **nobody)
     wrong = [line for line in done.stdout.splitlines() if line.startswith("WRONG")]
-    assert "WRONG  this user has no home folder. Set HOME to a folder that you can" in done.stdout
+    assert "WRONG  home folder of this user is not known. Set HOME to a folder that" in done.stdout
     assert len(wrong) == 3
     assert not [line for line in wrong if "Set HOME" not in line]
     assert done.returncode == 1

@@ -173,7 +173,7 @@ def test_threads_that_wait_busily_are_a_hint(doctor):
     done = doctor.run(**many)
     assert done.returncode == 0
     (hint,) = [line for line in done.stdout.splitlines() if line.startswith("HINT")]
-    assert hint.endswith("set OMP_WAIT_POLICY=PASSIVE before Python starts.")
+    assert hint.endswith("Set OMP_WAIT_POLICY=PASSIVE before Python starts.")
     assert done.stdout.endswith("\n\nAll is well.\n")
     assert "HINT" not in doctor.run(**{**many, "OMP_NUM_THREADS": "1"}).stdout
     assert "HINT" not in doctor.run(**{**many, "OMP_WAIT_POLICY": "passive"}).stdout

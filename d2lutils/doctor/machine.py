@@ -29,19 +29,20 @@ def device() -> Finding:
 def threads() -> Finding:
     """Judge whether notebooks that compute at once would keep each other from the processors."""
     if os.environ.get("OMP_WAIT_POLICY", "").upper() == "PASSIVE":
-        return Finding("OMP_WAIT_POLICY=PASSIVE: notebooks that compute at once share the cores")
+        return Finding("threads of several notebooks share the cores: OMP_WAIT_POLICY=PASSIVE")
     if os.environ.get("OMP_NUM_THREADS") == "1" or os.cpu_count() == 1:
-        return Finding("one thread computes")
+        return Finding("threads of several notebooks share the cores: each computes in one")
     return Finding(
-        "two notebooks that compute at once can slow each other 40 times",
-        hint="Their threads wait busily: set OMP_WAIT_POLICY=PASSIVE before Python starts.",
+        "threads of two notebooks that compute at once can slow each other 40 times, for they wait "
+        "busily",
+        hint="Set OMP_WAIT_POLICY=PASSIVE before Python starts.",
     )
 
 
 def home() -> Iterator[Finding]:
     """Say so where this user has no home folder, in which Jupyter keeps its settings."""
     if not home_is_known():
-        yield Finding("this user has no home folder", SET_HOME)
+        yield Finding("home folder of this user is not known", SET_HOME)
 
 
 def kernel() -> Finding:
