@@ -11,7 +11,6 @@ from tests.form.rules import RULES
 
 # Told before the rules on what a lesson shows (tests/form/lessons.py, captions.py) were made.
 PENDING = """
-00_start_here.ipynb
 
 01_introduction/01_learning_representations.ipynb
 
