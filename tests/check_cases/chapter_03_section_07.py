@@ -68,6 +68,7 @@ CASES = {
             (lambda f, r: heard(f, r / 2), "like a mirror"),
             (folded_once, "a tone folds"),
             (lambda f, r: f"{heard(f, r)} Hz", "return the frequency as one number"),
+            (lambda f, r: str(heard(f, r)), "return the frequency as one number"),
         ],
         equivalent={
             "return abs(min(frequency % rate, -frequency % rate))": NOT_NEGATIVE,

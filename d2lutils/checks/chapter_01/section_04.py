@@ -50,6 +50,7 @@ def floor_of_a_product(answer: Any) -> None:
     for n, peak, bandwidth in [
         (100, 80e9, 1e9),
         (10_000, 70e9, 1e9),
+        (150_000, 1e15, 1e9),
         (10, 1e9, 50e6),
         (2000, 1e9, 50e6),
     ]:

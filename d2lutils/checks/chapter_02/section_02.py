@@ -69,6 +69,8 @@ def windows(answer: Any) -> None:
         ("[2:5]", whole[2:5], 3, 7),
         ("[:4]", whole[:4], 1, 2),
         (".view(4, 5)[:, 1]", whole.view(4, 5)[:, 1], 2, 1),
+        (".double()[3:]", whole.double()[3:], 5, 4),
+        (".long()[1::2]", whole.long()[1::2], 3, 2),
     ]
     for part, x, size, step in cases:
         with given(f"x = y{part} where y = torch.arange(20.) * -0.3", size=size, step=step):

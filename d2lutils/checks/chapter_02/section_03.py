@@ -16,8 +16,9 @@ def fill_gaps(answer: Any) -> None:
         ([[1.0, 2.0], [3.0, 6.0]], [[0, 0], [0, 0]]),
         ([[4.0], [9.0], [8.0]], [[0], [1], [0]]),
         ([[-1.5, -0.1, -99.0], [-0.7, 2.0, -99.0]], [[0, 0, 1], [0, 0, 1]]),
+        ([[2.0, 0.1], [5.0, -3.0], [1.0, 7.0], [-99.0, 4.0]], [[0, 0], [0, 0], [0, 0], [1, 0]]),
     ]:
-        x = torch.tensor(rows)
+        x = torch.tensor(rows, dtype=torch.float64 if len(rows) > 3 else torch.float32)
         broken = torch.tensor(marks, dtype=torch.bool)
         good = x[~broken]
         with given(x=x, broken=broken):
@@ -66,16 +67,23 @@ def fill_gaps(answer: Any) -> None:
 @exercise("02.3b")
 def one_per_row(answer: Any) -> None:
     """From each row of a table the element in the column that is named for it."""
-    for places, width in [([2, 0, 3], 4), ([1, 0], 2), ([0, 2, 2, 1], 3), ([2], 3)]:
+    cases = [
+        ([2, 0, 3], 4, torch.float32),
+        ([1, 0], 2, torch.float64),
+        ([0, 2, 2, 1], 3, torch.float32),
+        ([2], 3, torch.float32),
+        ([1, 1, 0], 2, torch.int64),
+    ]
+    for places, width, dtype in cases:
         count = len(places)
-        x = 0.7 * torch.arange(count * width).reshape(count, width).double() - 2.5
-        x = x.round(decimals=1).float()
+        x = torch.arange(count * width).double().remainder(5) * 2.7 - 2.5 - 0.1 * width
+        x = x.round(decimals=1).reshape(count, width).to(dtype)
         columns = torch.tensor(places)
         want = x.gather(1, columns[:, None])[:, 0]
         with given(x=x, columns=columns):
             got = expect_tensor(call(answer, x, columns))
             _judge_shape(got, x, columns)
-            if got.dtype == torch.int64:
+            if got.dtype == torch.int64 != dtype:
                 raise Wrong("the elements are floats, and these are whole numbers")
             expect_equal(
                 got,

@@ -14,6 +14,7 @@ def blended(answer: Any) -> None:
         ([200, 200, 3, 255, 0], [101, 103, 1, 255, 255]),
         ([1, 7], [1, 9]),
         ([[128, 255], [10, 0]], [[128, 254], [21, 0]]),
+        ([[[7]], [[90]]], [[[200]], [[13]]]),
     ]
     every = list(range(256))
     for first, second in [*cases, ([every] * 256, [[number] * 256 for number in every])]:

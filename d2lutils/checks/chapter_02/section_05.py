@@ -47,7 +47,7 @@ def _arrays() -> list[tuple[str, Callable[[], np.ndarray[Any, Any]]]]:
 
     return [
         ("np.array([[0.5, 1], [2, 3]])", of([[0.5, 1], [2, 3]], "float64")),
-        ("np.array([1, 2], np.float32)", of([1, 2], "float32")),
+        ("np.array([[1, 2]], np.float32)", of([[1, 2]], "float32")),
         ("np.array([1.5, 2.5])[::-1]", lambda: np.array([1.5, 2.5])[::-1]),
         (
             "np.arange(6, dtype=np.float32).reshape(2, 3).T[::-1]",

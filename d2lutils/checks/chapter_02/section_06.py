@@ -112,8 +112,8 @@ def scores(answer: Any) -> None:
 @exercise("02.6c")
 def shuffled(answer: Any) -> None:
     """Rows and labels in one random order that depends on the seed alone."""
-    y = torch.arange(-7, 13)
-    X = torch.stack([y, -y], dim=1) / 4
+    y = torch.arange(-7, 13, dtype=torch.int32)
+    X = torch.stack([y, -y], dim=1).double() / 4
     orders = []
     for seed in (0, 1, 2, 12345):
         with given("X of shape (20, 2)", "y of shape (20,)", seed=seed):
@@ -141,6 +141,8 @@ def shuffled(answer: Any) -> None:
         raise Wrong("two seeds gave the same order; seed the generator with the whole of `seed`")
     with given("X of shape (1, 2)", "y of shape (1,)"):
         _order(call(answer, X[:1], y[:1], 3), X[:1], y[:1])
+    with given("X of whole numbers", "y of fractions"):
+        _order(call(answer, X.long(), y / 8, 3), X.long(), y / 8)
 
 
 def _order(got: object, X: torch.Tensor, y: torch.Tensor) -> list[int]:

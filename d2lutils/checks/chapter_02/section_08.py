@@ -51,7 +51,7 @@ class _SecondGPU(TorchFunctionMode):
 @exercise("02.8a")
 def column_numbers(answer: Any) -> None:
     """The column numbers of a matrix, on the matrix's device."""
-    for lines, columns in [(2, 3), (4, 1), (1, 5), (2, 0)]:
+    for lines, columns in [(2, 3), (4, 1), (1, 12), (2, 0)]:
         x = torch.zeros(lines, columns)
         with given(x=x):
             got = expect_tensor(call(answer, x))
@@ -107,7 +107,13 @@ def move(answer: Any) -> None:
 
 def _nest() -> dict[Any, Any]:
     pair = (torch.zeros(1), "name")
-    deep: list[Any] = [torch.ones(2, 2), None, {"deep": torch.ones(1), "rate": 0.1}, ([True], {})]
+    deep: list[Any] = [
+        torch.ones(3, 2).t(),
+        torch.arange(3),
+        None,
+        {"deep": torch.ones(1), "rate": 0.1},
+        ([True], {}),
+    ]
     return {"pair": pair, "list": deep, 7: object(), "count": 3}
 
 

@@ -49,9 +49,10 @@ def standardise(answer: Any) -> None:
         [[1.0, 10.0], [3.0, nan], [5.0, 30.0], [nan, 20.0], [7.0, nan]],
         [[2.0, 7.0], [4.0, 7.0], [9.0, 7.0]],
         [[-0.1, nan, nan], [0.7, nan, 3.0], [-2.5, nan, nan]],
+        [[3.5], [nan], [-1.5]],
     ]
     for rows in tables:
-        X = torch.tensor(rows)
+        X = torch.tensor(rows, dtype=torch.float32 if len(rows[0]) > 1 else torch.float64)
         gap = X.isnan()
         known = (~gap).sum(dim=0)
         centred = torch.where(gap, torch.zeros(()), X - X.nanmean(dim=0))

@@ -66,8 +66,9 @@ def _judge_picture(got: torch.Tensor, hwc: torch.Tensor) -> None:
 def stand_up(answer: Any) -> None:
     """A stored picture C×H×W and its EXIF orientation, 1 to 8, as the upright picture."""
     _judge_standing(answer, "torch.arange(12).view(2, 2, 3)", torch.arange(12).view(2, 2, 3))
-    x = (torch.arange(12).view(1, 4, 3) - 5) / 4
-    _judge_standing(answer, "(torch.arange(12).view(1, 4, 3) - 5) / 4", x)
+    x = (5 - torch.arange(24).view(2, 4, 3)) / 4
+    _judge_standing(answer, "(5 - torch.arange(24).view(2, 4, 3)) / 4", x)
+    _judge_standing(answer, "torch.arange(3).view(1, 1, 3)", torch.arange(3).view(1, 1, 3))
 
 
 def _judge_standing(answer: Any, source: str, x: torch.Tensor) -> None:

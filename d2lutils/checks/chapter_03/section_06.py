@@ -18,6 +18,7 @@ def litres(answer: Any) -> None:
         ((1.0, 1.0, 1.0), -300, 100),
         ((5.0, 2.8, 2.8), 10, 20),
         ((0.3, 0.9, 1.1), -799.6, -119.6),
+        ((500.0, 200.0, 300.0), -850, -100),
     ]
     for spacing, low, high in cases:
         deep, tall, wide = spacing

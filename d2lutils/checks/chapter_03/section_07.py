@@ -10,7 +10,7 @@ from d2lutils.checks import Wrong, call, exercise, expect_equal, given
 def _number(got: Any, what: str) -> float:
     """The answer as a number; a tensor or an array of one element will do."""
     try:
-        return float(got)
+        return float("no number" if isinstance(got, str | bool) else got)
     except (TypeError, ValueError):
         raise Wrong(f"return {what} as one number, not {type(got).__name__}") from None
 
@@ -74,9 +74,10 @@ def delay(answer: Any) -> None:
         (12, 12, 300),
         (-8, 8, 120),
         (1, 1, 90),
+        (130, 150, 600),
     ]:
-        sound = torch.randn(count + 40, generator=generator)
-        left, right = sound[20 : 20 + count], sound[20 - late : 20 - late + count]
+        sound = torch.randn(count + 300, generator=generator)
+        left, right = sound[150 : 150 + count], sound[150 - late : 150 - late + count]
         right = right + 0.1 * torch.randn(count, generator=generator)
         with given(f"right = left {late} samples later, with noise", most=most):
             got = _number(call(answer, left.clone(), right, most), "the delay")

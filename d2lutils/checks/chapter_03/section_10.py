@@ -71,6 +71,7 @@ def group_split(answer: Any) -> None:
         (torch.arange(12) // 3, 3, 3),
         (torch.tensor([-5, 6, -5, 6, 0]), 1, 4),
         (torch.tensor([3, 3, 8]), 2, 5),
+        (torch.tensor([4, 9]), 1, 6),
     ]:
         with given(groups=groups, count=count):
             _judge(answer, groups, count, seed)
