@@ -6,6 +6,7 @@ import io
 import os
 import random
 import re
+import socket
 import stat
 import subprocess
 import sys
@@ -484,6 +485,23 @@ def test_a_server_without_tls(tmp_path):
     assert re.search(
         r": no TLS connection \([A-Z_]+\). Check the address: its host, its port", said
     )
+
+
+def test_a_server_that_hangs_up_during_the_handshake(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as threads:
+
+        def hang_up():
+            for _ in range(transferring.TRIES):
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(2000)
+                    connection.shutdown(socket.SHUT_WR)
+
+        hung_up = threads.submit(hang_up)
+        url = f"https://127.0.0.1:{server.getsockname()[1]}/x"
+        said = error_of(url, sha256=sha(CONTENT), folder=tmp_path)
+        hung_up.result(10)
+    assert "the connection broke off, 5 times in a row" in said
 
 
 # Made by hand, with a key that everybody may know, for 127.0.0.1: the first one is good until 2120,

@@ -68,7 +68,9 @@ def of_error(error: Exception, url: str) -> BookError:
 
 def is_lasting(error: Exception) -> bool:
     """Whether another try would fail in the same way."""
-    return isinstance(error, ProxyError | SSLError) or _is_unreached(error)
+    if isinstance(error, SSLError):
+        return not isinstance(_within(error), ssl.SSLEOFError)  # the connection broke off
+    return isinstance(error, ProxyError) or _is_unreached(error)
 
 
 def _is_unreached(error: Exception) -> bool:
@@ -145,12 +147,18 @@ def _without_login(proxy: str) -> str:
     return proxy.rpartition("@")[2][:100]
 
 
-def _of_tls(error: Exception, url: str) -> BookError:
-    """Return the error for a connection that is not safe."""
+def _within(error: Exception) -> object:
+    """Return the error of Python's ssl module that requests and urllib3 have wrapped."""
     cause: object = error
     while isinstance(cause, Exception) and not isinstance(cause, ssl.SSLError):
         inner = getattr(cause, "reason", None)
         cause = inner if isinstance(inner, Exception) else next(iter(cause.args), None)
+    return cause
+
+
+def _of_tls(error: Exception, url: str) -> BookError:
+    """Return the error for a connection that is not safe."""
+    cause = _within(error)
     if not isinstance(cause, ssl.SSLCertVerificationError):
         return BookError(
             f"{shown(url)}: no TLS connection ({getattr(cause, 'reason', cause)}). Check the "
