@@ -459,6 +459,10 @@ def test_proxies_that_are_none(tmp_path, environment, proxy):
     environment(HTTP_PROXY=proxy)
     said = error_of("http://host.invalid/x", sha256=sha(b"x"), folder=tmp_path)
     assert "(from HTTP_PROXY) is no proxy. Change HTTP_PROXY to http://host:port" in said
+    environment(HTTP_PROXY="http://127.0.0.1:9")
+    assert "Check the address" in error_of(
+        "http://*x/", sha256=sha(b"x"), name="x", folder=tmp_path
+    )
 
 
 @pytest.mark.skipif(PathFinder.find_spec("socks") is not None, reason="needs an absent PySocks")

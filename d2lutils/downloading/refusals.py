@@ -6,10 +6,9 @@ import ssl
 from urllib.parse import urlsplit
 
 from requests import RequestException
-from requests.exceptions import InvalidSchema, ProxyError, SSLError
+from requests.exceptions import InvalidProxyURL, InvalidSchema, InvalidURL, ProxyError, SSLError
 from requests.utils import get_environ_proxies, select_proxy
-from urllib3.exceptions import HTTPError, NewConnectionError
-from urllib3.util import parse_url
+from urllib3.exceptions import NewConnectionError
 
 from d2lutils.errors import BookError
 from d2lutils.installing import install_line
@@ -110,19 +109,14 @@ def _of_certificates(url: str) -> BookError | None:
 def _of_proxy_address(error: Exception, url: str) -> BookError | None:
     """Return the error where a proxy's address is none, or of a kind that nothing here speaks."""
     proxy, setting = _proxy(url)
-    if not proxy:
-        return None
     if proxy.startswith("socks") and isinstance(error, InvalidSchema):
         return BookError(
             f"The proxy from {setting} speaks SOCKS, for which the package PySocks is needed. "
             f"Type: {install_line('pysocks')}, or change {setting}."
         )
-    try:
-        address = parse_url(proxy)
-        usable = address.host and address.scheme in (None, "http", "https", "socks4", "socks5")
-    except (HTTPError, ValueError):
-        usable = False
-    if usable or proxy.startswith("socks"):
+    # requests says with which request it failed, unless it refuses the address of the file.
+    of_proxy = isinstance(error, InvalidURL) and error.request is not None
+    if not proxy or not (of_proxy or isinstance(error, InvalidProxyURL)):
         return None
     return BookError(
         f"{_without_login(proxy)!r} (from {setting}) is no proxy. Change {setting} to "
