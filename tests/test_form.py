@@ -12,7 +12,6 @@ from tests.form.rules import RULES
 # Told before the rules on what a lesson shows (tests/form/lessons.py, captions.py) were made.
 PENDING = """
 
-01_introduction/01_learning_representations.ipynb
 
 01_introduction/02_eager_and_deferred.ipynb
 
