@@ -12,9 +12,9 @@ import numpy as np
 import torch
 
 from d2lutils import checks
-from d2lutils.checks.differences import cause
-from d2lutils.checks.expecting import is_stub
 from d2lutils.checks.explaining import is_interrupt
+from d2lutils.checks.showing import cause
+from d2lutils.checks.stubs import is_stub
 from d2lutils.errors import BookError
 
 MIME_TYPE = "application/vnd.d2l.check+json"

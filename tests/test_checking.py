@@ -20,7 +20,7 @@ from check_cases.chapter_02_section_02 import CASES
 from d2lutils import checks
 from d2lutils.checking import judge
 from d2lutils.checks import NotDone, Wrong, call, difference, expect_equal, given
-from d2lutils.checks.expecting import is_stub
+from d2lutils.checks.stubs import is_stub
 from d2lutils.checks.watching import Operations, loops, memory
 
 
@@ -395,6 +395,7 @@ T = torch.tensor
         (np.int64(3), 3),
         (0.1 + 0.2, 0.3),
         (1, 1.0),
+        (10**400, 10**400),
         (NAN, NAN),
         (np.True_, True),
         ("a", "a"),
@@ -423,10 +424,14 @@ def test_equal_values(got, want):
         (T(3), 3, "expected a number (int), got a tensor; `.item()` gives its number"),
         (1, True, "expected True or False, got an int"),
         (1.01, 1.0, "expected 1.0, got 1.01"),
+        (torch.nested.nested_tensor([T([1.0])]), T([1.0]),
+         "expected an ordinary tensor, got a nested tensor"),
         ("3", 3, "expected a number (int), got a str"),
         ([1, 3], (1, 3), "expected a tuple, got a list"),
         ((1, 3), (3, 1), "expected (3, 1), got (1, 3)"),
         ((3,), (3, 1), "expected (3, 1), got (3,)"),
+        ((3.0, 1), (3, 1), "at [0]: expected a number (int), got a float"),
+        ({"a": T([1.0])}, {"a": T([1])}, "at ['a']: expected dtype torch.int64, got torch.float32"),
         ({"a": 1}, {"b": 1}, "expected {'b': 1}, got {'a': 1}"),
         (list(range(99)), [*range(98), 0], "at [98]: expected 0, got 98"),
         ([1], T([1]), "expected a tensor, got a list"),
@@ -451,7 +456,7 @@ def test_equal_values(got, want):
         (np.float32(0.1), 0.2, "expected 0.2, got 0.1"),
         ((np.float64(0.1), 1), (0.2, 1), "expected (0.2, 1), got (0.1, 1)"),
         (T([1.0]).to_sparse(), T([1.0]),
-         "expected a tensor of the layout torch.strided, got torch.sparse_coo"),
+         "expected an ordinary tensor, got one of the layout torch.sparse_coo"),
         (None, "a", "expected a str, got None"),
         ("b", "a", "expected 'a', got 'b'"),
     ],

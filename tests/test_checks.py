@@ -1,9 +1,13 @@
 """Every exercise's check: the solution passes, honest mistakes get the message meant for them."""
 
+from asyncio import CancelledError
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+import torch
 
 from d2lutils import checks
 from d2lutils.checking import judge
@@ -14,6 +18,25 @@ MODULES = [
 ]
 CASES = {name: cases for module in MODULES for name, cases in module.CASES.items()}
 GARBAGE = [None, "x", 3.5, object(), float("nan"), [], (), {}, int, lambda *_: object()]
+STRANGE = [
+    torch.empty(2, 3, device="meta"),
+    torch.eye(3).to_sparse(),
+    torch.ones(3).to(torch.float8_e4m3fn),
+    torch.ones(3, dtype=torch.complex64),
+    torch.ones(0),
+    torch.ones(3, requires_grad=True),
+    np.ones(3),
+    np.array([None, 1], dtype=object),
+    pd.DataFrame({"a": [1]}),
+    {1, 2},
+    b"x",
+    float("inf"),
+    10**400,
+    1j,
+    (None, None),
+    [torch.ones(2), "x"],
+]
+ERRORS = [KeyboardInterrupt(), GeneratorExit(), CancelledError(), SystemExit(), MemoryError()]
 
 
 def stub(*inputs):
@@ -69,3 +92,27 @@ def test_garbage_gets_a_message(name, answer):
     assert not verdict.passed
     assert verdict.text.startswith(f"{name}: not yet. ")
     assert "check cannot read" not in verdict.text, verdict.text
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_strange_results_get_a_message(name):
+    for result in STRANGE:
+        for answer in (result, lambda *_, result=result: result, (lambda *_: 1, result)):
+            verdict = judge(name, answer)
+            assert not verdict.passed
+            assert verdict.text.startswith(f"{name}: not yet. ")
+            assert "check cannot read" not in verdict.text, verdict.text
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_whatever_is_raised_gets_a_message(name):
+    for error in ERRORS:
+
+        def raising(*_, error=error):
+            raise error
+
+        for answer in (raising, (raising, raising), (raising, raising, raising)):
+            verdict = judge(name, answer)
+            assert not verdict.passed
+            assert verdict.text.startswith(f"{name}: not yet. ")
+            assert "check cannot read" not in verdict.text, verdict.text

@@ -1,16 +1,16 @@
 """What a check says about an answer: helpers that compare, and name what is wrong."""
 
-import dis
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from types import FunctionType
 from typing import Any, TypeVar
 
 import numpy as np
 import torch
 
-from d2lutils.checks.differences import difference, is_table, kind, short
-from d2lutils.checks.explaining import explain, is_interrupt, is_unfinished
+from d2lutils.checks.differences import difference
+from d2lutils.checks.explaining import explain, is_interrupt
+from d2lutils.checks.showing import is_table, kind, short, special_form
+from d2lutils.checks.stubs import is_unfinished
 
 T = TypeVar("T")
 _UNWATCHED = nullcontext()
@@ -102,23 +102,6 @@ def _copied(value: Any) -> Any:
     return value
 
 
-def is_stub(answer: object) -> bool:
-    """Return whether an answer is `...`, holds one, or is a function with an empty body."""
-    if answer is ...:
-        return True
-    if isinstance(answer, list | tuple):
-        return any(is_stub(part) for part in answer)
-    if isinstance(answer, dict):
-        return any(is_stub(part) for part in answer.values())
-    if not isinstance(answer, FunctionType):
-        return False
-    # An empty body compiles to nothing but the return of a constant, whatever the docstring.
-    steps = [step for step in dis.get_instructions(answer) if step.opname not in ("RESUME", "NOP")]
-    return all(
-        step.opname in ("LOAD_CONST", "RETURN_CONST", "RETURN_VALUE") for step in steps
-    ) and steps[0].argval in (None, ...)
-
-
 def expect_type(got: object, wanted: type[T]) -> T:
     """Return the value if it has the type; raise Wrong if not."""
     if not isinstance(got, wanted):
@@ -140,9 +123,17 @@ def expect_tensor(
     got: object,
     shape: Sequence[int] | None = None,
     dtype: torch.dtype | None = None,
+    on_meta: bool = False,
 ) -> torch.Tensor:
-    """Return the value if it is a tensor of that shape and dtype; raise Wrong if not."""
+    """Return the value if it is a tensor of that shape and dtype; raise Wrong if not.
+
+    A tensor on meta, which holds no numbers, is let through where `on_meta` says so.
+    """
     tensor = expect_type(got, torch.Tensor)
+    if special := special_form(tensor):
+        raise Wrong(f"expected an ordinary tensor, got {special}")
+    if tensor.is_meta and not on_meta:
+        raise Wrong("expected numbers, got a tensor on meta, which holds none")
     if shape is not None and tuple(tensor.shape) != tuple(shape):
         raise Wrong(f"expected shape {tuple(shape)}, got {tuple(tensor.shape)}")
     if dtype is not None and tensor.dtype != dtype:

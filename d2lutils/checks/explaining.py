@@ -8,7 +8,7 @@ from asyncio import CancelledError
 from pathlib import Path
 from types import CodeType, TracebackType
 
-from d2lutils.checks.differences import cause
+from d2lutils.checks.showing import cause
 from d2lutils.checks.watching import function_of
 
 # Parts of messages, in small letters, that say more than the type; the first that fits counts.
@@ -95,24 +95,10 @@ def is_interrupt(error: BaseException) -> bool:
     the answer's own.
     """
     handler = getattr(function_of(signal.getsignal(signal.SIGINT)), "__code__", None)
-    return isinstance(error, KeyboardInterrupt) and _raiser(error) in (None, handler)
+    return isinstance(error, KeyboardInterrupt) and raiser(error) in (None, handler)
 
 
-def is_unfinished(error: BaseException, answer: object) -> bool:
-    """Return whether this is the `raise NotImplementedError` of the answer itself, of a stub."""
-    code = getattr(function_of(answer), "__code__", None)
-    alone = error.__context__ is None and error.__cause__ is None
-    return isinstance(error, NotImplementedError) and alone and _raiser(error) is code is not None
-
-
-def _innermost(error: BaseException) -> TracebackType | None:
-    found = error.__traceback__
-    while found is not None and found.tb_next is not None:
-        found = found.tb_next
-    return found
-
-
-def _raiser(error: BaseException) -> CodeType | None:
+def raiser(error: BaseException) -> CodeType | None:
     """Return the code whose `raise` statement raised an error; None where something else did."""
     found = _innermost(error)
     if found is None:
@@ -122,6 +108,13 @@ def _raiser(error: BaseException) -> CodeType | None:
         if step.offset == found.tb_lasti:
             return code if step.opname == "RAISE_VARARGS" else None
     return None
+
+
+def _innermost(error: BaseException) -> TracebackType | None:
+    found = error.__traceback__
+    while found is not None and found.tb_next is not None:
+        found = found.tb_next
+    return found
 
 
 def _place(error: BaseException) -> str:

@@ -188,7 +188,9 @@ def _slices(node: ast.Slice) -> Iterator[Change]:
 def _results(value: ast.expr, field: str) -> Iterator[Change]:
     """Yield `abs`, minus and `int` around a result, or around each part of a tuple."""
     parts = value.elts if isinstance(value, ast.Tuple) else [value]
-    for at in range(len(parts)):
+    for at, part in enumerate(parts):
+        if isinstance(part, ast.Constant):
+            continue  # changed as a constant
         for wrap in (_call("abs"), lambda part: ast.UnaryOp(ast.USub(), part), _call("int")):
 
             def change(twin: Any, at: int = at, wrap: Callable[[Any], ast.expr] = wrap) -> ast.AST:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, given
+from d2lutils.checks import call, exercise, expect_equal, given
 
 _KEPT = {"sgd": 0, "momentum": 1, "adam": 2}
 
@@ -20,7 +20,7 @@ def training_memory(answer: Any) -> None:
         numbers = parameters * (2 + kept)
         with given(parameters=parameters, optimiser=optimiser):
             expect_equal(
-                _float(call(answer, parameters, optimiser)),
+                call(answer, parameters, optimiser),
                 4 * numbers / 1e9,
                 usual=[
                     (4 * numbers / 2**30, "a GB here is 1e9 bytes, not 2**30"),
@@ -58,7 +58,7 @@ def floor_of_a_product(answer: Any) -> None:
         moving = 12 * n**2 / bandwidth
         with given(n=n, peak=peak, bandwidth=bandwidth):
             expect_equal(
-                _float(call(answer, n, peak, bandwidth)),
+                call(answer, n, peak, bandwidth),
                 max(computing, moving),
                 usual=[
                     (computing + moving, "both happen at the same time; do not add them"),
@@ -143,10 +143,3 @@ def _largest(cards: dict[str, float]) -> str:
 
 def _first(need: float, cards: dict[str, float]) -> str:
     return next((name for name, memory in cards.items() if memory >= need), "several cards")
-
-
-def _float(got: object) -> object:
-    """Let an integer that stands for a float count as that float."""
-    if isinstance(got, bool):
-        raise Wrong("expected a number, got a bool")
-    return float(got) if isinstance(got, int) else got

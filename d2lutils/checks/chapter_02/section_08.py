@@ -7,7 +7,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
-from d2lutils.checks.differences import kind
+from d2lutils.checks.showing import kind
 
 META = torch.device("meta")
 SECOND = torch.device("cuda", 1)
@@ -65,13 +65,13 @@ def column_numbers(answer: Any) -> None:
             expect_equal(got, want, usual=usual, why="columns are numbered 0, 1, … in int64")
     with given("x = torch.zeros(2, 3, device='meta')"):
         answered = call(answer, torch.zeros(2, 3, device=META))
-        got = expect_tensor(answered, shape=(3,), dtype=torch.int64)
+        got = expect_tensor(answered, shape=(3,), dtype=torch.int64, on_meta=True)
         if got.device != META:
             raise Wrong(f"the result is on {got.device}, `x` on meta; hand on `device=x.device`")
     with given("x on the device cuda:1, the second GPU"):
         x = torch.zeros(2, 3, device=META)
         gpu = _SecondGPU()
-        got = expect_tensor(call(answer, x, inside=gpu))
+        got = expect_tensor(call(answer, x, inside=gpu), on_meta=True)
         _judge_device(gpu)
         if not got.is_meta:
             raise Wrong(f"the result is on {got.device}; hand on `device=x.device`")

@@ -11,7 +11,7 @@ def _number(got: Any, what: str) -> float:
     """The answer as a number; a tensor or an array of one element will do."""
     try:
         return float("no number" if isinstance(got, str | bool) else got)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise Wrong(f"return {what} as one number, not {type(got).__name__}") from None
 
 
