@@ -26,8 +26,6 @@ PENDING = """
 
 
 
-03_data/01_tabular.ipynb
-
 03_data/02_time_series.ipynb
 
 03_data/03_text.ipynb
