@@ -177,15 +177,17 @@ def test_pytorch_compiles_and_measures_after_the_first_use():
 
 
 def test_first_uses_change_nothing_for_other_packages(tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "agg"}
+    environment |= {"D2L_DATA": str(tmp_path), "NO_PROXY": "127.0.0.1"}
+    environment.pop("CUBLAS_WORKSPACE_CONFIG", None)  # left by a seed in this process
     done = subprocess.run(
         [sys.executable, ROOT / "tests/first_uses.py"],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "agg",
-             "D2L_DATA": str(tmp_path), "NO_PROXY": "127.0.0.1"},
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     changed = json.loads(done.stdout.splitlines()[-1])
     rc_params = {key.partition(" ")[0] for key in changed.pop("d2l.plot.style")}

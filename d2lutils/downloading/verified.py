@@ -32,7 +32,8 @@ def download(
     the file as `name.part`. Busy servers and dropped connections are tried again. The file
     appears under its name in one step, and only with the right SHA-256. Of two notebooks that
     ask at once, one fetches and the other waits. A progress bar goes to stderr unless the
-    environment has `TQDM_DISABLE=1`.
+    environment has `TQDM_DISABLE=1`. Proxies and certificates are those of `HTTPS_PROXY`,
+    `HTTP_PROXY`, `NO_PROXY` and `REQUESTS_CA_BUNDLE`, as for other programs.
 
     An archive (zip; tar, also gz, bz2 or xz; a single gz file) is unpacked into a folder with
     its name, which is complete once it is there and is not verified again. Refused are paths
