@@ -88,7 +88,9 @@ def is_table(value: object) -> bool:
 def cause(error: BaseException) -> str:
     """Return the type and the message of an error on one line."""
     message = " ".join(str(error).split())
-    return f"{type(error).__name__}: {message:.200}" if message else type(error).__name__
+    if len(message) > 200:
+        message = f"{message[:200].rsplit(' ', 1)[0]} …"
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 def _cut(text: str) -> str:
