@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.notebook_plugin import cores  # noqa: E402
+from tools.fresh import of_the_book  # noqa: E402
 
 LIMIT = 1.5
 
@@ -74,8 +75,8 @@ def main(arguments: list[str]) -> int:
     os.environ["TQDM_DISABLE"] = "1"
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as in a kernel
     chosen = [Path(argument).resolve() for argument in arguments] or [ROOT / "chapters"]
-    found = [sorted(path.rglob("[0-9]*.ipynb")) if path.is_dir() else [path] for path in chosen]
-    paths = [path for group in found for path in group if ".ipynb_checkpoints" not in path.parts]
+    found = [of_the_book(path) if path.is_dir() else [path] for path in chosen]
+    paths = [path for group in found for path in group]
     if not paths:
         sys.exit("There is no notebook to measure.")
 

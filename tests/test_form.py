@@ -8,6 +8,7 @@ from tests import form
 from tests.form import helpers
 from tests.form.reading import CHAPTERS, ROOT
 from tests.form.rules import RULES
+from tools.fresh import of_the_book
 
 # Told before the rules on what a lesson shows (tests/form/lessons.py, captions.py) were made.
 PENDING = """
@@ -41,9 +42,7 @@ PENDING = """
 03_data/10_getting_data.ipynb
 """
 FIRST = [check for check in RULES if check.__module__ == "tests.form.rules"]
-NOTEBOOKS = sorted(
-    path for path in CHAPTERS.rglob("[0-9]*.ipynb") if ".ipynb_checkpoints" not in path.parts
-)
+NOTEBOOKS = of_the_book(CHAPTERS)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.relative_to(CHAPTERS).as_posix())

@@ -24,8 +24,9 @@ from PIL import Image
 
 from tests.comparison import FIGURE as FIGURE_DATA
 from tests.comparison import Rules, cell_differences, figure_differences, text_differences, tokens
+from tests.form import helpers
 from tests.notebook_plugin import settings
-from tools import clean, execute
+from tools import clean, execute, lab
 from tools.fresh import COPIES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -299,7 +300,7 @@ def test_figures_of_the_older_matplotlib_are_the_same(sample: Any) -> None:
 def test_a_figures_numbers_near_the_largest_float_are_told_apart() -> None:
     line = {"is": "Line2D", "at": [{"in": "xy", "x": [0, 1], "y": [-1.7e308, 1.7e308]}]}
     axis = {"label": "", "scale": "linear", "limits": [-1.7e308, 1.7e308]}
-    figure = {"form": 2, "size": "1 × 1", "artists": []}
+    figure = {"form": 2, "size": "1 × 1", "text": 9, "artists": []}
     sides = []
     for y in ([-1.7e308, 1.7e308], [1.7e308, -1.7e308]):
         line["at"][0]["y"] = y
@@ -672,15 +673,21 @@ def test_what_is_not_named_rightly_executes_nothing(
     assert told.err.count("\n") == 1
 
 
-def test_a_readers_copies_stay_out(tmp_path: Path) -> None:
+def test_a_readers_copies_stay_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
     assert set(COPIES) - set(ignored) == {"Untitled*.ipynb"}
     assert "Untitled*" in ignored
-    names = ["01_a.ipynb", "01_a-Copy1.ipynb", "mine1_01_a.ipynb", "mine_a.ipynb", "Untitled.ipynb"]
-    for name in [*names, ".ipynb_checkpoints/01_a-checkpoint.ipynb"]:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("{}")
-    assert execute.notebooks([tmp_path]) == [tmp_path / "01_a.ipynb"]
+    page, chapters = Path("01_a/02_b.ipynb"), tmp_path / "chapters"
+    copies = ["02_b-Copy1.ipynb", "mine1_02_b.ipynb", "mine_b.ipynb", "Untitled.ipynb"]
+    for name in [page.name, *copies, ".ipynb_checkpoints/02_b-checkpoint.ipynb"]:
+        path = chapters / page.parent / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    assert execute.notebooks([tmp_path]) == [chapters / page]
+    monkeypatch.setattr(helpers, "CHAPTERS", chapters)
+    assert helpers.notebook_of("01/02") == chapters / page
+    monkeypatch.setattr(lab, "ROOT", tmp_path)
+    assert lab.first_page() == (Path("chapters") / page).as_posix()
 
 
 def test_threads_that_wait_leave_the_cores_to_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,8 +43,7 @@ class Section:
 
 def sections(root: Path = ROOT) -> list[Section]:
     """Every notebook under chapters/, in the book's order."""
-    numbered = (path for path in of_the_book(root / "chapters") if path.name[:1].isdigit())
-    return [_section(root, path.relative_to(root)) for path in numbered]
+    return [_section(root, path.relative_to(root)) for path in of_the_book(root / "chapters")]
 
 
 def _section(root: Path, path: Path) -> Section:

@@ -11,14 +11,14 @@ MINE = "mine{number}_{name}"
 COPIES = ("mine*_*.ipynb", "*-Copy*.ipynb", "Untitled*.ipynb")
 
 
+def is_copy(path: Path) -> bool:
+    """Whether a notebook is a reader's copy, by its name."""
+    return any(map(path.match, COPIES)) or ".ipynb_checkpoints" in path.parts
+
+
 def of_the_book(folder: Path) -> list[Path]:
     """The notebooks in a folder and below it, in the book's order, without a reader's copies."""
-    return [
-        path
-        for path in sorted(folder.rglob("*.ipynb"))
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and not any(map(path.match, COPIES))
-    ]
+    return [path for path in sorted(folder.rglob("[0-9]*.ipynb")) if not is_copy(path)]
 
 
 class Failure(Exception):

@@ -8,13 +8,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools.fresh import of_the_book  # noqa: E402
 
 
 def first_page() -> str:
     """The page that opens: the book's first notebook, or the folder of chapters."""
-    notebooks = sorted((ROOT / "chapters").glob("*.ipynb")) or sorted(
-        (ROOT / "chapters").glob("*/*.ipynb")
-    )
+    notebooks = of_the_book(ROOT / "chapters")
     shown = notebooks[0] if notebooks else ROOT / "chapters"
     return shown.relative_to(ROOT).as_posix()
 

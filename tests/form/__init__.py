@@ -18,6 +18,7 @@ import tests.form.slides  # noqa: F401  (their rules join RULES)
 from tests.form.reading import CHAPTERS, ROOT, Page
 from tests.form.rules import RULES, Rule
 from tools import clean
+from tools.fresh import of_the_book
 
 
 def breaches(path: Path, rules: Sequence[Rule] = RULES) -> list[str]:
@@ -68,7 +69,7 @@ def misspellings(notebooks: list[Path], others: list[Path]) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    paths = [Path(argument) for argument in arguments] or sorted(CHAPTERS.rglob("[0-9]*.ipynb"))
+    paths = [Path(argument) for argument in arguments] or of_the_book(CHAPTERS)
     found = [breach for path in paths for breach in breaches(path)]
     found += misspellings([path for path in paths if path.exists()], [])
     print(*found, sep="\n", end="\n" if found else "")

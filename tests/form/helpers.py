@@ -9,6 +9,7 @@ from types import ModuleType
 
 from tests.form.reading import CHAPTERS, Page
 from tools import clean
+from tools.fresh import is_copy
 
 # BOOK.md's last lines: the section that builds by hand what a helper does.
 BUILT = {
@@ -62,7 +63,7 @@ def notebook_of(section: str) -> Path | None:
     """The notebook of 02/06, if it is written."""
     chapter, _, number = section.partition("/")
     pattern = f"{chapter}_*/{number}_*.ipynb" if number else f"{chapter}_*.ipynb"
-    return next(iter(sorted(CHAPTERS.glob(pattern))), None)
+    return next((path for path in sorted(CHAPTERS.glob(pattern)) if not is_copy(path)), None)
 
 
 def helper_breaches(name: str, helper: object) -> list[str]:
