@@ -94,6 +94,7 @@ def place(tmp_path, monkeypatch):
     folder = tmp_path / "larger sets"
     monkeypatch.setenv("D2L_DATA", str(folder))
     monkeypatch.setenv("TQDM_DISABLE", "1")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(transferring, "BACK_OFF_SECONDS", 0)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

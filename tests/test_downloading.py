@@ -38,7 +38,10 @@ def sha(content):
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    """Short waits, no proxy and no progress bar."""
+    """Short waits, no progress bar, and neither a proxy nor certificates of this machine's."""
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy") or name.endswith("_CA_BUNDLE"):
+            monkeypatch.delenv(name)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("TQDM_DISABLE", "1")
     for name, seconds in {
@@ -404,10 +407,8 @@ def test_offline_says_so_at_once(tmp_path, url, monkeypatch):
 
 @pytest.fixture
 def environment(monkeypatch):
-    """Return a function that sets variables, after all that name proxies or certificates."""
-    for name in list(os.environ):
-        if name.lower().endswith("_proxy") or name.endswith("_CA_BUNDLE"):
-            monkeypatch.delenv(name)
+    """Return a function that sets variables; local servers, too, are asked through a proxy."""
+    monkeypatch.delenv("NO_PROXY")
 
     def pretend(**variables):
         for name, value in variables.items():
