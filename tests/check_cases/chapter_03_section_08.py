@@ -18,7 +18,7 @@ def last_always_dropped(order, batch_size, drop_last):
 
 
 def balance(labels):
-    return 1 / labels.bincount()[labels].double()
+    return 1 / labels.bincount()[labels]
 
 
 def by_unique(labels):
@@ -42,6 +42,11 @@ def on_the_right(samples):
 def with_padded_lengths(samples):
     batch, lengths, labels = join(samples)
     return batch, torch.full_like(lengths, batch.shape[1]), labels
+
+
+def with_zeros_taken_for_padding(samples):
+    batch, _, labels = join(samples)
+    return batch, (batch != 0).sum(dim=1), labels
 
 
 def always_eight_wide(samples):
@@ -79,8 +84,11 @@ CASES = {
         wrong=[
             (lambda labels: labels.bincount()[labels].double(), "this is the size of each class"),
             (lambda labels: 1 / labels.bincount().double(), "look up each sample's own class"),
-            (lambda labels: 1 / labels.bincount()[labels], "expected float64, got float32"),
-            (lambda labels: balance(labels) / balance(labels).sum(), "together add up to 1"),
+            (
+                lambda labels: (1 / labels.bincount()[labels]).long(),
+                "expected floats, got torch.int64",
+            ),
+            (lambda labels: balance(labels) / balance(labels).sum(), "those of each class should"),
             (
                 lambda labels: balance(labels) * len(labels) / len(labels.unique()),
                 "add up to n / classes",
@@ -97,6 +105,7 @@ CASES = {
             (lambda samples: join(samples)[:2], "return three tensors"),
             (on_the_right, "fill up on the right"),
             (with_padded_lengths, "the lengths after padding"),
+            (with_zeros_taken_for_padding, "take the length before padding"),
             (always_eight_wide, "the longest sequence has"),
             (into_floats, "keep the sequences' dtype"),
             (labels_sorted, "in the samples' order"),

@@ -89,7 +89,7 @@ CASES = {
         wrong=[
             (lambda stream, info: list(stream), "the whole stream"),
             (dealt_in_blocks, "deal the samples out in turn"),
-            (none_forgotten, "raised AttributeError"),
+            (none_forgotten, "without workers it is None"),
             (length_taken, "raised TypeError"),
             (positions, "these are positions"),
             (by_value, "number the samples with `enumerate`"),
@@ -107,8 +107,9 @@ CASES = {
             (rounded_down, "leave samples to nobody"),
             (proportional, "the larger blocks come first"),
             (lambda count, info: (0, count), "read one sample more"),
-            (lambda count, info: block(count, info)[0], "expected a tuple"),
-            (lambda count, info: range(*block(count, info)), "expected a tuple"),
+            (lambda count, info: block(count, info)[0], "two Python integers, not 7"),
+            (lambda count, info: range(*block(count, info)), "not range(7, 10)"),
+            (lambda count, info: tuple(map(float, block(count, info))), "not (7.0, 10.0)"),
             (
                 lambda count, info: (block(count, info)[0], block(count, info)[1] - 1),
                 "the first number that is not read",

@@ -60,14 +60,14 @@ def balance(answer: Any) -> None:
             got = expect_tensor(call(answer, labels))
             if got.shape == sizes.shape != labels.shape:
                 raise Wrong("this is a number for each class; look up each sample's own class")
-            if got.shape == want.shape and got.dtype == torch.float32:
-                raise Wrong("expected float64, got float32; `double()` of the sizes comes first")
+            if not got.is_floating_point():
+                raise Wrong(f"expected floats, got {got.dtype}")
             expect_equal(
-                got,
+                got.double(),
                 want,
                 usual=[
                     (sizes[labels].double(), "this is the size of each class; the rare weigh more"),
-                    (want / kinds, "all weights together add up to 1; each class should"),
+                    (want / kinds, "all weights together add up to 1; those of each class should"),
                     (want * len(labels) / kinds, "the weights of a class add up to n / classes"),
                     (
                         torch.full_like(want, 1 / len(labels)),
@@ -82,7 +82,7 @@ def balance(answer: Any) -> None:
 def join(answer: Any) -> None:
     """Sequences of different lengths, joined into one batch."""
     tries: list[tuple[list[list[Any]], list[int], torch.dtype]] = [
-        ([[1, -2, 3], [4], [5, 6]], [1, 0, 2], torch.int64),
+        ([[0, -2, 0], [4], [5, 6]], [1, 0, 2], torch.int64),
         ([[0.5], [-1.5, 2.5]], [3, 3], torch.float64),
         ([[], [7, 8]], [0, 1], torch.uint8),
         ([[9, 10]], [5], torch.int32),
@@ -93,17 +93,24 @@ def join(answer: Any) -> None:
             (torch.tensor(numbers, dtype=dtype), label)
             for numbers, label in zip(sequences, labels, strict=True)
         ]
-        named = [f"({numbers}, {label})" for numbers, label in zip(sequences, labels, strict=True)]
-        with given(f"samples = [{', '.join(named)}]", f"of {dtype}"):
+        named = ", ".join(
+            f"(torch.tensor({numbers}, dtype={dtype}), {label})"
+            for numbers, label in zip(sequences, labels, strict=True)
+        )
+        with given(f"samples = [{named}]"):
             got = call(answer, samples)
             if not isinstance(got, tuple | list) or len(got) != 3:
                 raise Wrong("return three tensors: the batch, the lengths and the labels")
             _judge_batch(expect_tensor(got[0]), sequences, dtype)
             lengths = torch.tensor([len(numbers) for numbers in sequences])
             longest = torch.full_like(lengths, int(lengths.max()))
-            padded = (longest, "these are the lengths after padding; keep the true ones")
+            counted = torch.tensor([sum(map(bool, numbers)) for numbers in sequences])
+            usual = [
+                (longest, "these are the lengths after padding; keep the true ones"),
+                (counted, "a sequence may hold zeros of its own; take the length before padding"),
+            ]
             why = "the second result holds the length of each sequence"
-            expect_equal(expect_tensor(got[1]), lengths, usual=[padded], why=why)
+            expect_equal(expect_tensor(got[1]), lengths, usual=usual, why=why)
             why = "the third result holds the labels, in the samples' order"
             expect_equal(expect_tensor(got[2]), torch.tensor(labels), why=why)
 

@@ -1,6 +1,7 @@
 """Checks of 03/09, workers and streams."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,7 +27,7 @@ def shard(answer: Any) -> None:
             got = _listed(call(answer, list(samples), info))
             why = "start at sample `id` and take each `num_workers`-th"
             expect_equal(got, samples[me::workers], usual=usual, why=why)
-    with given("info = None", stream=[0, 10, 20]):
+    with given("info = None", stream=[0, 10, 20]), _without_workers():
         got = _listed(call(answer, [0, 10, 20], None))
         expect_equal(got, [0, 10, 20], why="without workers all samples are ours")
     source = "stream = a generator of 0, 10, 20, 30, 40"
@@ -60,7 +61,7 @@ def block(answer: Any) -> None:
             info = SimpleNamespace(id=me, num_workers=workers)
             with given(f"count = {count}", f"info.id = {me}", f"info.num_workers = {workers}"):
                 _judge_block(_pair(call(answer, count, info)), count, me, workers)
-    with given("count = 5", "info = None"):
+    with given("count = 5", "info = None"), _without_workers():
         why = "without workers the whole stream is ours"
         expect_equal(_pair(call(answer, 5, None)), (0, 5), why=why)
 
@@ -87,5 +88,19 @@ def _judge_block(got: object, count: int, me: int, workers: int) -> None:
 
 
 def _pair(got: object) -> object:
-    """The result, a list taken for a tuple."""
-    return tuple(got) if isinstance(got, list) else got
+    """The result, a list taken for a tuple; Wrong unless it is two Python integers."""
+    pair = tuple(got) if isinstance(got, list) else got
+    if not isinstance(pair, tuple) or [type(part) for part in pair] != [int, int]:
+        raise Wrong(f"return (start, stop), two Python integers, not {got!r:.60}")
+    return pair
+
+
+@contextmanager
+def _without_workers() -> Iterator[None]:
+    """Name the usual reason for an error where there is no worker."""
+    try:
+        yield
+    except Wrong as wrong:
+        if "AttributeError" not in str(wrong):
+            raise
+        raise Wrong("your function asked `info` for a worker; without workers it is None") from None
