@@ -33,7 +33,6 @@ PENDING = """
 
 03_data/04_tokens.ipynb
 
-03_data/05_images.ipynb
 
 03_data/06_volumetric.ipynb
 
