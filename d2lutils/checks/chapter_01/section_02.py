@@ -121,9 +121,10 @@ def _watched(part: Any) -> tuple[list[Any], dict[str, Any]]:
 
 def _judge_rules(nodes: list[Any], notebook: dict[str, Any]) -> None:
     """Differentiate 3 * op(x * x) once and twice: there the slope of what comes after is no 1."""
-    function, gradients, placeholder = (
-        notebook[name] for name in ("function", "gradients", "placeholder")
-    )
+    names = "function", "gradients", "placeholder"
+    if not set(names) <= notebook.keys():
+        raise Wrong("the check tries your rules with `function`, `gradients` and `placeholder`")
+    function, gradients, placeholder = (notebook[name] for name in names)
     operators = {node.operator for node in nodes if node.kind == "operator"}
     for name, compute, slope in [("sin", sin, cos), ("cos", cos, lambda a: -sin(a))]:
         ours = [operator for operator in operators if _computes(operator, compute)]
