@@ -14,7 +14,6 @@ from tools.fresh import of_the_book
 PENDING = """
 
 
-01_introduction/02_eager_and_deferred.ipynb
 
 01_introduction/03_batteries_included.ipynb
 
