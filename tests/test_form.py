@@ -26,8 +26,6 @@ PENDING = """
 
 
 
-03_data/02_time_series.ipynb
-
 03_data/03_text.ipynb
 
 03_data/04_tokens.ipynb
