@@ -15,7 +15,6 @@ PENDING = """
 
 
 
-01_introduction/03_batteries_included.ipynb
 
 01_introduction/04_frameworks_and_hardware.ipynb
 
