@@ -30,7 +30,6 @@ PENDING = """
 03_data/04_tokens.ipynb
 
 
-03_data/06_volumetric.ipynb
 
 03_data/07_audio_and_video.ipynb
 
