@@ -103,6 +103,7 @@ CASES = {
         wrong=[
             (lambda samples: join(samples)[0], "return three tensors"),
             (lambda samples: join(samples)[:2], "return three tensors"),
+            (lambda samples: (*join(samples)[:2], [1, 0, 2]), "the labels should be a tensor"),
             (on_the_right, "fill up on the right"),
             (with_padded_lengths, "the lengths after padding"),
             (with_zeros_taken_for_padding, "take the length before padding"),

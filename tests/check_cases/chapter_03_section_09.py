@@ -93,7 +93,10 @@ CASES = {
             (length_taken, "raised TypeError"),
             (positions, "these are positions"),
             (by_value, "number the samples with `enumerate`"),
-            (lambda stream, info: islice(stream, info.id, None, info.num_workers), "put `list(…)`"),
+            (
+                lambda stream, info: islice(stream, info.id, None, info.num_workers),
+                "as `list(…)` does",
+            ),
             (lambda stream, info: shard(list(stream)[1:], info), "`id` is 0, not 1"),
             (lambda stream, info: shard(stream, info)[::-1], "start at sample `id`"),
         ],

@@ -101,7 +101,10 @@ def join(answer: Any) -> None:
             got = call(answer, samples)
             if not isinstance(got, tuple | list) or len(got) != 3:
                 raise Wrong("return three tensors: the batch, the lengths and the labels")
-            _judge_batch(expect_tensor(got[0]), sequences, dtype)
+            for part, name in zip(got, ("the batch", "the lengths", "the labels"), strict=True):
+                if not isinstance(part, Tensor):
+                    raise Wrong(f"{name} should be a tensor, not of {type(part).__name__}")
+            _judge_batch(got[0], sequences, dtype)
             lengths = torch.tensor([len(numbers) for numbers in sequences])
             longest = torch.full_like(lengths, int(lengths.max()))
             counted = torch.tensor([sum(map(bool, numbers)) for numbers in sequences])
@@ -110,9 +113,9 @@ def join(answer: Any) -> None:
                 (counted, "a sequence may hold zeros of its own; take the length before padding"),
             ]
             why = "the second result holds the length of each sequence"
-            expect_equal(expect_tensor(got[1]), lengths, usual=usual, why=why)
+            expect_equal(got[1], lengths, usual=usual, why=why)
             why = "the third result holds the labels, in the samples' order"
-            expect_equal(expect_tensor(got[2]), torch.tensor(labels), why=why)
+            expect_equal(got[2], torch.tensor(labels), why=why)
 
 
 def _judge_batch(got: Tensor, sequences: list[list[Any]], dtype: torch.dtype) -> None:

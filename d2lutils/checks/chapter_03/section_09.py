@@ -49,7 +49,9 @@ def _stream() -> Iterator[int]:
 def _listed(got: object) -> object:
     """The result, or Wrong where it has still to be walked through."""
     if isinstance(got, Iterator):
-        raise Wrong("expected a list, got something to walk through; put `list(…)` around it")
+        raise Wrong(
+            "expected a list, got something to walk through; collect the samples, as `list(…)` does"
+        )
     return got
 
 
