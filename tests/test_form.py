@@ -25,8 +25,6 @@ PENDING = """
 
 
 
-03_data/03_text.ipynb
-
 03_data/04_tokens.ipynb
 
 
