@@ -424,7 +424,7 @@ def test_equal_values(got, want):
         (T(3), 3, "expected a number (int), got a tensor; `.item()` gives its number"),
         (1, True, "expected True or False, got an int"),
         (1.01, 1.0, "expected 1.0, got 1.01"),
-        (torch.nested.nested_tensor([T([1.0])]), T([1.0]),
+        (torch.nested.nested_tensor([T([1.0])], layout=torch.jagged), T([1.0]),
          "expected an ordinary tensor, got a nested tensor"),
         ("3", 3, "expected a number (int), got a str"),
         ([1, 3], (1, 3), "expected a tuple, got a list"),

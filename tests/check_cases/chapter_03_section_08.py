@@ -4,12 +4,17 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import BatchSampler
 
-from check_cases import Cases
+from check_cases import NOT_NEGATIVE, Cases
 
 
 def cut(order, batch_size, drop_last):
     batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
     return batches[:-1] if drop_last and len(order) % batch_size else batches
+
+
+def filled_up(order, batch_size, drop_last):
+    batches = cut(order, batch_size, drop_last)
+    return [batch + [0] * (batch_size - len(batch)) for batch in batches]
 
 
 def last_always_dropped(order, batch_size, drop_last):
@@ -59,6 +64,14 @@ def into_floats(samples):
     return batch.double(), lengths, labels
 
 
+def without_empty_ones(samples):
+    return join([sample for sample in samples if len(sample[0])] or samples)
+
+
+def sorted_by_length(samples):
+    return join(sorted(samples, key=lambda sample: -len(sample[0])))
+
+
 def labels_sorted(samples):
     batch, lengths, labels = join(samples)
     return batch, lengths, labels.sort().values
@@ -76,6 +89,19 @@ CASES = {
             (lambda order, size, drop: cut(list(range(len(order))), size, drop), "the places in"),
             (lambda order, size, drop: order, "list of lists"),
             (lambda order, size, drop: list(map(tuple, cut(order, size, drop))), "is a list too"),
+            (lambda order, size, drop: [*cut(order, size, drop), []], "no empty batch"),
+            (lambda order, size, drop: cut(order[::-1], size, drop), "from k * batch_size on"),
+            (lambda order, size, drop: cut(order, size + 1, drop), "batch_size of them"),
+            (
+                lambda order, size, drop: [order[at::size] for at in range(size)],
+                "from k * batch_size",
+            ),
+            (filled_up, "from k * batch_size on"),
+            (lambda order, size, drop: cut(order, size, drop)[:1], "the ragged batch is missing"),
+            (
+                lambda order, size, drop: cut(list(dict.fromkeys(order)), size, drop),
+                "a whole batch is missing",
+            ),
         ],
     ),
     "03.8b": Cases(
@@ -96,7 +122,20 @@ CASES = {
             (lambda labels: torch.ones(len(labels)).double() / len(labels), "weighs the same"),
             (lambda labels: 1 / (labels.double() + 1), "a sample weighs 1 / (size"),
             (lambda labels: balance(labels).tolist(), "expected a tensor, got a list"),
+            (
+                lambda labels: 1 - labels.bincount()[labels].double() / len(labels),
+                "a sample weighs",
+            ),
+            (lambda labels: balance(labels).unique(), "look up each sample's own class"),
+            (lambda labels: balance(labels).round(decimals=1), "a sample weighs 1 / (size"),
+            (lambda labels: balance(labels).sort().values, "a sample weighs 1 / (size"),
+            (lambda labels: balance(labels) ** 2, "a sample weighs 1 / (size"),
+            (lambda labels: balance(labels).half(), "a sample weighs 1 / (size"),
         ],
+        equivalent={
+            "return abs(1 / labels.bincount()[labels])": NOT_NEGATIVE,
+            "return abs(1 / sizes[classes])": NOT_NEGATIVE,
+        },
     ),
     "03.8c": Cases(
         solution=join,
@@ -115,6 +154,25 @@ CASES = {
                 lambda samples: (torch.stack([s for s, _ in samples]), *join(samples)[1:]),
                 "your function raised RuntimeError",
             ),
+            (without_empty_ones, "expected shape"),
+            (sorted_by_length, "row i holds sequence i"),
+            (
+                lambda samples: (join(samples)[0].abs(), *join(samples)[1:]),
+                "row i holds sequence i",
+            ),
+            (
+                lambda samples: (*join(samples)[:2], join(samples)[2].float()),
+                "in the samples' order",
+            ),
+            (lambda samples: (join(samples)[0], *join(samples)[:0:-1]), "length of each sequence"),
         ],
+        also_right=[lambda samples: [*join(samples)]],
+        equivalent={
+            "return (pad_sequence(sequences, batch_first=True), abs(lengths), labels)": (
+                NOT_NEGATIVE
+            ),
+            "first = pairs[-1][0]": "any sample has the dtype that is asked for",
+            "return (rows, abs(sizes), torch.tensor([label for _, label in pairs]))": NOT_NEGATIVE,
+        },
     ),
 }

@@ -4,7 +4,7 @@ from itertools import islice
 
 import numpy as np
 
-from check_cases import Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
 
 
 def shard(stream, info):
@@ -34,6 +34,21 @@ def positions(stream, info):
     if info is None:
         return list(stream)
     return list(range(info.id, len(list(stream)), info.num_workers))
+
+
+def walked_twice(stream, info):
+    count = sum(1 for _ in stream)
+    return shard(stream, info) if count else []
+
+
+def first_only(stream, info):
+    return shard(stream, info)[:1]
+
+
+def one_too_many(stream, info):
+    if info is None:
+        return list(stream)
+    return list(islice(stream, info.id, None, info.num_workers + 1))
 
 
 def by_value(stream, info):
@@ -77,6 +92,14 @@ def rounded_down(count, info):
     return info.id * size, (info.id + 1) * size
 
 
+def larger_last(count, info):
+    if info is None:
+        return 0, count
+    size, over = divmod(count, info.num_workers)
+    start = info.id * size + max(0, info.id - (info.num_workers - over))
+    return start, start + size + (info.id >= info.num_workers - over)
+
+
 def proportional(count, info):
     if info is None:
         return 0, count
@@ -99,6 +122,14 @@ CASES = {
             ),
             (lambda stream, info: shard(list(stream)[1:], info), "`id` is 0, not 1"),
             (lambda stream, info: shard(stream, info)[::-1], "start at sample `id`"),
+            (lambda stream, info: tuple(shard(stream, info)), "expected a list, got a tuple"),
+            (walked_twice, "walked through only once"),
+            (first_only, "start at sample `id`"),
+            (one_too_many, "start at sample `id`"),
+            (
+                lambda stream, info: list(stream) if not info or not info.id else [],
+                "the whole stream",
+            ),
         ],
     ),
     "03.9b": Cases(
@@ -124,6 +155,30 @@ CASES = {
                 ),
                 "not (start, size)",
             ),
+            (
+                lambda count, info: (block(count, info)[0] + 1, block(count, info)[1]),
+                "sizes differ",
+            ),
+            (lambda count, info: block(count, None), "read one sample more"),
+            (lambda count, info: block(count, info)[::-1], "read one sample more"),
+            (lambda count, info: tuple(map(float, block(count, info))), "two Python integers"),
+            (larger_last, "the larger blocks come first"),
         ],
+        equivalent={
+            "return (0, abs(count))": NOT_NEGATIVE,
+            "return (0, int(count))": WHOLE,
+            "start = info.id * size + min(over, info.id)": COMMUTES,
+            "return (abs(start), start + size + (info.id < over))": NOT_NEGATIVE,
+            "return (int(start), start + size + (info.id < over))": WHOLE,
+            "return (start, abs(start + size + (info.id < over)))": NOT_NEGATIVE,
+            "return (start, int(start + size + (info.id < over)))": WHOLE,
+            "return (0, abs(total))": NOT_NEGATIVE,
+            "return (0, int(total))": WHOLE,
+            "start = me.id * size + min(over, me.id)": COMMUTES,
+            "return (abs(start), start + size + (1 if me.id < over else 0))": NOT_NEGATIVE,
+            "return (int(start), start + size + (1 if me.id < over else 0))": WHOLE,
+            "return (start, abs(start + size + (1 if me.id < over else 0)))": NOT_NEGATIVE,
+            "return (start, int(start + size + (1 if me.id < over else 0)))": WHOLE,
+        },
     ),
 }

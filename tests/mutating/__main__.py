@@ -23,4 +23,5 @@ for name in sys.argv[1:] or checks.all_names():
     for line in known.keys() - passed.keys():
         print(f"    stale: {line!r}")
 for chapter, number in tried.items():
-    print(f"chapter {chapter}: {number} mutants, {listed[chapter]} pass as equivalent")
+    passed = listed[chapter]
+    print(f"chapter {chapter}: {number} mutants, {number - passed} refused, {passed} pass")

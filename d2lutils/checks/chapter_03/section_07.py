@@ -9,6 +9,8 @@ from d2lutils.checks import Wrong, call, exercise, expect_equal, given
 
 def _number(got: Any, what: str) -> float:
     """The answer as a number; a tensor or an array of one element will do."""
+    if isinstance(got, torch.Tensor):
+        got = got.detach()
     try:
         return float("no number" if isinstance(got, str | bool) else got)
     except (TypeError, ValueError, OverflowError):

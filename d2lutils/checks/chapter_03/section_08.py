@@ -18,6 +18,9 @@ def cut(answer: Any) -> None:
         ([3, 1, 0, 2], 2, False),
         ([1, 0], 3, False),
         ([1, 0], 3, True),
+        ([5, 9, 5], 1, True),
+        ([8, 6, 7, 5], 4, True),
+        ([], 2, False),
     ]:
         whole = len(order) - len(order) % size
         every = _batches(order, size)
@@ -51,7 +54,8 @@ def _batches(order: list[int], size: int) -> list[list[int]]:
 @exercise("03.8b")
 def balance(answer: Any) -> None:
     """Weights with which the classes of a set of samples are drawn equally often."""
-    for classes in [[0, 0, 0, 1], [2, 2, 0], [1], [3, 0, 3, 3, 0, 3, 1], [0, 1, 2]]:
+    many = [1] * 120 + [0] * 30
+    for classes in [[0, 0, 0, 1], [2, 2, 0], [1], [3, 0, 3, 3, 0, 3, 1], [0, 1, 2], many]:
         labels = torch.tensor(classes)
         sizes = labels.bincount()
         want = 1 / sizes[labels].double()
@@ -85,7 +89,8 @@ def join(answer: Any) -> None:
         ([[0, -2, 0], [4], [5, 6]], [1, 0, 2], torch.int64),
         ([[0.5], [-1.5, 2.5]], [3, 3], torch.float64),
         ([[], [7, 8]], [0, 1], torch.uint8),
-        ([[9, 10]], [5], torch.int32),
+        ([[9, 10]], [-5], torch.int32),
+        ([[-3, 0, 0], [0], list(range(9))], [-1, 200, 3], torch.int64),
         ([[], []], [1, 0], torch.float32),
     ]
     for sequences, labels, dtype in tries:

@@ -11,8 +11,16 @@ from d2lutils.checks import Wrong, call, exercise, expect_equal, given
 @exercise("03.9a")
 def shard(answer: Any) -> None:
     """The samples of a stream that belong to one worker."""
-    for count, workers, me in [(7, 2, 0), (7, 2, 1), (8, 3, 2), (8, 3, 0), (2, 4, 3), (5, 1, 0)]:
-        samples = [10 * number + 1 for number in range(count)]
+    for count, workers, me in [
+        (7, 2, 0),
+        (7, 2, 1),
+        (8, 3, 2),
+        (8, 3, 0),
+        (2, 4, 3),
+        (5, 1, 0),
+        (0, 2, 1),
+    ]:
+        samples = [37 * number % 101 for number in range(count)]
         info = SimpleNamespace(id=me, num_workers=workers)
         size = -(-count // workers)
         by_value = [sample for sample in samples if sample % workers == me]
@@ -27,14 +35,14 @@ def shard(answer: Any) -> None:
             got = _listed(call(answer, list(samples), info))
             why = "start at sample `id` and take each `num_workers`-th"
             expect_equal(got, samples[me::workers], usual=usual, why=why)
-    with given("info = None", stream=[0, 10, 20]), _without_workers():
-        got = _listed(call(answer, [0, 10, 20], None))
-        expect_equal(got, [0, 10, 20], why="without workers all samples are ours")
-    source = "stream = a generator of 0, 10, 20, 30, 40"
+    with given("info = None", stream=[20, 0, 10]), _without_workers():
+        got = _listed(call(answer, [20, 0, 10], None))
+        expect_equal(got, [20, 0, 10], why="without workers all samples are ours")
+    source = "stream = a generator of 40, 30, 20, 10, 0"
     second = SimpleNamespace(id=1, num_workers=2)
     cases: list[tuple[SimpleNamespace | None, list[str], list[int]]] = [
-        (second, ["info.id = 1", "info.num_workers = 2"], [10, 30]),
-        (None, ["info = None"], [0, 10, 20, 30, 40]),
+        (second, ["info.id = 1", "info.num_workers = 2"], [30, 10]),
+        (None, ["info = None"], [40, 30, 20, 10, 0]),
     ]
     for worker, named, want in cases:
         with given(source, *named):
@@ -43,7 +51,7 @@ def shard(answer: Any) -> None:
 
 
 def _stream() -> Iterator[int]:
-    yield from range(0, 50, 10)
+    yield from range(40, -1, -10)
 
 
 def _listed(got: object) -> object:
@@ -58,14 +66,15 @@ def _listed(got: object) -> object:
 @exercise("03.9b")
 def block(answer: Any) -> None:
     """The block of a stream that one worker reads."""
-    for count, workers in [(10, 3), (8, 4), (2, 4), (0, 2), (7, 1), (11, 4)]:
+    for count, workers in [(10, 3), (8, 4), (2, 4), (0, 2), (7, 1), (11, 4), (1_000, 7)]:
         for me in reversed(range(workers)):
             info = SimpleNamespace(id=me, num_workers=workers)
             with given(f"count = {count}", f"info.id = {me}", f"info.num_workers = {workers}"):
                 _judge_block(_pair(call(answer, count, info)), count, me, workers)
-    with given("count = 5", "info = None"), _without_workers():
-        why = "without workers the whole stream is ours"
-        expect_equal(_pair(call(answer, 5, None)), (0, 5), why=why)
+    for count in (5, 0, 1_000):
+        with given(f"count = {count}", "info = None"), _without_workers():
+            why = "without workers the whole stream is ours"
+            expect_equal(_pair(call(answer, count, None)), (0, count), why=why)
 
 
 def _judge_block(got: object, count: int, me: int, workers: int) -> None:
