@@ -6,7 +6,8 @@ import textwrap
 
 import pytest
 
-from tests.mutating import programs
+from check_cases import Cases
+from tests.mutating import programs, testing
 from tests.mutating.operators import mutants
 from tests.mutating.programs import MEMORY, Program, survivors
 
@@ -135,3 +136,22 @@ def test_a_mutant_that_asks_for_all_memory_is_refused(monkeypatch):
     assert 0 in asked
     assert "MemoryError" in asked or sys.platform != "linux"
     assert not any(isinstance(size, int) and size > MEMORY for size in asked)
+
+
+@pytest.mark.parametrize(
+    ("listed", "complaint"),
+    [
+        ({}, "pass and are not listed"),
+        ({"y = 2": "right as well", "y = 3": "no longer made"}, "are listed and do not pass"),
+        ({"y = 2": ""}, "each needs a reason"),
+    ],
+)
+def test_a_mutant_that_passes_is_listed_with_a_reason(monkeypatch, listed, complaint):
+    monkeypatch.setattr(testing, "CASES", {"02.2a": Cases(None, [], equivalent=listed)})
+    monkeypatch.setattr(testing, "survivors", lambda _: ({"y = 2": "y = 2"}, 9))
+    with pytest.raises(AssertionError, match=complaint):
+        testing.mutants_of("02")("02.2a")
+
+
+def test_mutants_are_the_same_each_time():
+    assert survivors("03.10b") == survivors("03.10b")
