@@ -29,7 +29,6 @@ PENDING = """
 
 
 
-03_data/07_audio_and_video.ipynb
 
 03_data/10_getting_data.ipynb
 """
