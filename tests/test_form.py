@@ -16,7 +16,6 @@ PENDING = """
 
 
 
-01_introduction/04_frameworks_and_hardware.ipynb
 
 
 
