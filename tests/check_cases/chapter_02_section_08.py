@@ -152,6 +152,10 @@ CASES = {
             (lambda x: torch.arange(x.shape[1]).to(x.device.type), "must come along"),
             (only_the_first, "must come along"),
             (on_cuda, "must come along"),
+            (
+                lambda x: torch.arange(x.shape[1], device="cuda" if x.is_cuda else x.device),
+                "must come along",
+            ),
             (lambda x: torch.arange(x.shape[1], device=x.device)[None], "expected shape"),
             (lambda x: torch.arange(x.shape[1], 0, -1, device=x.device), "numbered 0, 1"),
             (lambda x: torch.arange(x.numel(), device=x.device), "expected shape"),

@@ -14,6 +14,12 @@ def from_the_end(codes, num_classes):
     return torch.eye(num_classes)[codes]
 
 
+def gaps_with_many_classes_only(codes, num_classes):
+    if num_classes < 3:
+        return torch.eye(num_classes)[codes]
+    return encode(codes, num_classes)
+
+
 def gaps_are_class_0(codes, num_classes):
     return F.one_hot(codes.clamp(min=0), num_classes).float()
 
@@ -129,6 +135,7 @@ CASES = {
             ),
             (lambda codes, n: encode(codes, int(codes.max()) + 1), "expected shape"),
             (lambda codes, n: encode(codes, n).double(), "dtype torch.float32"),
+            (gaps_with_many_classes_only, "counts from the end"),
         ],
         also_right=[lambda codes, n: F.one_hot(codes + 1, n + 1)[:, 1:].float()],
         equivalent={

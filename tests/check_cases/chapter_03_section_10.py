@@ -100,6 +100,11 @@ def columns(groups, count, generator):
     return tuple(rows[:, None] for rows in split(groups, count, generator))
 
 
+def missing_is_empty(files, published):
+    pairs = published.items()
+    return sorted(n for n, d in pairs if hashed(files.get(n, b"")) != d.lower())
+
+
 def empty_is_missing(files, published):
     pairs = published.items()
     return sorted(n for n, d in pairs if not files.get(n) or hashed(files[n]) != d.lower())
@@ -122,6 +127,18 @@ def seeded_anew(groups, count, generator):
 def global_order(groups, count, generator):
     torch.manual_seed(generator.initial_seed())
     return split(groups, count, None)
+
+
+def one_of_three(groups, count, generator):
+    seed = int(torch.randint(9999, (1,), generator=generator)) % 3
+    return split(groups, count, torch.Generator().manual_seed(seed))
+
+
+def all_but_the_last_group(groups, count, generator):
+    names = groups.unique()
+    size = max(len(names) - 1, count)
+    test = torch.isin(groups, names[torch.randperm(size, generator=generator)[:count]])
+    return torch.where(~test)[0], torch.where(test)[0]
 
 
 def neighbours(groups, count, generator):
@@ -162,6 +179,7 @@ CASES = {
             (unsorted, "sort the names"),
             (sound_ones, "the sound ones"),
             (lambda files, published: set(unsound(files, published)), "expected a list"),
+            (missing_is_empty, "a published file that is missing counts as well"),
             (empty_is_missing, "a file of no bytes is no missing file"),
             (first_digits_only, "another hash counts as well"),
             (
@@ -201,6 +219,8 @@ CASES = {
             (lambda *inputs: (split(*inputs)[0], split(*inputs)[0]), "exactly one part"),
             (seeded_anew, "the generator stands still"),
             (global_order, "the global generator was moved"),
+            (one_of_three, "draw with `torch.randperm(n, generator=generator)`"),
+            (all_but_the_last_group, "draw with `torch.randperm(n, generator=generator)`"),
             (neighbours, "these groups are neighbours"),
             (lambda g, n, generator: split(g, n + (n > 3), generator), "groups, expected"),
             (one_row_a_group, "exactly one part"),

@@ -30,6 +30,8 @@ class _SecondGPU(TorchFunctionMode):
         if of is torch.Tensor.device:
             device = func(*args)
             return SECOND if device == META else device
+        if of is torch.Tensor.is_cuda:
+            return True if args[0].is_meta else func(*args)
         if name == "get_device" and args[0].is_meta:
             return SECOND.index
         if name == "cuda":

@@ -16,6 +16,8 @@ def one_hot_with_gaps(answer: Any) -> None:
         ([-1], 3),
         ([3, 3, -1, -1, 0, 2, 1], 4),
         ([0], 1),
+        ([-1, 0, 1, -1], 2),
+        ([-1, 0], 1),
         ([], 2),
     ]
     for codes, num_classes in cases:

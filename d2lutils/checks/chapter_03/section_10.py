@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
 
@@ -30,6 +31,7 @@ def unsound(answer: Any) -> None:
             {"wine": digests["co2"], "co2": digests["wine"]},
             [],
         ),
+        ("chord is missing, its hash is that of no bytes", {"chord": sha256(b"").hexdigest()}, []),
         ("the file empty has no bytes, and another hash", {"empty": other}, []),
     ]
     for told, changed, note in cases:
@@ -91,6 +93,28 @@ def group_split(answer: Any) -> None:
         if any(len({b - a for a, b in pairwise(rows)}) < 3 for rows in (first, other)):
             raise Wrong("these groups are neighbours; draw each by chance, with `randperm`")
         _judge(answer, groups, 10, 0)  # among so many, a draw with repeats shows
+        draws = _Draws()
+        call(answer, groups, 10, generator, inside=draws)
+        if (len(groups), generator) not in draws.made:
+            raise Wrong(
+                "draw with `torch.randperm(n, generator=generator)`, where n is the number of "
+                "different groups: then each has the same chance"
+            )
+
+
+class _Draws(TorchFunctionMode):
+    """Inside a `with`, notes how long an order `randperm` drew, and from which generator."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[tuple[int, torch.Generator | None]] = []
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        if func is torch.randperm and args:
+            self.made.append((int(args[0]), (kwargs or {}).get("generator")))
+        return func(*args, **(kwargs or {}))
 
 
 def _test_rows(answer: Any, groups: torch.Tensor, generator: torch.Generator) -> list[int]:
