@@ -24,8 +24,6 @@ PENDING = """
 
 
 
-03_data/04_tokens.ipynb
-
 
 
 
