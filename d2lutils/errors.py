@@ -10,3 +10,8 @@ class BookError(RuntimeError):
     def _render_traceback_(self) -> list[str]:
         """Return the lines that IPython shows in place of a traceback."""
         return [f"{type(self).__name__}: {self}"]
+
+
+def one_line(value: object, length: int = 120) -> str:
+    """Return how a value, or the cause that an error tells, reads in a message of one line."""
+    return f"{' '.join(str(value).split()):.{length}}"

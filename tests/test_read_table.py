@@ -94,10 +94,7 @@ class TestTable:
             ("day,city,rain_mm\n,a," + "b" * 999 + "\n", "bbb'… is no number"),
             ("", "is empty."),
             ("day,city,rain_mm\n,Malmö,1\n".encode("latin-1"), "is not UTF-8: byte 0xF6"),
-            (
-                "day,city,rain_mm\n".encode("utf-16"),
-                "is not UTF-8, it starts with the mark of UTF-16",
-            ),
+            ("day,city,rain_mm\n".encode("utf-16"), "looks like UTF-16, starting with 'day,city,"),
             ("day,city,rain_mm\n".encode("utf-16-be"), 'read_text("utf-16-be")'),
         ],
     )

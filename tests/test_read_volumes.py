@@ -132,7 +132,7 @@ class TestPlace:
             ([0, 0, 3, 3, 6, 6], "lie at one position"),
             ([0, 0], "lie at one position"),
             ([0, 3, 3.001, 6], "lie at one position"),
-            (np.cumsum([5.0] * 30 + [5.4] * 30), "lie from 5 to 5.4 mm apart; expected them even"),
+            (np.cumsum([5.0] * 30 + [5.4] * 30), "lie 5 mm apart, other neighbours 5.4 mm"),
         ],
     )
     def test_uneven(self, tmp_path, heights, message):

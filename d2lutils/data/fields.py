@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from functools import partial
+from math import isinf
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +21,6 @@ _MISSING = {  # what pandas takes for missing, but for the -1.#IND of old Window
     "NULL", "null", "None",
 }  # fmt: skip
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_WHOLE = re.compile(r"([+-]?)0*([0-9]*)(\.0*)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SWAPPED = str.maketrans(".,", ",.")
 _ROUNDED = (
@@ -71,16 +72,13 @@ def _number(field: str, decimal: str) -> int | float:
             told += f" If its {other!r} is a decimal mark, give read_table decimal={other!r}; "
             told += "a mark of thousands must go."
         raise ValueError(told)
-    value = float(plain)
-    digits = re.split("[eE]", plain)[0]
-    if abs(value) == float("inf") or (value == 0 and digits.strip("+-.0")):
+    value, exact = float(plain), Decimal(plain)
+    if isinf(value) or (value == 0 and exact):
         raise ValueError("is beyond what float64 holds; read the column as text.")
-    whole = _WHOLE.fullmatch(plain)
-    if not whole:
+    if "e" in plain.lower() or exact != exact.to_integral_value():
         return value
-    exact = int(whole[1] + (whole[2] or "0"))
-    if not whole[3]:
-        return exact
+    if "." not in plain:
+        return int(exact)
     if exact != value:
         raise ValueError(_ROUNDED)
     return value

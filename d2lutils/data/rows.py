@@ -21,30 +21,24 @@ def fields_of(file: str | Path, text: str, names: list[str], delimiter: str) -> 
         text = "\n" + text[excel.end() :]
     header = _header(text, delimiter)
     _check_header(file, text, header, names, delimiter)
-    widest = max(len(header), 1 + max(line.count(delimiter) for line in text.split("\n")))
-    stream = io.StringIO(text)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
-        table = pd.read_csv(
-            stream, sep=delimiter, engine="python", header=None, names=range(widest), dtype=str,
-            na_filter=False, skip_blank_lines=False,
-        )  # fmt: skip
-    except pd.errors.ParserError as error:
-        line = 1 + text.count("\n", 0, stream.tell() - 1)
+        rows = [(reader.line_num, row) for row in reader if row]
+    except csv.Error as error:
         raise BookError(
-            f"{file}, line {line}: {error}. Close each quotation mark; double one within a text."
+            f"{file}, line {reader.line_num}: {error}. Close each quotation mark; double one "
+            "within a text."
         ) from None
-    breaks = table.map(lambda field: str(field).count("\n")).sum(axis="columns")
-    table.index = pd.Index((breaks + 1).cumsum())
-    widths = table.notna().sum(axis="columns")
-    for ragged, width in widths[(widths != len(header)) & (widths > 0)].items():
-        count = "1 field" if len(header) == 1 else f"{len(header)} fields"
-        raise BookError(
-            f"{file}, line {ragged}: expected {count} as in the first line, found {width}."
-        )
-    rows = table[widths > 0].iloc[1:]
-    if rows.empty:
+    for line, row in rows:
+        if len(row) != len(header):
+            count = "1 field" if len(header) == 1 else f"{len(header)} fields"
+            told = f"expected {count} as in the first line, found {len(row)}"
+            raise BookError(f"{file}, line {line}: {told}.")
+    if len(rows) < 2:
         raise BookError(f"{file} has no rows below the line of names.")
-    return rows[[header.index(name) for name in names]].set_axis(names, axis="columns")
+    lines, fields = zip(*rows[1:], strict=True)
+    table = dict(zip(header, zip(*fields, strict=True), strict=True))
+    return pd.DataFrame({name: table[name] for name in names}, index=lines)
 
 
 def _header(text: str, delimiter: str) -> list[str]:
@@ -59,20 +53,17 @@ def _check_header(
     file: str | Path, text: str, header: list[str], names: list[str], delimiter: str
 ) -> None:
     """Raise BookError unless the first line names each column once."""
-    for name in names:
-        if header.count(name) > 1:
-            raise BookError(
-                f"{file} has {header.count(name)} columns {_shown(name)}, expected one."
-            )
-        if name in header or not header:
-            continue
-        split = {other: _header(text, other) for other in ",;\t|"}
-        found = max(split, key=lambda other: (name in split[other], len(split[other])))
-        if name in split[found] or len(split[found]) > len(header):
-            _expect(file, delimiter, found)
-        shown = [_shown(other) for other in header]
-        told = f"{_shown(name)}{near(_shown(name), shown)}; it has: {', '.join(shown[:30])}"
-        raise BookError(f"{file} has no column {told}{', …' if shown[30:] else '.'}")
+    for name in names if header else ():
+        if (count := header.count(name)) > 1:
+            raise BookError(f"{file} has {count} columns {_shown(name)}, expected one.")
+        if not count:
+            split = {other: _header(text, other) for other in ",;\t|"}
+            found = max(split, key=lambda other: (name in split[other], len(split[other])))
+            if name in split[found] or len(split[found]) > len(header):
+                _expect(file, delimiter, found)
+            shown = [_shown(other) for other in header]
+            told = f"{_shown(name)}{near(_shown(name), shown)}; it has: {', '.join(shown[:30])}"
+            raise BookError(f"{file} has no column {told}{', …' if shown[30:] else '.'}")
 
 
 def _shown(name: object) -> str:

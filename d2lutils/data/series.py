@@ -1,34 +1,30 @@
 """The DICOM files of a folder: which are images, and of which series."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from d2lutils.data.slices import kind_of, one_line, unreadable
-from d2lutils.errors import BookError
+from pydicom import Dataset, dcmread
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from d2lutils.data.slices import kind_of, unreadable
+from d2lutils.errors import BookError, one_line
 from d2lutils.installing import install_line
-
-if TYPE_CHECKING:
-    from pydicom import Dataset
-    from pydicom.uid import UID
 
 # Files that lie beside slices and are passed over. Any other that is no DICOM is told: it may be
 # a slice that is empty or cut short.
 _OTHERS = (
-    *(".bmp", ".gif", ".jpeg", ".jpg", ".mp4", ".nii", ".nii.gz", ".nrrd", ".png", ".svg", ".tiff"),
-    *(".bval", ".bvec", ".csv", ".db", ".htm", ".html", ".ini", ".ipynb", ".json", ".log", ".md"),
-    *(".npy", ".npz", ".pdf", ".py", ".rtf", ".sha256", ".tif", ".toml", ".tsv", ".txt", ".xlsx"),
-    *(".xml", ".yaml", ".yml"),
-)
-
+    ".bval", ".bvec", ".csv", ".db", ".gif", ".html", ".ini", ".ipynb", ".jpeg", ".jpg", ".json",
+    ".log", ".md", ".nii", ".nii.gz", ".npy", ".npz", ".nrrd", ".pdf", ".png", ".py", ".tif",
+    ".tiff", ".tsv", ".txt", ".xlsx", ".xml", ".yaml", ".yml",
+)  # fmt: skip
 # What is asked of a slice besides its numbers.
 _WORDS = (
-    *("BitsStored", "Columns", "FrameOfReferenceUID", "HighBit", "ImageType", "Modality"),
-    *("ModalityLUTSequence", "NumberOfFrames", "PhotometricInterpretation", "RescaleType"),
-    *("Rows", "SOPInstanceUID", "SeriesInstanceUID", "Units"),
-)
+    "BitsStored", "Columns", "FrameOfReferenceUID", "HighBit", "ImageType", "Modality",
+    "ModalityLUTSequence", "NumberOfFrames", "PhotometricInterpretation", "RescaleType", "Rows",
+    "SOPInstanceUID", "SeriesInstanceUID", "Units",
+)  # fmt: skip
 
 
-def images(folder: Path) -> "dict[str, Dataset]":
+def images(folder: Path) -> dict[str, Dataset]:
     """Return the DICOM images in a folder by the names of their files.
 
     Raises BookError where there is none, or a file that may have been one cannot be read.
@@ -45,10 +41,8 @@ def images(folder: Path) -> "dict[str, Dataset]":
     return found
 
 
-def _image(file: Path) -> "Dataset | None":
+def _image(file: Path) -> Dataset | None:
     """Return a file's image, or None where it is known to be something else."""
-    from pydicom import dcmread
-
     try:
         with file.open("rb") as stream:
             marked = stream.read(132)[128:] == b"DICM"
@@ -58,7 +52,9 @@ def _image(file: Path) -> "Dataset | None":
         header, kind = image.file_meta, kind_of(image)
         whole = "TransferSyntaxUID" in header  # not cut off before it could tell the kind
         if not whole:
-            header.TransferSyntaxUID = _plain(image)
+            implicit, little = image.original_encoding
+            explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+            header.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
         if "PixelData" in image and (marked or "Rows" in image):
             for keyword in _WORDS:  # pydicom decodes an element when it is first asked for
                 image.get(keyword)
@@ -75,19 +71,9 @@ def _image(file: Path) -> "Dataset | None":
     raise BookError(f"{file} {told}. Copy it again, or move it out of the folder.")
 
 
-def _plain(image: "Dataset") -> "UID":
-    """Return how the numbers of an uncompressed file without a header are written."""
-    from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
-
-    implicit, little = image.original_encoding
-    if implicit:
-        return ImplicitVRLittleEndian
-    return ExplicitVRLittleEndian if little else ExplicitVRBigEndian
-
-
 def chosen_series(
-    folder: Path, slices: "dict[str, Dataset]", wanted: str | None
-) -> "dict[str, Dataset]":
+    folder: Path, slices: dict[str, Dataset], wanted: str | None
+) -> dict[str, Dataset]:
     """Return the slices of the wanted series, or of the only one.
 
     Raises BookError where there are several or not the wanted one, or it holds what is no slice.
@@ -107,28 +93,25 @@ def chosen_series(
     raise BookError(f'{folder} holds {count} {told}. Give read_dicom series="…", one of these.')
 
 
-def _check_slice(file: Path, slice_: "Dataset") -> None:
+def _check_slice(file: Path, slice_: Dataset) -> None:
     """Raise BookError where an image is not one grey slice."""
     kind = kind_of(slice_)
     if "Enhanced" in kind:
-        line = install_line("highdicom")
         raise BookError(
-            f"{file} holds a whole series in one file ({kind}); read_dicom takes one slice a file."
-            f" highdicom reads it: highdicom.imread({file.name!r}).get_volume(). Type: {line}"
+            f"{file} holds a whole series in one file ({kind}); highdicom reads it: highdicom."
+            f"imread({file.name!r}).get_volume(). Type: {install_line('highdicom')}"
         )
-    if str(slice_.get("NumberOfFrames") or 1) != "1":
-        held = f"{one_line(slice_.NumberOfFrames)} frames, and read_dicom takes one slice a file"
-    elif not str(slice_.get("PhotometricInterpretation", "MONOCHROME")).startswith("MONOCHROME"):
-        held = f"colours ({one_line(slice_.PhotometricInterpretation)}), which have no unit"
-    elif _projection(slice_):
-        held = "a view through the whole body, a localizer or projection"
-    elif "DoseGridScaling" in slice_:
-        held = "a radiation dose, which is scaled in a way of its own"
-    else:
-        return
-    raise BookError(f"{file} holds {held}. Expected grey CT, MR or PET slices; move it elsewhere.")
-
-
-def _projection(slice_: "Dataset") -> bool:
-    kinds = slice_.get("ImageType") or []
-    return "PROJECTION IMAGE" in kinds or ("LOCALIZER" in kinds and slice_.get("Modality") == "CT")
+    frames = one_line(slice_.get("NumberOfFrames") or 1)
+    colours = one_line(slice_.get("PhotometricInterpretation", "MONOCHROME"))
+    views = slice_.get("ImageType") or []
+    scout = "LOCALIZER" in views and slice_.get("Modality") == "CT"
+    holds = {
+        f"{frames} frames, and read_dicom takes one slice a file": frames != "1",
+        f"colours ({colours}), which have no unit": not colours.startswith("MONOCHROME"),
+        "a view through the whole body, a localizer or projection": scout
+        or "PROJECTION IMAGE" in views,
+        "a radiation dose, which is scaled in a way of its own": "DoseGridScaling" in slice_,
+    }
+    for held in (what for what, does in holds.items() if does):
+        told = "Expected grey CT, MR or PET slices; move it elsewhere"
+        raise BookError(f"{file} holds {held}. {told}.")

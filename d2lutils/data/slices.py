@@ -1,27 +1,26 @@
 """What one DICOM slice says: its kind, its numbers and its pixels."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+from pydicom import Dataset
+from pydicom.pixels.processing import apply_modality_lut
 
-from d2lutils.errors import BookError
+from d2lutils.errors import BookError, one_line
 from d2lutils.installing import install_line
-
-if TYPE_CHECKING:
-    from pydicom import Dataset
 
 Numbers: TypeAlias = "np.ndarray[Any, np.dtype[np.floating[Any]]]"
 
 
-def kind_of(image: "Dataset") -> str:
+def kind_of(image: Dataset) -> str:
     """Return what an image says it is, "CT Image Storage", or nothing."""
     uid = image.file_meta.get("MediaStorageSOPClassUID") or image.get("SOPClassUID")
     return one_line(uid.name) if uid else ""
 
 
 def numbers(
-    file: Path, slice_: "Dataset", keyword: str, count: int, *, above: float = -np.inf
+    file: Path, slice_: Dataset, keyword: str, count: int, *, above: float = -np.inf
 ) -> Numbers:
     """Return an element's numbers, float64; BookError unless there are `count`, all `above`."""
     try:
@@ -34,13 +33,11 @@ def numbers(
     return value
 
 
-def pixels(file: Path, slice_: "Dataset") -> Numbers:
+def pixels(file: Path, slice_: Dataset) -> Numbers:
     """Return one slice's values, float32 H×W, after its slope and intercept or its table.
 
     Raises BookError where they are cut short, cannot be decoded, or contradict their header.
     """
-    from pydicom.pixels.processing import apply_modality_lut
-
     for keyword, usual in {"RescaleSlope": 1, "RescaleIntercept": 0}.items():
         if keyword in slice_:
             numbers(file, slice_, keyword, 1)
@@ -71,8 +68,3 @@ def pixels(file: Path, slice_: "Dataset") -> Numbers:
 def unreadable(file: Path, error: Exception) -> BookError:
     """Return what is said of a file that pydicom cannot read."""
     return BookError(f"{file} is cut short or damaged ({one_line(error)}). Copy it again.")
-
-
-def one_line(value: object) -> str:
-    """Return how a value reads in a message, where a damaged file may have put anything."""
-    return f"{' '.join(str(value).split()):.120}"

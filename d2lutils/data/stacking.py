@@ -2,15 +2,13 @@
 
 from math import atan2, degrees
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from pydicom import Dataset
 
-from d2lutils.data.slices import Numbers, numbers, one_line
-from d2lutils.errors import BookError
-
-if TYPE_CHECKING:
-    from pydicom import Dataset
+from d2lutils.data.slices import Numbers, numbers
+from d2lutils.errors import BookError, one_line
 
 _TOLERANCE = 0.1  # of a voxel: how far a slice may lie from its place
 # What slices agree in besides their spacing and orientation, and what all have or none.
@@ -19,7 +17,7 @@ _ALL_OR_NONE = ("RescaleSlope", "RescaleIntercept", "ModalityLUTSequence")
 
 
 def stacked(
-    folder: Path, slices: "dict[str, Dataset]"
+    folder: Path, slices: dict[str, Dataset]
 ) -> tuple[list[str], tuple[float, float, float]]:
     """Return the slices' names along their normal, and the spacing along D, H and W in mm.
 
@@ -52,7 +50,7 @@ def stacked(
     return names, (depth, down, across)
 
 
-def _shared(folder: Path, slices: "dict[str, Dataset]") -> dict[str, Any]:
+def _shared(folder: Path, slices: dict[str, Dataset]) -> dict[str, Any]:
     """Return what the slices share, by keyword; BookError where they differ."""
     facts = {name: _facts(folder / name, slice_) for name, slice_ in slices.items()}
     first = next(iter(facts))
@@ -67,7 +65,7 @@ def _shared(folder: Path, slices: "dict[str, Dataset]") -> dict[str, Any]:
     return facts[first]
 
 
-def _facts(file: Path, slice_: "Dataset") -> dict[str, Any]:
+def _facts(file: Path, slice_: Dataset) -> dict[str, Any]:
     """Return what a slice should share with the others, by keyword."""
     spacing = numbers(file, slice_, "PixelSpacing", 2, above=0)
     axes = numbers(file, slice_, "ImageOrientationPatient", 6).reshape(2, 3)
@@ -89,12 +87,11 @@ def _close(value: Any, expected: Any) -> bool:
     return np.allclose(value, expected, rtol=0, atol=1e-4 * float(np.abs(expected).max()))
 
 
-def _step(folder: Path, names: list[str], slices: "dict[str, Dataset]", heights: Numbers) -> float:
+def _step(folder: Path, names: list[str], slices: dict[str, Dataset], heights: Numbers) -> float:
     """Return the distance from slice to slice in mm; BookError where it is not always the same."""
-    gaps = np.diff(heights)
-    apart = gaps[gaps > 1e-6]
-    usual, least = float(np.median(apart)) if apart.size else 0.0, int(gaps.argmin())
-    if gaps[least] <= 0.01 * usual:
+    gaps, step = np.diff(heights), float(heights[-1]) / (len(names) - 1)
+    usual, least = float(np.median(gaps)), int(gaps.argmin())
+    if gaps[least] <= max(1e-6, 0.01 * usual):
         pair = names[least], names[least + 1]
         copies = len({slices[name].get("SOPInstanceUID") for name in pair}) == 1
         told = "they are copies" if copies else "they are two scans, or two times of one"
@@ -103,15 +100,10 @@ def _step(folder: Path, names: list[str], slices: "dict[str, Dataset]", heights:
             "Expected each slice once; move the others to a folder of their own."
         )
     odd = int(np.abs(gaps - usual).argmax())
-    if abs(gaps[odd] - usual) > _TOLERANCE * usual:
+    away = float(np.abs(heights - step * np.arange(len(names))).max())
+    if abs(gaps[odd] - usual) > _TOLERANCE * usual or away > _TOLERANCE * step:
         raise BookError(
             f"{folder}: {names[odd]} and {names[odd + 1]} lie {gaps[odd]:.4g} mm apart, other "
             f"neighbours {usual:.4g} mm: a slice is missing, or these are two scans."
-        )
-    step = float(gaps.mean())
-    if np.abs(heights - step * np.arange(len(names))).max() > _TOLERANCE * step:
-        raise BookError(
-            f"{folder}: neighbours lie from {gaps.min():.4g} to {gaps.max():.4g} mm apart; "
-            "expected them evenly spaced."
         )
     return step

@@ -57,11 +57,10 @@ def read_dicom(folder: str | Path, *, series: str | None = None) -> Volume:
         their columns, W along their rows. The spacing is in millimetres; a single slice is as
         deep as its SliceThickness says.
 
-    Explained in 03/06. Raises BookError where there is no such folder, no DICOM image in it or
-    more than one series; where a file is empty, cut short, of a kind that nothing tells, or
-    compressed in a way that needs another package; where one holds colours, several frames, a
-    localizer of a CT or a dose; where a slice between others is missing or there twice; and where
-    slices differ in size, spacing, orientation or unit, or are shifted sideways (a tilted gantry).
+    Explained in 03/06. Raises BookError where the folder holds no such slices of one series, one
+    is missing, there twice, cut short, compressed in a way that needs another package or no grey
+    slice (colours, several frames, a localizer, a dose), or they are no upright box (a tilted
+    gantry).
     """
     from d2lutils.data.series import chosen_series, images
     from d2lutils.data.slices import pixels
