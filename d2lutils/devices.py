@@ -12,16 +12,11 @@ def device() -> torch.device:
 
     Accelerators are NVIDIA's and AMD's (`cuda`), Apple's (`mps`), Intel's (`xpu`), and whatever
     else `torch.accelerator` knows. The environment variable `D2L_DEVICE` (`cpu`, `cuda`,
-    `cuda:1`, `mps`, `xpu` …) decides otherwise.
+    `cuda:1`, `mps`, `xpu` …) decides otherwise. The device is named as its tensors report it,
+    `cuda:0` for `cuda`, so that `X.to(d2l.device()).device == d2l.device()`.
 
-    Built by hand in 02/08.
-
-    Returns:
-        The device as its tensors report it, `cuda:0` for `cuda`, so that
-        `X.to(d2l.device()).device == d2l.device()`.
-
-    Raises:
-        BookError: `D2L_DEVICE` names no device, or one that is not available here.
+    Built by hand in 02/08. Raises BookError where `D2L_DEVICE` names no device, or one that is
+    not available here.
     """
     available = available_devices()
     asked = " ".join(os.environ.get("D2L_DEVICE", "").split()).lower()

@@ -23,13 +23,9 @@ def release(version: str) -> tuple[int, ...]:
 
 
 def install_line(*requirements: str) -> str:
-    """Return the command that installs packages for the Python that runs now.
+    """Return the line to type that installs packages for the Python that runs now.
 
-    Args:
-        requirements: packages and options as pip spells them: `torch>=2.11`, `--upgrade`.
-
-    Returns:
-        A line to type in a terminal, with pip where this Python has it and uv where not.
+    `requirements` are packages and options as pip spells them: `torch>=2.11`, `--upgrade`.
     """
     if PathFinder.find_spec("pip"):  # importlib.util's would make setuptools disable its hook
         return shell_line(sys.executable, "-m", "pip", "install", *requirements)
@@ -42,17 +38,9 @@ def shell_line(*words: str) -> str:
 
 
 def load(module: str, wanted: str) -> ModuleType:
-    """Import a module of the package, or say which other package it lacks.
+    """Import a module, `d2lutils.plot.boxes`, for what the reader asked for, `d2l.plot.memory`.
 
-    Args:
-        module: its full name, `d2lutils.plot.boxes`.
-        wanted: what the reader asked for, `d2l.plot.memory`.
-
-    Returns:
-        The module.
-
-    Raises:
-        BookError: a package that the module imports is not installed.
+    Raises BookError where a package that the module imports is not installed.
     """
     try:
         return import_module(module)
@@ -66,11 +54,9 @@ def load(module: str, wanted: str) -> ModuleType:
 
 
 def late(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return the `__getattr__` of a package whose names load on their first use (PEP 562).
+    """Return the `__getattr__` of a package, `d2lutils.plot`, whose names load on first use.
 
-    Args:
-        package: its full name, `d2lutils.plot`.
-        homes: the module below it that holds each name.
+    `homes` are the modules below it that hold each name (PEP 562).
     """
 
     def look_up(name: str) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from d2lutils.errors import BookError
+from d2lutils.errors import BookError, one_line
 
 
 def seed(n: int) -> None:
@@ -26,13 +26,8 @@ def seed(n: int) -> None:
     CPUs. Beyond these switches it sets one environment variable,
     `CUBLAS_WORKSPACE_CONFIG`, unless it is set already.
 
-    Built by hand in 02/06.
-
-    Args:
-        n: the seed, a whole number from 0 to 2**32 - 1 (NumPy takes no larger one).
-
-    Raises:
-        BookError: `n` is no such number.
+    Built by hand in 02/06. Raises BookError unless `n` is a whole number from 0 to 2**32 - 1
+    (NumPy takes no larger one).
     """
     n = _checked(n)
     random.seed(n)
@@ -50,8 +45,8 @@ def _checked(n: Any) -> int:
     except (TypeError, RuntimeError):  # the latter: a tensor without values, as on meta
         seed = -1
     if not 0 <= seed < 2**32:
-        given = " ".join(repr(n).split())
-        raise BookError(f"d2l.seed takes a whole number from 0 to 4294967295, not {given:.50}.")
+        told = one_line(repr(n), 50)
+        raise BookError(f"d2l.seed takes a whole number from 0 to 4294967295, not {told}.")
     return seed
 
 

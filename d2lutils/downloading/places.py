@@ -17,7 +17,11 @@ def data_folder() -> Path:
     """
     asked = os.environ.get("D2L_DATA", "").strip()
     if asked:
-        return _absolute(at_home(asked, "D2L_DATA"))
+        try:
+            return at_home(asked, "D2L_DATA").absolute()
+        except FileNotFoundError:
+            told = "starts from the working folder, which was deleted. Give one that starts with /."
+            raise BookError(f"D2L_DATA={asked} {told}") from None
     platformdirs = load("platformdirs", "The folder for larger data")
     try:
         caches: Path = platformdirs.user_cache_path("d2l")
@@ -48,14 +52,6 @@ def at_home(folder: str | os.PathLike[str], name: str) -> Path:
         told = f"{name}={str(folder)!r:.200} has a line break or another control character"
         raise BookError(f"{told}. Give another path.")
     return path
-
-
-def _absolute(folder: Path) -> Path:
-    try:
-        return folder.absolute()
-    except FileNotFoundError:
-        told = f"D2L_DATA={folder} starts from the working folder, which was deleted"
-        raise BookError(f"{told}. Give a path that starts with /.") from None
 
 
 def home_is_known() -> bool:

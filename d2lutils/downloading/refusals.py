@@ -10,7 +10,7 @@ from requests.exceptions import InvalidProxyURL, InvalidSchema, InvalidURL, Prox
 from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import NewConnectionError
 
-from d2lutils.errors import BookError
+from d2lutils.errors import BookError, one_line
 from d2lutils.installing import install_line
 
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # in requests' order
@@ -19,9 +19,16 @@ _STATUSES = {
     403: "It does not give the file to a program: fetch it with a browser",
     404: "The file is not there: check the address",
 }
-# OpenSSL's numbers of what can be wrong with a certificate, and what to do about it.
-_UNKNOWN_ISSUER = (18, 19, 20, 21)
-_DATE = (9, 10)
+_REMEDIES = {  # by OpenSSL's numbers of what is wrong with a certificate
+    **dict.fromkeys(
+        (18, 19, 20, 21),  # its issuer is not known
+        "Where your school or firm has certificates of its own, set REQUESTS_CA_BUNDLE to their "
+        "file; else do not trust this address",
+    ),
+    **dict.fromkeys(
+        (9, 10), "Check the clock of this machine; where it is right, look for another address"
+    ),
+}
 _UNREACHED = re.compile("NewConnectionError|NameResolutionError")
 
 
@@ -47,12 +54,21 @@ def of_status(status: int, url: str) -> BookError:
 
 def of_error(error: Exception, url: str) -> BookError:
     """Return the error for what requests and urllib3 raise where another try does not mend it."""
-    if isinstance(error, RequestException) and error.request is not None:
-        url = str(error.request.url)  # where a redirection has led
-    for found in (_of_certificates(url), _of_proxy_address(error, url)):
-        if found:
-            return found
-    if isinstance(error, ProxyError) or (_proxy(url)[0] and _is_unreached(error)):
+    # requests says with which request it failed, unless it refuses the address of the file.
+    asked = isinstance(error, RequestException) and error.request is not None
+    if asked:
+        url = str(error.request.url)  # type: ignore[attr-defined]  # where it was redirected to
+    proxy, setting = _proxy(url)
+    if told := _of_certificates(url):
+        return BookError(told)
+    if proxy.startswith("socks") and isinstance(error, InvalidSchema):
+        line = install_line("pysocks")
+        told = f"The proxy from {setting} speaks SOCKS, for which the package PySocks is needed. "
+        return BookError(f"{told}Type: {line}, or change {setting}.")
+    if proxy and (isinstance(error, InvalidProxyURL) or (asked and isinstance(error, InvalidURL))):
+        told = f"{_without_login(proxy)!r} (from {setting}) is no proxy"
+        return BookError(f"{told}. Change {setting} to http://host:port, or take it away.")
+    if isinstance(error, ProxyError) or (proxy and _is_unreached(error)):
         return _of_proxy(str(error), url)
     if isinstance(error, SSLError):
         return _of_tls(error, url)
@@ -61,8 +77,7 @@ def of_error(error: Exception, url: str) -> BookError:
             f"{shown(url)}: its host is not known or not reached from here. Check the address "
             "and whether this machine is online, then run this again."
         )
-    cause = " ".join(str(error).split())[:200]
-    return BookError(f"{shown(url)}: {cause}. Check the address.")
+    return BookError(f"{shown(url)}: {one_line(error, 200)}. Check the address.")
 
 
 def is_lasting(error: Exception) -> bool:
@@ -86,42 +101,19 @@ def _proxy(url: str) -> tuple[str, str]:
     return proxy, "this system's settings" if proxy else ""
 
 
-def _of_certificates(url: str) -> BookError | None:
-    """Return the error where the environment names a file of certificates that is none."""
+def _of_certificates(url: str) -> str:
+    """Return what is wrong with the environment's file of certificates, if anything is."""
     name = next((name for name in _BUNDLES if os.environ.get(name)), "")
-    if not name or urlsplit(url).scheme != "https":
-        return None
-    bundle = os.environ[name]
+    bundle = os.environ.get(name, "")
+    if not bundle or urlsplit(url).scheme != "https" or os.path.isdir(bundle):
+        return ""
     try:
-        if not os.path.isdir(bundle):
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(bundle)
-    except ssl.SSLError:
-        cause = "holds no certificates"
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(bundle)
     except OSError as error:
-        cause = f"cannot be read ({error.strerror})"
-    else:
-        return None
-    return BookError(
-        f"{name}={bundle:.200} {cause}. Set it to a file of certificates, or unset it."
-    )
-
-
-def _of_proxy_address(error: Exception, url: str) -> BookError | None:
-    """Return the error where a proxy's address is none, or of a kind that nothing here speaks."""
-    proxy, setting = _proxy(url)
-    if proxy.startswith("socks") and isinstance(error, InvalidSchema):
-        return BookError(
-            f"The proxy from {setting} speaks SOCKS, for which the package PySocks is needed. "
-            f"Type: {install_line('pysocks')}, or change {setting}."
-        )
-    # requests says with which request it failed, unless it refuses the address of the file.
-    of_proxy = isinstance(error, InvalidURL) and error.request is not None
-    if not proxy or not (of_proxy or isinstance(error, InvalidProxyURL)):
-        return None
-    return BookError(
-        f"{_without_login(proxy)!r} (from {setting}) is no proxy. Change {setting} to "
-        "http://host:port, or take it away."
-    )
+        unread = f"cannot be read ({error.strerror})"
+        cause = "holds no certificates" if isinstance(error, ssl.SSLError) else unread
+        return f"{name}={bundle:.200} {cause}. Set it to a file of certificates, or unset it."
+    return ""
 
 
 def _of_proxy(cause: str, url: str) -> BookError:
@@ -158,14 +150,6 @@ def _of_tls(error: Exception, url: str) -> BookError:
             f"{shown(url)}: no TLS connection ({getattr(cause, 'reason', cause)}). Check the "
             "address: its host, its port, and whether it starts with http: or https:."
         )
-    if cause.verify_code in _UNKNOWN_ISSUER:
-        remedy = (
-            "Where your school or firm has certificates of its own, set REQUESTS_CA_BUNDLE to "
-            "their file; else do not trust this address"
-        )
-    elif cause.verify_code in _DATE:
-        remedy = "Check the clock of this machine; where it is right, look for another address"
-    else:
-        remedy = "Check the address"
+    remedy = _REMEDIES.get(cause.verify_code, "Check the address")
     told = cause.verify_message.rstrip(".")
     return BookError(f"{shown(url)}: its certificate is not accepted ({told}). {remedy}.")

@@ -6,12 +6,7 @@ import time
 import requests
 from requests import Response, Session
 from tqdm import tqdm  # type: ignore[import-untyped]
-from urllib3.exceptions import (
-    HTTPError,
-    InvalidHeader,
-    MaxRetryError,
-    ReadTimeoutError,
-)
+from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from d2lutils.downloading import refusals
@@ -41,7 +36,7 @@ def fetch(url: str, part: Part, name: str) -> None:
     """
     if part.digest() == part.sha256:
         return
-    policy, largest, started_anew = _policy(), part.size, False
+    failures, largest, started_anew = 0, part.size, False
     with Session() as session:
         while True:
             resumed = part.size > 0
@@ -55,8 +50,9 @@ def fetch(url: str, part: Part, name: str) -> None:
                 return
             if problem:
                 if part.size >= largest + ENOUGH:
-                    policy, largest = _policy(), part.size
-                policy = _wait(policy, url, problem)
+                    failures, largest = 0, part.size
+                failures += 1
+                _wait(url, problem, failures)
                 continue
             part.drop()
             if started_anew or not resumed:
@@ -68,24 +64,18 @@ def fetch(url: str, part: Part, name: str) -> None:
             started_anew = True  # the bytes of before may have been of another version
 
 
-def _policy() -> Retry:
-    return Retry(TRIES - 1, backoff_factor=BACK_OFF_SECONDS, backoff_max=LONGEST_WAIT_SECONDS)
-
-
-def _wait(policy: Retry, url: str, problem: _TryAgainError) -> Retry:
-    """Sleep before the next try and return what is left of the tries, or raise BookError."""
-    try:
-        policy = policy.increment("GET", url, error=problem)
-    except MaxRetryError:
+def _wait(url: str, problem: _TryAgainError, failures: int) -> None:
+    """Sleep before the next try, or raise BookError where there is none."""
+    if failures == TRIES:
         raise BookError(
             f"{refusals.shown(url)}: {problem}, {TRIES} times in a row. Run this again later: it "
             "goes on with what has come."
-        ) from None
-    wait = policy.get_backoff_time() if problem.wait is None else problem.wait
+        )
+    back_off = BACK_OFF_SECONDS * 2 ** (failures - 1) if failures > 1 else 0
+    wait = min(back_off, LONGEST_WAIT_SECONDS) if problem.wait is None else problem.wait
     if wait > LONGEST_WAIT_SECONDS:
         raise BookError(f"{refusals.shown(url)}: {problem}. Run this again in {wait:.0f} seconds.")
     time.sleep(wait)
-    return policy
 
 
 def _transfer(session: Session, url: str, part: Part, name: str) -> str:
@@ -154,19 +144,14 @@ def _ask(session: Session, url: str, headers: dict[str, str]) -> Response:
         if isinstance(error, requests.ConnectionError) and not refusals.is_lasting(error):
             raise _TryAgainError("the connection broke off") from None
         raise refusals.of_error(error, url) from None
-    return _judged(response, url, "Range" in headers)
-
-
-def _judged(response: Response, url: str, asked_for_rest: bool) -> Response:
-    """Return the answer where it is one that a part can go on with; raise where it is not."""
     status = response.status_code
-    if status == 200 or (asked_for_rest and status in (206, 416)):
+    if status == 200 or ("Range" in headers and status in (206, 416)):
         return response
     response.close()
     if status != 429 and status < 500:
         raise refusals.of_status(status, url)
-    try:  # seconds, or a date
-        wait = _policy().parse_retry_after(response.headers["Retry-After"])
-    except (KeyError, InvalidHeader):
+    try:
+        wait = Retry().get_retry_after(response.raw)  # seconds, or a date
+    except InvalidHeader:
         wait = None
     raise _TryAgainError(f"{refusals.answering(url)} answers {status}", wait)

@@ -8,7 +8,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-from d2lutils.errors import BookError
+from d2lutils.errors import BookError, one_line
 
 MOST_BYTES = 2**30  # that any archive may unpack to, and a large one
 MOST_TIMES = 100  # times its own size
@@ -30,15 +30,10 @@ def is_unpacked(archive: Path, sha256: str) -> bool:
 
 
 def unpack_archive(archive: Path, sha256: str) -> None:
-    """Unpack an archive into its folder, which appears whole or not at all.
+    """Unpack an archive into its folder, marked with its SHA-256; it appears whole or not at all.
 
-    Args:
-        archive: a zip; a tar, plain or as gz, bz2 or xz; a single file as gz.
-        sha256: what the folder is marked with; one of an archive that has the same name and
-            another SHA-256 is replaced.
-
-    Raises:
-        BookError: it is no archive, it is broken or unsafe, or the folder is not from here.
+    An archive of the same name and another SHA-256 is replaced. Raises BookError where it is no
+    archive, broken or unsafe, or where the folder is not from here.
     """
     folder = folder_of(archive)
     if folder.exists() and _mark(folder)[1:] != (archive.name,):
@@ -63,7 +58,7 @@ def unpack_archive(archive: Path, sha256: str) -> None:
     except Exception as error:  # the readers of damaged archives raise many kinds
         if isinstance(error, OSError) and error.errno:
             raise  # the file system's
-        cause = " ".join(str(error).split())[:200] or type(error).__name__
+        cause = one_line(error, 200) or type(error).__name__
         raise BookError(
             f"{archive} cannot be unpacked: {cause}. It has the SHA-256 that was asked for, so "
             "look for another archive, or unpack it by hand."
@@ -82,8 +77,6 @@ def _mark(folder: Path) -> tuple[str, ...]:
 def _unpack(archive: Path, folder: Path, name: str) -> None:
     guard = _Guard(archive)
     if _is_tar(archive):  # asked first: a tar with a zip at its end looks like a zip
-        if not hasattr(tarfile, "data_filter"):
-            raise BookError("Unpacking a tar archive needs Python 3.11.4 or newer; update Python.")
         with tarfile.open(archive, errorlevel=2) as tar:  # 2: so that nothing is left out silently
             tar.extractall(folder, filter=guard.admit_member)
     elif zipfile.is_zipfile(archive):
@@ -93,7 +86,7 @@ def _unpack(archive: Path, folder: Path, name: str) -> None:
                 if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
                     raise guard.refusal(member.filename, "is a link or a device")
             packed.extractall(folder)
-    elif _begins(archive, b"\x1f\x8b"):
+    elif _is_gzip(archive):
         with gzip.open(archive) as packed_file, (folder / name).open("wb") as plain:
             while chunk := packed_file.read(CHUNK):
                 guard.admit(name, len(chunk))
@@ -114,9 +107,9 @@ def _is_tar(archive: Path) -> bool:
         return False
 
 
-def _begins(archive: Path, start: bytes) -> bool:
+def _is_gzip(archive: Path) -> bool:
     with archive.open("rb") as file:
-        return file.read(len(start)) == start
+        return file.read(2) == b"\x1f\x8b"
 
 
 class _Guard:

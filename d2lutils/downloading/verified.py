@@ -5,7 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -99,11 +99,7 @@ def _checked_sha256(sha256: str) -> str:
 def _checked_name(name: str | None, last: str) -> str:
     """Return the file's name, or raise BookError where it could lie outside the folder."""
     found = last if name is None else name
-    if (
-        not isinstance(found, str)
-        or found in ("", ".", "..")
-        or re.search(r"[/\\:\x00-\x1f]", found)
-    ):
+    if not isinstance(found, str) or re.search(r"\A\.{0,2}\Z|[/\\:\x00-\x1f]", found):
         source = "The address ends in" if name is None else "name is"
         raise BookError(f"{source} {found!r:.100}, which is no file name; give another as name=.")
     return found
@@ -115,19 +111,13 @@ def _is_right(file: Path, sha256: str) -> bool:
     return file.exists() and digest(file) == sha256
 
 
-@contextmanager
-def _alone(lock: Path, name: str) -> Iterator[None]:
+def _alone(lock: Path, name: str) -> AbstractContextManager[object]:
     """Let one process at a time in, and say so where that takes waiting."""
-    waiting = FileLock(lock)
     try:
-        waiting.acquire(timeout=0)
+        return FileLock(lock).acquire(timeout=0)
     except Timeout:
         print(f"{name}: another notebook is fetching it; waiting.", file=sys.stderr, flush=True)
-        waiting.acquire()
-    try:
-        yield
-    finally:
-        waiting.release()
+        return FileLock(lock).acquire()
 
 
 @contextmanager
@@ -136,14 +126,12 @@ def _writing(place: Path) -> Iterator[None]:
     try:
         yield
     except NotImplementedError:  # of filelock, on some network's drives
+        told = "two programs could write it at once there. Set D2L_DATA (or folder=) to a folder on"
         raise BookError(
-            f"{place} does not take the file: two programs could write it at once there. Set "
-            "D2L_DATA (or folder=) to a folder on this machine's own disk."
+            f"{place} does not take the file: {told} this machine's own disk."
         ) from None
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         remedy = "make room there" if full else "use a folder that you can write to"
-        raise BookError(
-            f"{place} does not take the file: {error.strerror or error}. Either {remedy}, or set "
-            "D2L_DATA (or folder=) to another folder."
-        ) from None
+        told = f"{error.strerror or error}. Either {remedy}, or set D2L_DATA (or folder=)"
+        raise BookError(f"{place} does not take the file: {told} to another folder.") from None

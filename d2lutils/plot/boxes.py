@@ -8,11 +8,11 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.patches import FancyArrowPatch
 
 from d2lutils.errors import BookError
 from d2lutils.plot.layout import Drawn, by_storage, refuse_what_cannot_be_drawn, storage_values
-from d2lutils.plot.styling import COLOURS, GREY, TINTS
+from d2lutils.plot.styling import COLOURS, GREY, TINTS, box
 
 # In boxes, whose side is one:
 _NOTE = 2.5  # width kept for each note on the offset and the strides
@@ -29,7 +29,7 @@ _SMALL = 0.92  # of that, what notes and positions have
 def memory(
     *tensors: torch.Tensor, names: Sequence[str] | None = None, title: str | None = None
 ) -> Figure:
-    """Draw tensors as boxes over their storage, with offset and strides as arrows.
+    """Return a figure of tensors as boxes beside their storage, offset and strides as arrows.
 
     The storage is the row of boxes with its positions below. Each tensor is a grid beside it: the
     small number in a corner of a box is the position in the storage that the element is read from.
@@ -44,9 +44,6 @@ def memory(
             hold at most 40 elements; at most two share one storage.
         names: a label for each tensor; without it `tensor`.
         title: the figure's title; without it none.
-
-    Returns:
-        The figure.
 
     Raises:
         BookError: no tensor, too many, one that is too large, that has no numbers in memory or
@@ -99,7 +96,8 @@ class _Row:
         colours = self._colours()
         base = (self.height - (_HOPS + 1 + self.below)) / 2 + self.below
         for position, value in enumerate(self.values):
-            _box(axes, position, base, value, colours.get(position, "#F0F0F0"), font)
+            look: Any = {"facecolor": colours.get(position, "#F0F0F0"), "middle": 0.52}
+            box(axes, position, base, value, size=_fitting(value, font), **look)
             note: Any = {"ha": "center", "va": "top", "size": font * _SMALL, "color": GREY}
             axes.text(position + 0.5, base - 0.1, str(position), **note)
         word: Any = {"rotation": 90, "ha": "right", "va": "center", "size": font * _SMALL}
@@ -129,7 +127,8 @@ class _Row:
         for index, position in drawn.positions():
             column, line = drawn.cell(index)
             left, base = self.left + column, top - _CAPTION - line - 1
-            _box(axes, left, base, self.values[position], colours[position], font, middle=0.6)
+            value, tint = self.values[position], colours[position]
+            box(axes, left, base, value, size=_fitting(value, font), middle=0.6, facecolor=tint)
             note: Any = {"ha": "right", "va": "baseline", "size": font * _SMALL, "color": GREY}
             axes.text(left + 0.95, base + 0.06, str(position), **note)
 
@@ -139,45 +138,21 @@ def _hops(axes: Axes, tensor: torch.Tensor, edge: float, side: int, font: float)
     offset = int(tensor.storage_offset())
     notes = [(f"offset = {offset}", "black")]
     start = offset + 0.5
-    straight: Any = {
-        "arrowstyle": "-|>",
-        "color": "black",
-        "linewidth": 1.6,
-        "shrinkA": 0,
-        "shrinkB": 0,
-    }
-    axes.annotate("", (start, edge), (start, edge + side * 0.75), arrowprops=straight)
+    arrow: Any = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0}
+    straight: Any = {"arrowprops": {"color": "black", "linewidth": 1.6, **arrow}}
+    axes.annotate("", (start, edge), (start, edge + side * 0.75), **straight)
     for dim, (size, stride) in enumerate(zip(tensor.shape, tensor.stride(), strict=True)):
         colour = COLOURS[(0, 4, 2)[dim]]
         notes.append((f"stride[{dim}] = {stride}", colour))
         if size > 1 and stride > 0:
-            arc = FancyArrowPatch(
-                (start, edge),
-                (start + stride, edge),
-                arrowstyle="-|>",
-                mutation_scale=12,
-                connectionstyle=f"arc3,rad={-side * min(0.75, 1.9 / stride)}",
-                color=colour,
-                linewidth=1.8,
-                shrinkA=0,
-                shrinkB=0,
-            )
-            axes.add_patch(arc)
+            arc = {"connectionstyle": f"arc3,rad={-side * min(0.75, 1.9 / stride)}", **arrow}
+            look: Any = {"color": colour, "linewidth": 1.8, "mutation_scale": 12, **arc}
+            axes.add_patch(FancyArrowPatch((start, edge), (start + stride, edge), **look))
     place = edge + side * (_HOPS - 0.3)
     for number, (note, colour) in enumerate(notes):
         left = number * _NOTE - (0.4 if number else 0)
         axes.text(left, place, note, color=colour, size=font * _SMALL, va="center", weight="bold")
 
 
-def _box(
-    axes: Axes,
-    left: float,
-    base: float,
-    value: str,
-    colour: str,
-    font: float,
-    middle: float = 0.52,
-) -> None:
-    axes.add_patch(Rectangle((left, base), 1, 1, facecolor=colour, edgecolor="black", linewidth=1))
-    small = min(1.2, 4.3 / len(value))
-    axes.text(left + 0.5, base + middle, value, ha="center", va="center", size=font * small)
+def _fitting(value: str, font: float) -> float:
+    return font * min(1.2, 4.3 / len(value))

@@ -24,7 +24,7 @@ def lines(
     title: str | None = None,
     log: str = "",
 ) -> Figure:
-    """Draw one or more named lines, told apart by colour and by dashes.
+    """Return a figure of one or more named lines, told apart by colour and by dashes.
 
     A value that is `nan` or infinite leaves a gap. Names and labels stand as they are written: `$`
     is a dollar.
@@ -38,9 +38,6 @@ def lines(
         ylabel: what the vertical axis shows, with its unit.
         title: the figure's title; without it none.
         log: the axes that are logarithmic: `""`, `"x"`, `"y"` or `"xy"`.
-
-    Returns:
-        The figure.
 
     Raises:
         BookError: a line of another length than `x`, no line, what is no number, a value of 0 or
@@ -64,12 +61,9 @@ def lines(
         axes.plot(across, up, _DASHES[number % len(_DASHES)], label=name)
     axes.set_xlabel(xlabel, parse_math=False)
     axes.set_ylabel(ylabel, parse_math=False)
-    if "x" in log:
-        axes.set_xscale("log")
-    if "y" in log:
-        axes.set_yscale("log")
-    if title:
-        axes.set_title(title, parse_math=False)
+    for axis in log:
+        axes.set(**{f"{axis}scale": "log"})
+    axes.set_title(title or "", parse_math=False)
     if len(heights) > 1:
         # Written afterwards: matplotlib would leave out names that start with "_".
         legend = axes.legend(axes.lines, map(str, range(len(heights))), frameon=False)

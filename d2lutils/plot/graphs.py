@@ -28,7 +28,7 @@ def graph(
     order: Sequence[str] = (),
     title: str | None = None,
 ) -> Figure:
-    """Draw a directed graph without cycles; its arrows lead from left to right.
+    """Return a figure of a directed graph without cycles; arrows lead from left to right.
 
     An edge that is given twice is drawn twice. Explained in 01/02.
 
@@ -40,9 +40,6 @@ def graph(
         kinds: the kind of each node, as a mapping or a function; a key explains the colours.
         order: kinds in the order of their colours, so that several figures agree.
         title: the figure's title; without it none.
-
-    Returns:
-        The figure.
 
     Raises:
         BookError: nothing to draw, more than 40 nodes, a cycle, or a node without label or kind.

@@ -12,18 +12,11 @@ from d2lutils.errors import BookError
 
 
 def dense(values: Any, what: str) -> Tensor:
-    """Return numbers as a tensor on the CPU; nothing is rounded on the way.
+    """Return numbers as a tensor on the CPU, without their graph; nothing is rounded on the way.
 
-    Args:
-        values: a tensor of any real dtype and device; an array or a column of a table; a list of
-            numbers or of tensors of one shape.
-        what: how a message names them: `line 'loss'`.
-
-    Returns:
-        The numbers, without their graph; of arrays and lists a copy.
-
-    Raises:
-        BookError: they are no real numbers, or PyTorch cannot read them one by one.
+    `values` are a tensor of any real dtype and device, an array or a column of a table, a list of
+    numbers or of tensors of one shape; `what` is how a message names them: `line 'loss'`. Raises
+    BookError where they are no real numbers, or PyTorch cannot read them one by one.
     """
     if isinstance(values, Sequence) and any(isinstance(part, Tensor) for part in values):
         return _stacked(values, what)
@@ -49,15 +42,6 @@ def refuse_unreadable(tensor: Tensor, what: str) -> None:
         tensor.detach().flatten()[:1].tolist()
     except RuntimeError:  # packed bits have no numbers of their own
         raise BookError(f"{what} is of {tensor.dtype}, whose numbers cannot be read") from None
-
-
-def finite_range(values: Tensor) -> tuple[float, float]:
-    """Return the smallest and the largest finite value; (0, 1) where there is none."""
-    numbers = values.double()
-    numbers = numbers[numbers.isfinite()]
-    if not len(numbers):
-        return 0.0, 1.0
-    return float(numbers.min()), float(numbers.max())
 
 
 def _stacked(parts: Sequence[Any], what: str) -> Tensor:

@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from d2lutils.errors import BookError
-from d2lutils.plot.inputs import dense, finite_range
+from d2lutils.plot.inputs import dense
 from d2lutils.plot.styling import COLOURS
 
 MAX_IMAGES = 64
@@ -24,7 +24,7 @@ def images(
     columns: int = 8,
     title: str | None = None,
 ) -> Figure:
-    """Draw a batch of pictures, left to right, top to bottom.
+    """Return a figure of a batch of pictures, left to right, top to bottom.
 
     All pictures share one scale from dark to light: 0 to 255 for uint8; 0 to 1 for other numbers
     within that range; else the batch's smallest to its largest finite value. Pixels that are `nan`
@@ -36,9 +36,6 @@ def images(
         titles: a caption for each picture; `$` is a dollar.
         columns: how many pictures stand in one row, 1 or more.
         title: the figure's title; without it none.
-
-    Returns:
-        The figure.
 
     Raises:
         BookError: another shape, too many pictures, not one caption a picture, no numbers.
@@ -80,12 +77,13 @@ def _pixels(batch: torch.Tensor) -> torch.Tensor:
     if not batch.numel():
         raise BookError(f"images draws pictures that have pixels, not {tuple(batch.shape)}")
     low, high = (0.0, 255.0) if batch.dtype == torch.uint8 else (0.0, 1.0)
-    smallest, largest = finite_range(batch)
-    if smallest < low or largest > high:
-        low, high = smallest, largest
+    numbers = batch.double()
+    finite = numbers[numbers.isfinite()]
+    if len(finite) and (finite.min() < low or finite.max() > high):
+        low, high = finite.min().item(), finite.max().item()
     half = high / 2 - low / 2  # so that float64's whole range has a width
-    values = (batch.double() / 2 - low / 2) / (half or 1.0)  # a plain batch is dark
-    values[~batch.double().isfinite()] = torch.nan
+    values = (numbers / 2 - low / 2) / (half or 1.0)  # a plain batch is dark
+    values[~numbers.isfinite()] = torch.nan
     if grey:
         return values.reshape(len(values), *values.shape[-2:])
     values = values.movedim(1, -1)

@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 from sys import getsizeof
+from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from d2lutils.errors import BookError
-from d2lutils.plot.styling import COLOURS, GREY, TINTS
+from d2lutils.plot.styling import COLOURS, GREY, TINTS, box
 
 MAX_ITEMS = 10
 _SPREAD = 1.9  # distance between two boxed objects
 
 
 def pointers(items: Sequence[float | int], title: str | None = None) -> Figure:
-    """Draw a list of numbers as CPython keeps it: a row of references to objects elsewhere.
+    """Return a figure of a list of numbers in CPython: a row of references to objects elsewhere.
 
     Two references to one object point at the same box. Where the objects really lie is up to the
     interpreter; the picture spreads them out in the order in which they are first met.
@@ -25,9 +26,6 @@ def pointers(items: Sequence[float | int], title: str | None = None) -> Figure:
     Args:
         items: one to ten numbers.
         title: the figure's title; without it none.
-
-    Returns:
-        The figure.
 
     Raises:
         BookError: nothing to draw, or too much.
@@ -50,12 +48,11 @@ def pointers(items: Sequence[float | int], title: str | None = None) -> Figure:
         axes.plot([left + 0.5], [3.0], marker="o", markersize=5, color=COLOURS[4])
     for thing in objects:
         left, kind = places[id(thing)], type(thing).__name__
-        axes.add_patch(Rectangle((left, 0), 1.6, 0.85, facecolor=TINTS[1], edgecolor="black"))
-        axes.text(left + 0.8, 0.42, f"{kind} {thing}", ha="center", va="center", size=10.5)
+        look: Any = {"width": 1.6, "height": 0.85, "middle": 0.42, "facecolor": TINTS[1]}
+        box(axes, left, 0, f"{kind} {thing}", size=10.5, **look)
         axes.text(left + 0.8, -0.4, f"{getsizeof(thing)} bytes", ha="center", size=10.5, color=GREY)
     axes.text(start - 0.15, 3.0, "list", ha="right", va="center")
     axes.set(xlim=(-0.6, width + 0.2), ylim=(-0.6, 4.1))
     axes.axis("off")
-    if title:
-        axes.set_title(title, parse_math=False)
+    axes.set_title(title or "", parse_math=False)
     return figure

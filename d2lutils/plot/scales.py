@@ -19,7 +19,7 @@ MAX_TICKS = 2000
 def numberline(
     formats: Mapping[str, Any], low: float, high: float, title: str | None = None
 ) -> Figure:
-    """Draw which numbers each format holds between two bounds, a line a format, a tick a number.
+    """Return a figure of the numbers that formats hold between two bounds, a line a format.
 
     Explained in 02/04.
 
@@ -30,9 +30,6 @@ def numberline(
         low: the lower bound, included, a finite number.
         high: the upper bound, included, a finite number.
         title: the figure's title; without it none.
-
-    Returns:
-        The figure.
 
     Raises:
         BookError: bounds in the wrong order or infinite, no format, what is no number, or more than
@@ -56,8 +53,7 @@ def numberline(
     axes.grid(visible=False)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    if title:
-        axes.set_title(title, parse_math=False)
+    axes.set_title(title or "", parse_math=False)
     return figure
 
 

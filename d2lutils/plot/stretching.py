@@ -8,25 +8,19 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from d2lutils.errors import BookError
+from d2lutils.errors import BookError, one_line
 from d2lutils.plot.inputs import dense, refuse_unreadable
 from d2lutils.plot.layout import written
-from d2lutils.plot.styling import GREY, TINTS, WHITE
+from d2lutils.plot.styling import GREY, TINTS, WHITE, box
 
 MAX_SIDE = 8
-_OPERATORS: dict[str, Callable[[Any, Any], torch.Tensor]] = {
-    "+": add,
-    "-": sub,
-    "*": mul,
-    "/": truediv,
-}
+_OPERATORS: dict[str, Callable[..., Any]] = {"+": add, "-": sub, "*": mul, "/": truediv}
 _GAP = 1.7  # room for the operator between two grids
 
 
 def broadcasting(a: Any, b: Any, operator: str = "+", title: str | None = None) -> Figure:
-    """Draw how two tensors are stretched to a common shape and combined.
+    """Return a figure of how two tensors are stretched to a common shape and combined.
 
     Solid boxes are the elements that exist; pale, dashed boxes are the repeats that broadcasting
     only pretends are there.
@@ -38,9 +32,6 @@ def broadcasting(a: Any, b: Any, operator: str = "+", title: str | None = None) 
         b: the right operand, likewise; its shape must broadcast with that of `a`.
         operator: one of `+`, `-`, `*`, `/`.
         title: the figure's title; without it none.
-
-    Returns:
-        The figure.
 
     Raises:
         BookError: an unknown operator, shapes that do not broadcast, dtypes that the operator
@@ -70,8 +61,7 @@ def broadcasting(a: Any, b: Any, operator: str = "+", title: str | None = None) 
         axes.text(middle, lines / 2, sign, ha="center", va="center", size=font * 1.5)
     axes.set(xlim=(-0.15, width + 0.15), ylim=(-0.15, height), aspect="equal")
     axes.axis("off")
-    if title:
-        axes.set_title(title, parse_math=False)
+    axes.set_title(title or "", parse_math=False)
     return figure
 
 
@@ -93,9 +83,10 @@ def _combine(a: torch.Tensor, b: torch.Tensor, operator: str) -> torch.Tensor:
             "right, two sizes must be equal, or one of them 1 or missing"
         ) from None
     try:
-        return _OPERATORS[operator](a, b)
+        result: torch.Tensor = _OPERATORS[operator](a, b)
+        return result
     except RuntimeError as error:
-        cause = str(error).partition("\n")[0]
+        cause = one_line(error, 200)
         raise BookError(f"PyTorch computes no {a.dtype} {operator} {b.dtype}: {cause}") from None
 
 
@@ -104,20 +95,11 @@ def _grid(
 ) -> None:
     lines, columns = (1, 1, *tensor.shape)[-2:]
     values = tensor.detach().expand(shape).tolist()
+    solid: Any = {"facecolor": tint, "linewidth": 1.3, "zorder": 2}
+    ghost: Any = {"facecolor": WHITE, "edgecolor": GREY, "linestyle": ":", "ink": GREY}
     for line in range(shape[0]):
         for column in range(shape[1]):
-            real = line < lines and column < columns
-            box: Any = {"facecolor": tint, "edgecolor": "black", "linewidth": 1.3, "zorder": 2}
-            ghost: Any = {"facecolor": WHITE, "edgecolor": GREY, "linestyle": ":", "zorder": 1}
-            corner = (left + column, shape[0] - line - 1)
-            axes.add_patch(Rectangle(corner, 1, 1, **(box if real else ghost)))
-            axes.text(
-                corner[0] + 0.5,
-                corner[1] + 0.5,
-                (value := written(values[line][column])),
-                ha="center",
-                va="center",
-                size=font * min(1.1, 4.4 / len(value)),
-                color="black" if real else GREY,
-                zorder=3,
-            )
+            look = solid if line < lines and column < columns else ghost
+            value = written(values[line][column])
+            size = font * min(1.1, 4.4 / len(value))
+            box(axes, left + column, shape[0] - line - 1, value, size=size, **look)

@@ -4,6 +4,8 @@ from typing import Any
 
 import matplotlib as mpl
 from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 # Okabe and Ito's palette (https://jfly.uni-koeln.de/color/) without its yellow, too pale on white.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000")
@@ -31,26 +33,25 @@ _SETTINGS: Any = {
 }
 
 
+def box(
+    axes: Axes, left: float, base: float, text: str, *, size: float, width: float = 1,
+    height: float = 1, middle: float = 0.5, ink: str = "black", **look: Any,
+) -> None:  # fmt: skip
+    """Draw a box with a text in its middle, or at another height above its base."""
+    axes.add_patch(Rectangle((left, base), width, height, **{"edgecolor": "black", **look}))
+    place: Any = {"x": left + width / 2, "y": base + middle, "ha": "center", "va": "center"}
+    axes.text(s=text, size=size, color=ink, zorder=3, **place)
+
+
 def style() -> None:
     """Give matplotlib the book's style for the rest of the session.
 
     White background (black text stays readable in a dark theme), a fixed figure size in inches,
     and in Jupyter no cropping to the drawn part, so that a picture has the same size on every
     machine.
-
-    Returns:
-        None.
-
-    Raises:
-        Nothing.
     """
     mpl.rcParams.update(_SETTINGS)
-    _keep_the_size()
-
-
-def _keep_the_size() -> None:
-    """Stop Jupyter's inline backend from cropping pictures, which changes their size."""
-    try:
+    try:  # stop Jupyter's inline backend from cropping
         from IPython.core.getipython import get_ipython
         from matplotlib_inline.config import InlineBackend
     except ImportError:  # plain Python: nothing crops
