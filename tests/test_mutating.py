@@ -1,6 +1,7 @@
 """The mutants of tests/mutating: every fixed way of changing an answer, and none runs for ever."""
 
 import ast
+import subprocess
 import sys
 import textwrap
 
@@ -155,3 +156,10 @@ def test_a_mutant_that_passes_is_listed_with_a_reason(monkeypatch, listed, compl
 
 def test_mutants_are_the_same_each_time():
     assert survivors("03.10b") == survivors("03.10b")
+
+
+def test_the_command_counts_mutants():
+    command = [sys.executable, "-m", "tests.mutating", "02.7a"]
+    run = subprocess.run(command, cwd=programs.ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("02.7a: ")
+    assert run.stdout.endswith(" refused, 0 pass\n")

@@ -4,3 +4,9 @@ A check that lets such a mutant pass is too kind, unless the mutant is right as 
 stands in the exercise's `equivalent`, with the reason. `python -m tests.mutating 02.3a` lists the
 mutants that pass; without a name, all exercises are counted.
 """
+
+import sys
+from pathlib import Path
+
+# Where pytest finds `check_cases` as well (pyproject.toml).
+sys.path.append(str(Path(__file__).parents[1]))
