@@ -27,7 +27,6 @@ PENDING = """
 
 
 
-03_data/10_getting_data.ipynb
 """
 FIRST = [check for check in RULES if check.__module__ == "tests.form.rules"]
 NOTEBOOKS = of_the_book(CHAPTERS)
