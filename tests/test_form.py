@@ -7,28 +7,8 @@ import pytest
 from tests import form
 from tests.form import helpers
 from tests.form.reading import CHAPTERS, ROOT
-from tests.form.rules import RULES
 from tools.fresh import of_the_book
 
-# Told before the rules on what a lesson shows (tests/form/lessons.py, captions.py) were made.
-PENDING = """
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-"""
-FIRST = [check for check in RULES if check.__module__ == "tests.form.rules"]
 NOTEBOOKS = of_the_book(CHAPTERS)
 
 
@@ -36,11 +16,8 @@ NOTEBOOKS = of_the_book(CHAPTERS)
 def test_a_notebook_keeps_the_rules(path: Path) -> None:
     if path in form.changed_by_the_reader():
         pytest.skip("differs from git's copy: a reader's own")
-    pending = path.relative_to(CHAPTERS).as_posix() in PENDING.split()
-    found = form.breaches(path, FIRST if pending else RULES)
+    found = form.breaches(path)
     assert not found, "\n" + "\n".join(found)
-    if pending:
-        assert form.breaches(path), "keeps every rule: take it off the list PENDING"
 
 
 def test_every_helper_names_the_section_that_builds_it() -> None:
