@@ -9,28 +9,27 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import tests.form.captions
 import tests.form.lessons
 import tests.form.slides  # noqa: F401  (their rules join RULES)
 from tests.form.reading import CHAPTERS, ROOT, Page
-from tests.form.rules import RULES, Rule
+from tests.form.rules import RULES
 from tools import clean
 from tools.fresh import of_the_book
 
 
-def breaches(path: Path, rules: Sequence[Rule] = RULES) -> list[str]:
+def breaches(path: Path) -> list[str]:
     """One line for each rule that the notebook at `path` breaks, in the order of its cells."""
     try:
-        return page_breaches(Page(path.resolve(), clean.read(path)), rules)
+        return page_breaches(Page(path.resolve(), clean.read(path)))
     except ValueError as error:
         return [str(error)]
 
 
-def page_breaches(page: Page, rules: Sequence[Rule] = RULES) -> list[str]:
-    found = [breach for check in rules for breach in check(page)]
+def page_breaches(page: Page) -> list[str]:
+    found = [breach for check in RULES for breach in check(page)]
     found.sort(key=lambda breach: -1 if breach[0] is None else breach[0])
     return [f"{page.name}, {_place(page, i)}: {what}" for i, what in found]
 
