@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 import torch
 
 from check_cases import Cases
@@ -35,6 +36,12 @@ def writes_into_the_array(array):
     return own_float32(array)
 
 
+def made_writeable(array):
+    if not array.flags.writeable and array.flags.owndata:
+        array.flags.writeable = True
+    return own_float32(array)
+
+
 def clones_late(array):
     if any(step < 0 for step in array.strides):
         array = array.copy()
@@ -50,6 +57,35 @@ def split(frame, names):
 def split_by_isnan(frame, names):
     values = torch.tensor(frame[names].to_numpy(dtype=np.float32, na_value=np.nan))
     return torch.where(torch.isnan(values), 0.0, values), ~torch.isnan(values)
+
+
+def infinity_is_a_gap(frame, names):
+    values = torch.tensor(frame[names].to_numpy(dtype=np.float32, na_value=np.nan))
+    return torch.where(torch.isfinite(values), values, 0.0), torch.isfinite(values)
+
+
+def infinity_is_not_known(frame, names):
+    values, known = split(frame, names)
+    return values, known & torch.isfinite(values)
+
+
+def nan_to_num(frame, names):
+    values = torch.tensor(frame[names].to_numpy(dtype=np.float32, na_value=np.nan))
+    return torch.nan_to_num(values), ~torch.isnan(values)
+
+
+def by_labels(frame, names):
+    cells = [[frame.loc[label, name] for name in names] for label in frame.index]
+    known = [[bool(pd.notna(cell)) for cell in row] for row in cells]
+    values = [[float(cell) if pd.notna(cell) else 0.0 for cell in row] for row in cells]
+    return torch.tensor(values), torch.tensor(known)
+
+
+def by_places(frame, names):
+    cells = [[frame[name].iloc[row] for name in names] for row in range(len(frame))]
+    values = [[0.0 if cell is pd.NA else float(cell) for cell in row] for row in cells]
+    known = torch.tensor([[not pd.isna(cell) for cell in row] for row in cells])
+    return torch.tensor(values).masked_fill(~known, 0.0), known
 
 
 def column_by_column(frame, names):
@@ -162,11 +198,25 @@ CASES = {
             (own_bytes, "stay what and where it is"),
             (lambda array: own_float32(array / array.max()), "stay what and where it is"),
             (warns, "there should be no warning"),
+            (
+                lambda array: torch.tensor(np.nan_to_num(array.astype(np.float32))),
+                "nan and infinity are float32 numbers too",
+            ),
+            (
+                lambda array: torch.tensor(np.ascontiguousarray(array, dtype=np.float32)),
+                "makes one dimension at least",
+            ),
+            (made_writeable, "the array is no longer read-only"),
         ],
     ),
     "02.5c": Cases(
         solution=split,
-        also_right=[split_by_isnan, column_by_column, lambda frame, names: [*split(frame, names)]],
+        also_right=[
+            split_by_isnan,
+            column_by_column,
+            by_places,
+            lambda frame, names: [*split(frame, names)],
+        ],
         wrong=[
             (gaps_left, "still hold NaN"),
             (from_a_series, "your function raised ValueError"),
@@ -187,6 +237,10 @@ CASES = {
             (doubles, "the values should be float32"),
             (lambda frame, names: (*split(frame, names), names), "these are 3"),
             (lambda frame, names: split(frame, sorted(names)), "order of `names`"),
+            (infinity_is_a_gap, "infinity is a known value"),
+            (infinity_is_not_known, "infinity is a known value"),
+            (nan_to_num, "infinity is a known value"),
+            (by_labels, "is ambiguous"),
         ],
         equivalent={
             "numbers = part.to_numpy(dtype=np.float32, na_value=0)": FILLED,

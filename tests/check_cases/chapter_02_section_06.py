@@ -25,8 +25,8 @@ def into_empty_like(x, dim):
     return parts
 
 
-def by_loops(Q, K):
-    result = torch.empty(len(Q), Q.shape[1], K.shape[1])
+def by_loops(Q, K, dtype=None):
+    result = torch.empty(len(Q), Q.shape[1], K.shape[1], dtype=dtype or Q.dtype)
     for b in range(len(Q)):
         for q in range(Q.shape[1]):
             for k in range(K.shape[1]):
@@ -46,6 +46,34 @@ def own_python_generator(X, y, seed):
 
 def own_numpy_generator(X, y, seed):
     order = torch.from_numpy(np.random.default_rng(seed).permutation(len(X)))
+    return X[order], y[order]
+
+
+def shuffled_in_place(X, y, seed):
+    order = list(range(len(X)))
+    random.Random(seed).shuffle(order)
+    return torch.stack([X[at] for at in order]), torch.stack([y[at] for at in order])
+
+
+def never_in_its_place(X, y, seed):
+    dice, order = random.Random(seed), list(range(len(X)))
+    for i in range(len(order) - 1, 0, -1):
+        j = dice.randrange(i)
+        order[i], order[j] = order[j], order[i]
+    return X[order], y[order]
+
+
+def last_stays_last(X, y, seed):
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.randperm(len(X) - 1, generator=generator)
+    order = torch.cat([order, torch.tensor([len(X) - 1])])
+    return X[order], y[order]
+
+
+def halves_apart(X, y, seed):
+    generator, half = torch.Generator().manual_seed(seed), len(X) // 2
+    first = torch.randperm(half, generator=generator)
+    order = torch.cat([first, half + torch.randperm(len(X) - half, generator=generator)])
     return X[order], y[order]
 
 
@@ -129,11 +157,17 @@ CASES = {
             (lambda x, dim: x / x.amax(dim, keepdim=True), "its own line along"),
             (lambda x, dim: (x / x.sum(dim, keepdim=True)).float(), "expected dtype torch.float64"),
             (lambda x, dim: 100 * x / x.sum(dim, keepdim=True), "its own line along"),
+            (lambda x, dim: x / (x.sum(dim, keepdim=True) + 1e-8), "add nothing to them"),
+            (lambda x, dim: x / x.sum(dim, keepdim=True).float(), "need the dtype of `x`"),
         ],
     ),
     "02.6b": Cases(
         solution=lambda Q, K: torch.einsum("bqd,bkd->bqk", Q, K),
-        also_right=[lambda Q, K: Q @ K.transpose(1, 2), by_loops],
+        also_right=[
+            lambda Q, K: Q @ K.transpose(1, 2),
+            by_loops,
+            lambda Q, K: torch.stack([q @ k.T for q, k in zip(Q, K, strict=True)]),
+        ],
         wrong=[
             (lambda Q, K: Q @ K, "raised RuntimeError"),
             (lambda Q, K: torch.einsum("bqd,bkd->bkq", Q, K), "are swapped"),
@@ -150,6 +184,8 @@ CASES = {
             (lambda Q, K: F.cosine_similarity(Q[:, :, None], K[:, None], dim=-1), "the sum over d"),
             (lambda Q, K: (Q[:, :, None] * K[:, None]).mean(-1), "the sum over d"),
             (lambda Q, K: Q[0] @ K[0].T, "expected shape"),
+            (lambda Q, K: Q.float() @ K.float().mT, "keep the dtype of `Q` and `K`"),
+            (lambda Q, K: by_loops(Q, K, torch.float32), "keep the dtype of `Q` and `K`"),
             (lambda Q, K: torch.stack([Q[0] @ k.T for k in K]), "the sum over d"),
         ],
     ),
@@ -158,6 +194,7 @@ CASES = {
         also_right=[
             own_python_generator,
             own_numpy_generator,
+            shuffled_in_place,
             lambda X, y, seed: [*own_generator(X, y, seed)],
         ],
         wrong=[
@@ -172,6 +209,10 @@ CASES = {
             (lambda X, y, seed: (X.roll(seed + 1, 0), y.roll(seed + 1)), "neighbours stay"),
             (lambda X, y, seed: (X.flip(0), y.flip(0)), "neighbours stay neighbours"),
             (lambda X, y, seed: own_generator(X, y, seed % 2), "two seeds gave the same order"),
+            (lambda X, y, seed: own_generator(X, y, seed % 1000), "two seeds gave the same order"),
+            (never_in_its_place, "only 2 of the 6 orders"),
+            (last_stays_last, "only 2 of the 6 orders"),
+            (halves_apart, "only 2 of the 6 orders"),
             (sorted_by_label, "depends on what is in"),
             (lambda X, y, seed: own_generator(X[1:], y[1:], seed), "expected shape (20, 2)"),
             (lambda X, y, seed: [part.abs() for part in own_generator(X, y, seed)], "are missing"),

@@ -51,6 +51,37 @@ def as_much_as_was_enough(path):
     return {name: tuple(entry["shape"]) for name, entry in entries.items()}
 
 
+def every_entry_with_a_shape(path):
+    return {name: tuple(e["shape"]) for name, e in header(path).items() if "shape" in e}
+
+
+def header_in_ascii(path):
+    with open(path, "rb") as file:
+        (length,) = unpack("<Q", file.read(8))
+        entries = json.loads(file.read(length).decode("ascii"))
+    entries.pop("__metadata__", None)
+    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
+
+
+def length_from_three_bytes(path):
+    with open(path, "rb") as file:
+        length = int.from_bytes(file.read(8)[:3], "little")
+        entries = json.loads(file.read(length))
+    entries.pop("__metadata__", None)
+    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
+
+
+def without_the_notes(path):
+    with Path(path).open("rb") as raw:
+        length = int.from_bytes(raw.read(8), "little")
+        entries = json.loads(raw.read(length).decode())
+    found = {}
+    for name in entries:
+        if name != "__metadata__":
+            found[name] = tuple(int(size) for size in entries[name]["shape"])
+    return found
+
+
 def reads_it_all(path):
     raw = Path(path).read_bytes()
     (length,) = unpack("<Q", raw[:8])
@@ -77,6 +108,11 @@ def strides_forgotten(x):
     return storage[x.storage_offset() :][: x.numel()].reshape(x.shape)
 
 
+def upper_half_of_a_float32(array):
+    upper = np.ascontiguousarray(array).view(np.uint16).astype(np.uint32) << 16
+    return torch.from_numpy(upper.view(np.float32)).bfloat16()
+
+
 def tensor_of(array):
     return torch.from_numpy(array).view(torch.bfloat16)
 
@@ -87,7 +123,7 @@ CASES = {
         also_right=[
             lambda x, path: torch.save(x.clone().contiguous(), path),
             lambda x, path: torch.save(x.detach().clone(), str(path)),
-            lambda x, path: torch.save(x + 0, path),
+            lambda x, path: torch.save(x.reshape(-1).clone().view(x.shape), path),
         ],
         wrong=[
             (lambda x, path: torch.save(x, path), "a view is saved with its whole storage"),
@@ -96,6 +132,10 @@ CASES = {
             (lambda x, path: torch.save(x.numpy(), path), "`torch.load` cannot read your file"),
             (lambda x, path: torch.save(x.clone(), path.with_name("y.pt")), "no file at `path`"),
             (lambda x, path: torch.save(x.clone().half(), path), "expected dtype"),
+            (lambda x, path: torch.save(x + 0, path), "expected dtype torch.bool"),
+            (lambda x, path: torch.save(x.int().to(x.dtype), path), "as they are, in its dtype"),
+            (lambda x, path: torch.save(x.half().to(x.dtype), path), "as they are, in its dtype"),
+            (lambda x, path: torch.save(x.clone().float().to(x.dtype), path), "as they are, in its dtype"),
             (lambda x, path: torch.save(x.clone().flatten(), path), "expected shape"),
             (lambda x, path: torch.save(x.zero_().clone(), path), "changed `x`"),
             (lambda x, path: torch.save(x.clone().abs(), path), "is not `x`"),
@@ -104,7 +144,7 @@ CASES = {
                 lambda x, path: torch.save(
                     torch.cat([x.flatten(), x.flatten()])[: x.numel()], path
                 ),
-                "holds 32 bytes",
+                "the file holds",
             ),
             (lambda x, path: np.save(path, x.float().numpy()), "no file at `path`"),
             (lambda x, path: torch.save(x.unsqueeze(0).clone(), path), "expected shape"),
@@ -117,7 +157,10 @@ CASES = {
     ),
     "02.7b": Cases(
         solution=shapes,
-        also_right=[lambda path: {n: torch.Size(s) for n, s in shapes(path).items()}],
+        also_right=[
+            lambda path: {n: torch.Size(s) for n, s in shapes(path).items()},
+            without_the_notes,
+        ],
         wrong=[
             (
                 lambda path: {n: tuple(e["shape"]) for n, e in header(path).items()},
@@ -138,9 +181,12 @@ CASES = {
             (opened_by_the_library, "For a file that ends after its header"),
             (lambda path: {n: len(shape) for n, shape in shapes(path).items()}, "dimensions"),
             (length_forgotten, "your function raised"),
-            (length_from_two_bytes, "For a header of over 65,535 bytes: your function raised"),
+            (length_from_two_bytes, "For a header of over 16 MB: your function raised"),
+            (length_from_three_bytes, "For a header of over 16 MB: your function raised"),
+            (every_entry_with_a_shape, "is no tensor: leave it out"),
+            (header_in_ascii, "no such letters"),
             (lambda path: list(shapes(path).values()), "expected a dict, got a list"),
-            (as_much_as_was_enough, "For a header of over 65,535 bytes: your function raised"),
+            (as_much_as_was_enough, "For a header of over 16 MB: your function raised"),
             (reads_it_all, "it read the numbers as well"),
             (lambda path: shapes(path) if Path(path).read_bytes() else {}, "the numbers as well"),
             (lambda path: dict(sorted(shapes(path).items())[:2]), "expected {"),
@@ -183,6 +229,7 @@ CASES = {
             ((bits, lambda a: tensor_of(a.reshape(-1))), "`to_tensor`: expected shape"),
             ((bits, lambda a: tensor_of(a.copy()).nan_to_num()), "`to_tensor`: the bits"),
             ((bits, lambda a: tensor_of(a).abs()), "`to_tensor`: the bits"),
+            ((bits, upper_half_of_a_float32), "the bits of some nan have changed"),
             ((bits, lambda a: torch.from_numpy(a).view(torch.float16)), "got torch.float16"),
             ((lambda x: bits(x).astype(np.int32), tensor_of), "4 bytes an element"),
             ((lambda x: bits(x).view(np.uint8), tensor_of), "expected shape"),

@@ -2,6 +2,7 @@
 
 import copy
 
+import numpy as np
 import torch
 
 from check_cases import COMMUTES, NOT_NEGATIVE, Cases
@@ -106,6 +107,66 @@ def floats_too(item, target):
     return moved(item, target)
 
 
+def whatever_has_to(item, target):
+    if hasattr(item, "to"):
+        return item.to(target)
+    if isinstance(item, dict):
+        return {key: whatever_has_to(value, target) for key, value in item.items()}
+    if isinstance(item, (list, tuple)):
+        return type(item)(whatever_has_to(value, target) for value in item)
+    return item
+
+
+def arrays_too(item, target):
+    if isinstance(item, np.ndarray):
+        item = torch.from_numpy(item)
+    if isinstance(item, dict):
+        return {key: arrays_too(value, target) for key, value in item.items()}
+    if isinstance(item, (list, tuple)):
+        return type(item)(arrays_too(value, target) for value in item)
+    return moved(item, target)
+
+
+def detached(item, target):
+    if isinstance(item, torch.Tensor):
+        return item if item.device == target else item.detach().to(target)
+    if isinstance(item, dict):
+        return {key: detached(value, target) for key, value in item.items()}
+    if isinstance(item, (list, tuple)):
+        return type(item)(detached(value, target) for value in item)
+    return item
+
+
+def four_deep(item, target, depth=0):
+    if isinstance(item, torch.Tensor):
+        return item.to(target)
+    if isinstance(item, dict) and depth < 4:
+        return {key: four_deep(value, target, depth + 1) for key, value in item.items()}
+    if isinstance(item, (list, tuple)) and depth < 4:
+        return type(item)(four_deep(value, target, depth + 1) for value in item)
+    return item
+
+
+def keys_sorted(item, target):
+    if isinstance(item, dict):
+        return {key: keys_sorted(item[key], target) for key in sorted(item, key=str)}
+    return moved(item, target)
+
+
+def container_by_container(item, target):
+    if type(item) in (list, tuple):
+        parts = []
+        for part in item:
+            parts.append(container_by_container(part, target))
+        return parts if type(item) is list else tuple(parts)
+    if type(item) is dict:
+        result = item.copy()
+        for key in item:
+            result[key] = container_by_container(item[key], target)
+        return result
+    return item.to(device=target) if torch.is_tensor(item) else item
+
+
 def flat(item, target):
     if isinstance(item, dict):
         return {key: flat(value, target) for key, value in item.items() if value != {}}
@@ -134,7 +195,8 @@ CASES = {
         solution=lambda x: torch.arange(x.shape[1], device=x.device),
         also_right=[
             lambda x: torch.arange(x.shape[1]).to(x.device),
-            lambda x: torch.ones_like(x[0], dtype=torch.int64).cumsum(0) - 1,
+            lambda x: torch.ones(x.shape[1], dtype=torch.int64, device=x.device).cumsum(0) - 1,
+            lambda x: torch.tensor(range(x.shape[1]), dtype=torch.int64, device=x.device),
         ],
         wrong=[
             (lambda x: torch.arange(x.shape[1]), "hand on `device=x.device`"),
@@ -143,8 +205,19 @@ CASES = {
             (lambda x: torch.arange(x.shape[1], device=x.device).float(), "int64"),
             (lambda x: list(range(x.shape[1])), "expected a tensor, got a list"),
             (lambda x: torch.arange(x.shape[1], device="meta"), "which holds none"),
-            (lambda x: torch.arange(len(x[0].tolist()), device=x.device), "no numbers to read"),
+            (lambda x: torch.arange(len(x.T.tolist()), device=x.device), "no numbers to read"),
             (floats_elsewhere, "expected dtype torch.int64"),
+            (lambda x: torch.arange(x.shape[1]).to(x).long(), "through the dtype of `x`"),
+            (lambda x: torch.arange(x.shape[1]).type_as(x).long(), "through the dtype of `x`"),
+            (
+                lambda x: torch.arange(x.shape[1], dtype=x.dtype, device=x.device).long(),
+                "through the dtype of `x`",
+            ),
+            (lambda x: torch.arange(len(x[0]), device=x.device), "no element at that place"),
+            (
+                lambda x: torch.ones_like(x[0], dtype=torch.int64).cumsum(0) - 1,
+                "no element at that place",
+            ),
             (
                 lambda x: torch.arange(x.shape[1], device=x.device.type),
                 "must come along",
@@ -171,7 +244,13 @@ CASES = {
     ),
     "02.8b": Cases(
         solution=moved,
+        also_right=[container_by_container],
         wrong=[
+            (whatever_has_to, "only tensors are moved"),
+            (arrays_too, "was a NumPy array and has become a tensor"),
+            (detached, "has lost its `requires_grad`"),
+            (four_deep, "stayed on cpu"),
+            (keys_sorted, "keys in another order"),
             (dicts_only, "stayed on cpu"),
             (into_the_nest, "changed its input"),
             (numbers_as_text, "was an int and has become a str"),

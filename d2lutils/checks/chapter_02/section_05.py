@@ -18,9 +18,12 @@ def take_in(answer: Any) -> None:
     """A float32 tensor of its own from any numeric array."""
     for source, make in _arrays():
         array = make()
+        writeable = array.flags.writeable
         with given(f"array = {source}"):
             with _no_warning():
                 got = expect_tensor(call(answer, array))
+            if array.flags.writeable != writeable:
+                raise Wrong("the array is no longer read-only; leave it so, and copy")
             want = torch.from_numpy(np.array(array, dtype=np.float32))
             expect_equal(
                 got,
@@ -29,6 +32,11 @@ def take_in(answer: Any) -> None:
                     (want.double(), "NumPy's floats are float64; ask for float32"),
                     (want.flip(0), "the copy of a backwards array keeps its order: flip nothing"),
                     (want.to(torch.int64), "this keeps the array's own dtype; ask for float32"),
+                    (want.nan_to_num(), "nan and infinity are float32 numbers too; leave them"),
+                    (
+                        want.view(-1) if want.ndim == 0 else None,
+                        "`ascontiguousarray` makes one dimension at least; here are none",
+                    ),
                 ],
                 why="every element should stay what and where it is",
             )
@@ -59,6 +67,8 @@ def _arrays() -> list[tuple[str, Callable[[], np.ndarray[Any, Any]]]]:
         ("np.array([True, False])", of([True, False], "bool")),
         ("np.arange(-2, 2.5, 0.3)[::3]", lambda: np.arange(-2, 2.5, 0.3)[::3]),
         ("np.array([-7, 9])", of([-7, 9], "int64")),
+        ("np.array([1.5, nan, -inf])", of([1.5, np.nan, -np.inf], "float64")),
+        ("np.array(2.5)", of(2.5, "float64")),
         ("np.zeros(0, np.float32)", of([], "float32")),
         ("np.broadcast_to(np.float32(0.1), 3)", lambda: np.broadcast_to(np.float32(0.1), 3)),
     ]
@@ -90,6 +100,7 @@ def values_and_mask(answer: Any) -> None:
         ("float64, Int64, bool", ["temp", "buses", "holiday"], 4),
         ("float32 without gaps", ["depth"], 4),
         ("one row", ["temp", "depth", "buses"], 1),
+        ("float64 with infinity and a gap, bool", ["peak", "holiday"], 4),
     ]
     for columns, names, rows in cases:
         frame = _table().iloc[:rows]
@@ -99,6 +110,9 @@ def values_and_mask(answer: Any) -> None:
             _overwrite(result)
             if not frame.equals(_table().iloc[:rows]):
                 raise Wrong("who writes into your tensors changes the table: ask for a copy")
+
+
+INFINITY = "infinity is a known value, and no gap; leave it"
 
 
 def _judge_values_and_mask(
@@ -124,6 +138,8 @@ def _judge_values_and_mask(
         usual=[
             (want.masked_fill(~known, torch.nan), "the gaps still hold NaN; put 0 there"),
             (want.double(), "the values should be float32"),
+            (want.masked_fill(want.isinf(), 0.0), INFINITY),
+            (want.nan_to_num(), INFINITY),
             (want.T, "keep one row of the table in one row of the tensor"),
             (want.flatten(), "keep two dimensions also where there is one column"),
         ],
@@ -135,6 +151,7 @@ def _judge_values_and_mask(
         usual=[
             (~known, "the mask is turned around: True should stand where a value is known"),
             (known.float(), "the mask should be of bools"),
+            (known & ~want.isinf(), INFINITY),
             (want != 0, "this asks which values are not 0, but a known value may be 0"),
             (torch.ones_like(known), "the gaps were filled before the mask was taken"),
         ],
@@ -157,6 +174,7 @@ def _table() -> pd.DataFrame:
             "holiday": [False, False, True, False],
             "depth": np.array([1, 2, 3, 4], np.float32),
             "sky": ["sun", "rain", "sun", "fog"],
+            "peak": [np.inf, -2.5, np.nan, -np.inf],
         },
-        index=[3, 4, 7, 8],  # as after a filter
+        index=[3, 4, 4, 8],  # as after a filter, and rows that were put together
     )

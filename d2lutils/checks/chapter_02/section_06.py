@@ -25,6 +25,7 @@ def shares(answer: Any) -> None:
         ("[[-0.1, 0.4], [0.3, -0.9]]", torch.tensor([[-0.1, 0.4], [0.3, -0.9]]), -2),
         ("[-0.2, 0.5], float64", torch.tensor([-0.2, 0.5], dtype=torch.float64), 0),
         ("[[-7.0]]", torch.tensor([[-7.0]]), 1),
+        ("[1e-50, 3e-50], float64", torch.tensor([1e-50, 3e-50], dtype=torch.float64), 0),
     ]
     for named, x, dim in cases:
         others = [other for other in range(x.ndim) if other != dim % x.ndim]
@@ -45,6 +46,11 @@ def shares(answer: Any) -> None:
                     (
                         x / x.abs().sum(dim, keepdim=True),
                         "the sums are of the elements, not of their absolute values",
+                    ),
+                    (torch.zeros_like(x), "sums may be tiny, and none is 0: add nothing to them"),
+                    (
+                        x / x.sum(dim, keepdim=True).float(),
+                        "the sums need the dtype of `x`; float32 has less room",
                     ),
                     (x / x.sum(), "this divides by the sum of all elements, not along `dim`"),
                     (x.sum(dim, keepdim=True), "these are the sums; divide `x` by them"),
@@ -77,12 +83,19 @@ def _divided(x: torch.Tensor, sums: torch.Tensor) -> torch.Tensor | None:
 @exercise("02.6b")
 def scores(answer: Any) -> None:
     """The dot products of every query with every key, example by example."""
-    for b, q, k, d in [(2, 3, 4, 5), (1, 2, 2, 3), (3, 1, 2, 2), (2, 2, 2, 2), (2, 3, 1, 1)]:
-        queries = (torch.arange(float(b * q * d)) * 0.3 - 1.7).reshape(b, q, d)
-        keys = (2.9 - torch.arange(float(b * k * d)) * 0.7).flip(0).reshape(b, k, d)
+    half, whole, double = torch.bfloat16, torch.float32, torch.float64
+    for b, q, k, d, dtype in [
+        (2, 3, 4, 5, whole),
+        (1, 2, 2, 3, whole),
+        (3, 1, 2, 2, double),
+        (2, 2, 2, 2, whole),
+        (2, 3, 1, 1, half),
+    ]:
+        queries = (torch.arange(float(b * q * d)) * 0.3 - 1.7).reshape(b, q, d).to(dtype)
+        keys = (2.9 - torch.arange(float(b * k * d)) * 0.7).flip(0).reshape(b, k, d).to(dtype)
         pairs = torch.einsum("aqd,bkd->abqk", queries, keys)
         want = torch.stack([pairs[example, example] for example in range(b)])
-        with given(f"Q of shape {(b, q, d)}", f"K of shape {(b, k, d)}"):
+        with given(f"Q of shape {(b, q, d)}", f"K of shape {(b, k, d)}, both {dtype}"):
             expect_equal(
                 call(answer, queries, keys),
                 want,
@@ -102,6 +115,7 @@ def scores(answer: Any) -> None:
                         torch.einsum("bqd,bke->bqk", queries, keys),
                         "Q and K need the same letter for d, to walk along it in step",
                     ),
+                    (want.float(), "the scores keep the dtype of `Q` and `K`"),
                     (want / d**0.5, "these are divided by the root of d"),
                     (want.softmax(-1), "these are weights after a softmax"),
                 ],
@@ -115,7 +129,7 @@ def shuffled(answer: Any) -> None:
     y = torch.arange(-7, 13, dtype=torch.int32)
     X = torch.stack([y, -y], dim=1).double() / 4
     orders = []
-    for seed in (0, 1, 2, 12345):
+    for seed in (0, 1, 2, 345, 12_345):
         with given("X of shape (20, 2)", "y of shape (20,)", seed=seed):
             before = _global_states()
             order = _order(call(answer, X.clone(), y.clone(), seed), X, y)
@@ -139,6 +153,11 @@ def shuffled(answer: Any) -> None:
         raise Wrong("seeds 0 and 1 gave the same order; seed the generator with `seed`")
     if len(set(map(tuple, orders))) < len(orders):
         raise Wrong("two seeds gave the same order; seed the generator with the whole of `seed`")
+    with given("X of shape (3, 2)", "y of shape (3,)", "100 seeds"):
+        few, labels = X[:3], y[:3]
+        seen = {tuple(_order(call(answer, few, labels, s), few, labels)) for s in range(100)}
+        if len(seen) < 6:
+            raise Wrong(f"only {len(seen)} of the 6 orders of 3 rows came; each must be possible")
     with given("X of shape (1, 2)", "y of shape (1,)"):
         _order(call(answer, X[:1], y[:1], 3), X[:1], y[:1])
     with given("X of whole numbers", "y of fractions"):

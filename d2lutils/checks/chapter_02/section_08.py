@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import numpy as np
 import torch
 from torch.overrides import TorchFunctionMode
 
@@ -65,6 +66,13 @@ def column_numbers(answer: Any) -> None:
                 (want.expand(lines, columns), "one row of numbers is enough: shape (columns,)"),
             ]
             expect_equal(got, want, usual=usual, why="columns are numbered 0, 1, … in int64")
+    for source, x in [
+        ("torch.zeros(2, 300, dtype=torch.uint8)", torch.zeros(2, 300, dtype=torch.uint8)),
+        ("torch.zeros(0, 3)", torch.zeros(0, 3)),
+    ]:
+        with given(f"x = {source}"):
+            got, want = call(answer, x), torch.arange(x.shape[1])
+            expect_equal(got, want, why="a number must not pass through the dtype of `x`")
     with given("x = torch.zeros(2, 3, device='meta')"):
         answered = call(answer, torch.zeros(2, 3, device=META))
         got = expect_tensor(answered, shape=(3,), dtype=torch.int64, on_meta=True)
@@ -105,18 +113,35 @@ def move(answer: Any) -> None:
         for name, _ in gpu.asked:
             if name not in ("to", "as_tensor", "asarray", "cuda"):
                 raise Wrong(f"`{name}` makes a new tensor without the numbers; `to` takes them")
+    tracked = torch.ones(2, requires_grad=True)
+    with given("batch = torch.ones(2, requires_grad=True)"):
+        if not expect_tensor(call(answer, tracked, META), on_meta=True).requires_grad:
+            raise Wrong("the tensor has lost its `requires_grad`; `to` alone keeps it")
 
 
 def _nest() -> dict[Any, Any]:
     pair = (torch.zeros(1), "name")
+    inner: Any = torch.ones(1)
+    for _ in range(9):
+        inner = [inner]
     deep: list[Any] = [
         torch.ones(3, 2).t(),
         torch.arange(3),
         None,
         {"deep": torch.ones(1), "rate": 0.1},
         ([True], {}),
+        inner,
+        np.ones(2),
+        _Moving(),
     ]
-    return {"pair": pair, "list": deep, 7: object(), "count": 3}
+    return {"pair": pair, "list": deep, 7: object(), "count": 3, "a": 0}
+
+
+class _Moving:
+    """Something that can be moved and is no tensor, as a network is."""
+
+    def to(self, *_: Any, **__: Any) -> None:
+        raise Wrong("only tensors are moved; whatever else has a method `to` stays as it is")
 
 
 def _judge(was: Any, got: Any, place: str) -> None:
@@ -148,6 +173,8 @@ def _parts(was: Any, got: Any, place: str) -> list[tuple[Any, Any, str]]:
     if isinstance(was, dict):
         if not isinstance(got, dict) or was.keys() != got.keys():
             raise Wrong(f"{place} should be a dict with the keys {list(was)}")
+        if list(was) != list(got):
+            raise Wrong(f"{place} has its keys in another order, {list(got)}")
         return [(was[key], got[key], f"{place}[{key!r}]") for key in was]
     if isinstance(was, list | tuple):
         if type(got) is not type(was) or len(was) != len(got):
