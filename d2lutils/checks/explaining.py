@@ -23,6 +23,7 @@ _MESSAGES = [
     ("could not determine the shape", "make a plain list or array of it first"),
     ("negative strides", "the array runs backwards; copy it first"),
     ("stride in the given numpy", "the array runs backwards; copy it first"),
+    ("view size is not compatible", "the tensor is not contiguous; `reshape` copies if need be"),
     ("equal size", "these tensors must be of one shape"),
     ("must have the same number of dim", "give both the same number of dimensions"),
     ("expected size for", "the shapes do not fit each other"),

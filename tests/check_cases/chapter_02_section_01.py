@@ -15,6 +15,11 @@ def by_coordinate(xs, ys):
     return torch.tensor([xs, ys], dtype=torch.float32)
 
 
+def without_the_origin(xs, ys):
+    rows = [[x, y] for x, y in zip(xs, ys, strict=True) if x or y]
+    return torch.tensor(rows, dtype=torch.float32)
+
+
 def one_by_one(xs, ys):
     table = torch.zeros(len(xs), 2)
     for i in range(len(xs)):
@@ -31,6 +36,11 @@ def pad(rows, fill):
 def in_front(rows, fill):
     width = max(map(len, rows))
     return torch.tensor([[fill] * (width - len(row)) + row for row in rows], dtype=torch.float32)
+
+
+def three_fillers(rows, fill):
+    width = max(map(len, rows))
+    return torch.tensor([(row + [fill] * 3)[:width] for row in rows], dtype=torch.float32)
 
 
 def cut(rows, fill):
@@ -91,6 +101,9 @@ CASES = {
                 "row i is",
             ),
             (lambda xs, ys: points(xs, ys).unique(dim=0), "row i is"),
+            (lambda xs, ys: points(xs, [ys[xs.index(x)] for x in xs]), "row i is"),
+            (without_the_origin, "expected shape (4, 2), got (3, 2)"),
+            (lambda xs, ys: points(*zip(*dict(zip(xs, ys)).items())), "expected shape"),  # noqa: B905
             (lambda xs, ys: points(xs, ys).abs(), "row i is [xs[i], ys[i]]"),
             (lambda xs, ys: points(xs, ys).round(), "row i is [xs[i], ys[i]]"),
             (lambda xs, ys: points(xs, ys).double(), "name the dtype"),
@@ -112,6 +125,7 @@ CASES = {
         also_right=[turned],
         wrong=[
             (in_front, "it comes behind the numbers"),
+            (three_fillers, "expected sequence of length"),
             (cut, "the longest list sets the length"),
             (in_place, "your function changed its input"),
             (dtype_of_fill, "name the dtype"),

@@ -43,6 +43,16 @@ def through_the_function(x, size, step):
     return torch.as_strided(x, shape, (own * step, own), x.storage_offset())
 
 
+def strides_of_unfold(x, size, step):
+    windows = x.unfold(0, size, step)
+    return x.as_strided(windows.shape, windows.stride())
+
+
+def thrown_away(x, size, step):
+    view(x, size, step)
+    return x.unfold(0, size, step)
+
+
 def by_rows(x, size, step):
     return torch.stack([x[at : at + size] for at in range(0, len(x) - size + 1, step)])
 
@@ -114,6 +124,8 @@ CASES = {
         also_right=[through_the_function],
         wrong=[
             (lambda x, size, step: x.unfold(0, size, step), "make them with `as_strided`"),
+            (strides_of_unfold, "without `unfold`"),
+            (thrown_away, "without `unfold`"),
             (by_rows, "you copied"),
             (own_offset_doubled, "row i holds the size elements"),
             (non_overlapping, "row i holds"),

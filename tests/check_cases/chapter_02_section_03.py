@@ -1,6 +1,7 @@
 """Answers to the exercises of 02/03, indexing and broadcasting."""
 
 import torch
+from torch.nn.functional import one_hot
 
 from check_cases import NOT_NEGATIVE, Cases
 
@@ -24,6 +25,29 @@ def written_into_what_was_read(x, broken):
     y = x.clone()
     y[broken][:] = y[~broken].mean()
     return y
+
+
+def broken_times_0(x, broken):
+    return torch.where(broken, (x * ~broken).sum() / (~broken).sum(), x)
+
+
+def sum_of_products(x, broken):
+    return x * ~broken + broken * x[~broken].mean()
+
+
+def zeros_left_out(x, broken):
+    good = x[~broken]
+    return torch.where(broken, good.sum() / good.count_nonzero(), x)
+
+
+def through_the_flat_table(x, columns):
+    count, width = x.shape
+    return x.view(-1)[torch.arange(count) * width + columns]
+
+
+def by_strides(x, columns):
+    count, width = x.shape
+    return x.as_strided((count, width), (width, 1))[torch.arange(count), columns]
 
 
 def paired(x, columns):
@@ -72,7 +96,7 @@ def column_means(x, broken):
 
 
 def whole_numbers_only(x, columns):
-    return (torch.nn.functional.one_hot(columns, x.shape[1]) * x.long()).sum(1)
+    return (one_hot(columns, x.shape[1]) * x.long()).sum(1)
 
 
 def expanded(a, b):
@@ -87,6 +111,7 @@ CASES = {
         also_right=[
             filled_in_a_copy,
             lambda x, broken: x.masked_fill(broken, x[~broken].mean()),
+            lambda x, broken: x.masked_fill(broken, x.masked_select(~broken).mean()),
         ],
         wrong=[
             (filled_in_place, "changed its input"),
@@ -98,6 +123,14 @@ CASES = {
             (lambda x, broken: torch.where(x < 0, x[x >= 0].mean(), x), "nothing was replaced"),
             (lambda x, broken: torch.where(broken, 0.0, x), "get the mean, not 0"),
             (lambda x, broken: x[~broken], "the result is 1-D"),
+            (broken_times_0, "nan * 0 is nan"),
+            (sum_of_products, "nan * 0 is nan"),
+            (zeros_left_out, "a good element may be 0"),
+            (lambda x, broken: torch.where(broken, x[~broken].unique().mean(), x), "counts twice"),
+            (
+                lambda x, broken: torch.where(torch.isin(x, x[broken]), x[~broken].mean(), x),
+                "may equal a broken one",
+            ),
             (written_into_what_was_read, "nothing was replaced"),
             (lambda x, broken: x[~broken].mean().item(), "expected a tensor, got a float"),
             (lambda x, broken: filled(x, broken).abs(), "the others stay"),
@@ -126,6 +159,9 @@ CASES = {
             (lambda x, columns: paired(x, columns).tolist(), "expected a tensor, got a list"),
             (lambda x, columns: paired(x, columns).long(), "these are whole numbers"),
             (whole_numbers_only, "these are whole numbers"),
+            (through_the_flat_table, "is not contiguous"),
+            (by_strides, "from row i and column"),
+            (lambda x, columns: (one_hot(columns, x.shape[1]) * x).sum(1), "nan * 0 is nan"),
             (lambda x, columns: paired(x, columns).abs(), "from row i and column"),
             (lambda x, columns: x.diagonal(), "from row i and column"),
             (lambda x, columns: x.max(1).values, "this is the largest of each row"),
@@ -137,11 +173,11 @@ CASES = {
     "02.3c": Cases(
         solution=pairwise,
         also_right=[
-            expanded,
             lambda a, b: (a.unsqueeze(1) - b.unsqueeze(0)).square().sum(dim=2),
             lambda a, b: torch.cdist(a, b) ** 2,
         ],
         wrong=[
+            (expanded, "subtract the points first"),
             (row_by_row, "this loops"),
             (pair_by_pair, "this loops"),
             (through_lists, "this loops"),

@@ -1,5 +1,6 @@
 """Answers to the exercises of 02/04, numeric types."""
 
+import numpy as np
 import torch
 
 from check_cases import COMMUTES, NOT_NEGATIVE, Cases
@@ -13,12 +14,20 @@ def rounded_up(a, b):
     return ((a.int() + b + 1) // 2).to(torch.uint8)
 
 
+def through_one_dimension(a, b):
+    return ((a.view(-1).int() + b.view(-1)) // 2).byte().view(a.shape)
+
+
 def read(bits):
     sign = -1 if bits[0] == "1" else 1
     power, fraction = int(bits[1:6], 2), int(bits[6:], 2)
     if power == 0:
         return sign * (fraction / 1024) * 2.0**-14
     return sign * (1 + fraction / 1024) * 2.0 ** (power - 15)
+
+
+def by_numpy(bits):
+    return float(np.array(int(bits, 2), np.uint16).view(np.float16))
 
 
 def read_as(bits, bias=15, lead=1, scale=1024, signed=True):
@@ -43,6 +52,7 @@ CASES = {
         also_right=[
             lambda a, b: ((a.float() + b.float()) / 2).to(torch.uint8),
             lambda a, b: a // 2 + b // 2 + (a & b & 1),
+            lambda a, b: (a & b) + ((a ^ b) >> 1),
         ],
         wrong=[
             (lambda a, b: (a + b) // 2, "wrapped around; add in a wider type"),
@@ -50,6 +60,7 @@ CASES = {
             (lambda a, b: a // 2 + b // 2, "halving first"),
             (lambda a, b: ((a.bfloat16() + b) / 2).byte(), "every whole number above 256"),
             (rounded_up, "round down, not up"),
+            (through_one_dimension, "is not contiguous"),
             (lambda a, b: (a.float() + b) / 2, "round down and cast back"),
             (lambda a, b: (a.long() + b) // 2, "cast back to `uint8`"),
             (lambda a, b: ((a.float() + b) / 2).round().byte(), "even neighbour"),
@@ -72,6 +83,7 @@ CASES = {
     ),
     "02.4c": Cases(
         solution=read,
+        also_right=[lambda bits: np.float64(read(bits)), by_numpy],
         wrong=[
             (lambda bits: read_as(bits, signed=False), "first bit is the sign"),
             (lambda bits: read_as(bits, bias=127), "127 belongs to `float32`"),

@@ -135,7 +135,10 @@ CASES = {
             (lambda x, path: torch.save(x + 0, path), "expected dtype torch.bool"),
             (lambda x, path: torch.save(x.int().to(x.dtype), path), "as they are, in its dtype"),
             (lambda x, path: torch.save(x.half().to(x.dtype), path), "as they are, in its dtype"),
-            (lambda x, path: torch.save(x.clone().float().to(x.dtype), path), "as they are, in its dtype"),
+            (
+                lambda x, path: torch.save(x.clone().float().to(x.dtype), path),
+                "as they are, in its dtype",
+            ),
             (lambda x, path: torch.save(x.clone().flatten(), path), "expected shape"),
             (lambda x, path: torch.save(x.zero_().clone(), path), "changed `x`"),
             (lambda x, path: torch.save(x.clone().abs(), path), "is not `x`"),

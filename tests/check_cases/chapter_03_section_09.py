@@ -51,6 +51,28 @@ def one_too_many(stream, info):
     return list(islice(stream, info.id, None, info.num_workers + 1))
 
 
+def by_first_place(stream, info):
+    if info is None:
+        return list(stream)
+    samples = list(stream)
+    return [s for s in samples if samples.index(s) % info.num_workers == info.id]
+
+
+def each_once(stream, info):
+    if info is None:
+        return list(stream)
+    return list(dict.fromkeys(stream))[info.id :: info.num_workers]
+
+
+def in_turns(stream, info):
+    mine, turn = [], 0
+    for sample in stream:
+        if info is None or turn == info.id:
+            mine.append(sample)
+        turn = (turn + 1) % (info.num_workers if info else 1)
+    return mine
+
+
 def by_value(stream, info):
     if info is None:
         return list(stream)
@@ -69,6 +91,15 @@ def by_array_split(count, info):
     mine = np.array_split(range(count), info.num_workers)[info.id] if info else range(count)
     start = int(mine[0]) if len(mine) else block(count, info)[0]
     return start, start + len(mine)
+
+
+def by_numpy(count, info):
+    if info is None:
+        return 0, count
+    ends = np.full(info.num_workers, count // info.num_workers)
+    ends[: count % info.num_workers] += 1
+    stops = ends.cumsum()
+    return stops[info.id] - ends[info.id], stops[info.id]
 
 
 def rounded_up(count, info):
@@ -109,6 +140,7 @@ def proportional(count, info):
 CASES = {
     "03.9a": Cases(
         solution=shard,
+        also_right=[in_turns],
         wrong=[
             (lambda stream, info: list(stream), "the whole stream"),
             (dealt_in_blocks, "deal the samples out in turn"),
@@ -126,6 +158,8 @@ CASES = {
             (walked_twice, "walked through only once"),
             (first_only, "start at sample `id`"),
             (one_too_many, "start at sample `id`"),
+            (by_first_place, "start at sample `id`"),
+            (each_once, "start at sample `id`"),
             (
                 lambda stream, info: list(stream) if not info or not info.id else [],
                 "the whole stream",
@@ -134,14 +168,14 @@ CASES = {
     ),
     "03.9b": Cases(
         solution=block,
-        also_right=[by_array_split, lambda count, info: list(block(count, info))],
+        also_right=[by_array_split, by_numpy, lambda count, info: list(block(count, info))],
         wrong=[
             (rounded_up, "sizes differ by one at most"),
             (beyond_the_end, "ends behind the stream"),
             (rounded_down, "leave samples to nobody"),
             (proportional, "the larger blocks come first"),
             (lambda count, info: (0, count), "read one sample more"),
-            (lambda count, info: block(count, info)[0], "two Python integers, not 7"),
+            (lambda count, info: block(count, info)[0], "two whole numbers, not 7"),
             (lambda count, info: range(*block(count, info)), "not range(7, 10)"),
             (lambda count, info: tuple(map(float, block(count, info))), "not (7.0, 10.0)"),
             (
@@ -161,7 +195,7 @@ CASES = {
             ),
             (lambda count, info: block(count, None), "read one sample more"),
             (lambda count, info: block(count, info)[::-1], "read one sample more"),
-            (lambda count, info: tuple(map(float, block(count, info))), "two Python integers"),
+            (lambda count, info: tuple(map(float, block(count, info))), "two whole numbers"),
             (larger_last, "the larger blocks come first"),
         ],
         equivalent={

@@ -3,6 +3,7 @@
 from typing import Any
 
 import torch
+from torch.nn.functional import one_hot
 
 from d2lutils.checks import Wrong, call, exercise, expect_copies, expect_equal, expect_tensor, given
 from d2lutils.checks.watching import Operations, loops
@@ -17,6 +18,8 @@ def fill_gaps(answer: Any) -> None:
         ([[4.0], [9.0], [8.0]], [[0], [1], [0]]),
         ([[-1.5, -0.1, -99.0], [-0.7, 2.0, -99.0]], [[0, 0, 1], [0, 0, 1]]),
         ([[2.0, 0.1], [5.0, -3.0], [1.0, 7.0], [-99.0, 4.0]], [[0, 0], [0, 0], [0, 0], [1, 0]]),
+        ([[3.0, 3.0, 0.0], [9.0, -1.5, 3.0]], [[1, 0, 0], [1, 0, 0]]),
+        ([[torch.nan, 2.0], [4.0, 9.0]], [[1, 0], [1, 0]]),
     ]:
         x = torch.tensor(rows, dtype=torch.float64 if len(rows) > 3 else torch.float32)
         broken = torch.tensor(marks, dtype=torch.bool)
@@ -28,6 +31,8 @@ def fill_gaps(answer: Any) -> None:
                     "the result is 1-D; an index with a mask reads a list of elements, "
                     "the answer keeps the shape of `x`"
                 )
+            if x.isnan().any() and got.isnan().any():
+                raise Wrong("a broken element may be nan, and nan * 0 is nan; leave it out")
             expect_equal(
                 got,
                 torch.where(broken, good.mean(), x),
@@ -58,6 +63,18 @@ def fill_gaps(answer: Any) -> None:
                         "this is the median of the good elements; take their mean",
                     ),
                     (torch.where(broken, 0.0, x), "broken elements get the mean, not 0"),
+                    (
+                        torch.where(broken, torch.tensor([*set(good.tolist())]).mean().to(x), x),
+                        "a number that occurs twice counts twice in the mean",
+                    ),
+                    (
+                        torch.where(broken, good.sum() / good.count_nonzero(), x),
+                        "a good element may be 0; it counts in the mean",
+                    ),
+                    (
+                        torch.where(torch.isin(x, x[broken]), good.mean(), x),
+                        "a good element may equal a broken one; ask the mask, not the numbers",
+                    ),
                 ],
                 why="broken elements get the mean of `x[~broken]`, the others stay",
             )
@@ -79,8 +96,11 @@ def one_per_row(answer: Any) -> None:
         x = torch.arange(count * width).double().remainder(5) * 2.7 - 2.5 - 0.1 * width
         x = x.round(decimals=1).reshape(count, width).to(dtype)
         columns = torch.tensor(places)
+        if count == 4:  # a transpose in memory, with a gap that nobody asks for
+            x[0, 1] = torch.nan
+            x = x.t().contiguous().t()
         want = x.gather(1, columns[:, None])[:, 0]
-        with given(x=x, columns=columns):
+        with given(f"x.stride() = {x.stride()}", x=x, columns=columns):
             got = expect_tensor(call(answer, x, columns))
             _judge_shape(got, x, columns)
             if got.dtype == torch.int64 != dtype:
@@ -92,6 +112,7 @@ def one_per_row(answer: Any) -> None:
                     (x.flatten()[columns], "these are elements of the flattened table"),
                     (x[:, 0], "this is the first column; use `columns`"),
                     (x.amax(1), "this is the largest of each row; use `columns`"),
+                    ((one_hot(columns, width) * x).sum(1), "nan * 0 is nan; pick the elements"),
                 ],
                 why="element i comes from row i and column `columns[i]`",
             )
@@ -128,6 +149,7 @@ def squared_distances(answer: Any) -> None:
         (spatial[:3], spatial[1:]),
         (points[:1], points[1:]),
         (points[:, 1:] / 3, points[1:3, 1:] / -3),
+        (points[:2] / 7 + 1000, points[:3] / 8 + 1000),
     ]:
         gaps = a[:, None] - b
         want = (gaps**2).sum(-1)
@@ -157,7 +179,10 @@ def squared_distances(answer: Any) -> None:
                         "these are n pairs; each point of `a` meets each point of `b`",
                     ),
                 ],
-                why="element [i, j] is the sum of `(a[i] - b[j]) ** 2`",
+                why="far from 0 the squares are large, and a small difference of them loses its "
+                "digits: subtract the points first"
+                if a[0, 0] == 1000
+                else "element [i, j] is the sum of `(a[i] - b[j]) ** 2`",
             )
     few, many = (_operations(answer, count) for count in (2, 20))
     if few != many or loops(answer):

@@ -1,5 +1,6 @@
 """Checks of 02/04, numeric types."""
 
+from math import copysign
 from typing import Any
 
 import torch
@@ -18,7 +19,8 @@ def blended(answer: Any) -> None:
     ]
     every = list(range(256))
     for first, second in [*cases, ([every] * 256, [[number] * 256 for number in every])]:
-        a, b = (torch.tensor(values, dtype=torch.uint8) for values in (first, second))
+        # Of two dimensions and more, neither is contiguous.
+        a, b = (torch.tensor(values).byte().movedim(0, -1) for values in (first, second))
         exact = (a.int() + b.int()) / 2
         want = exact.floor().to(torch.uint8)
         with given(a=a, b=b):
@@ -63,7 +65,7 @@ def float16_from_bits(answer: Any) -> None:
             if type(got) is int and abs(got) < 2**17:  # 1 or 0 is right in value
                 got = float(got)
             expect_type(got, float)
-            if got == 0 and repr(got) != repr(half.item()) and number == 0:
+            if got == number == 0 and copysign(1, got) != copysign(1, number):
                 raise Wrong(
                     f"expected {half.item()}, got {got}. The sign counts for 0 too: `-0.0` is a "
                     "float, and 0 as a whole number has no sign"
