@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor
 from torch.utils.data import DataLoader, Dataset, RandomSampler, TensorDataset
 
-from d2lutils.errors import BookError
+from d2lutils.errors import BookError, one_line
 
 
 def loader(
@@ -24,7 +24,8 @@ def loader(
     """Return a DataLoader of tensors in memory that takes out a batch at a time, not a sample.
 
     The batches are those of a plain DataLoader, in the same order for the same generator, and
-    come several times as fast. They are copies: changing one does not change the data.
+    come several times as fast. They are copies: changing one does not change the data. They are
+    built like the data, but plain tuples become lists, as with any DataLoader.
 
     Built by hand in 03/08.
 
@@ -39,13 +40,8 @@ def loader(
         drop_last: leave out a last batch that is not full.
         device: where to move the data, once and now; None leaves them where they are.
 
-    Returns:
-        A DataLoader with all that one has: iteration, `len`, `dataset`, `batch_size`. Batches are
-        built like the data, but plain tuples become lists, as with any DataLoader.
-
-    Raises:
-        BookError: an argument is not as described, a tensor is sparse or nested, or the data hold
-            no samples.
+    Raises BookError where an argument is not as described, a tensor is sparse or nested, or the
+    data hold no samples.
     """
     if not isinstance(batch_size, Integral) or isinstance(batch_size, bool) or batch_size < 1:
         remedy = " Give several tensors as one tuple." if isinstance(batch_size, Tensor) else ""
@@ -56,18 +52,15 @@ def loader(
             raise BookError(f"{name} takes True or False, not {_told(value)}.")
     on_cpu = isinstance(generator, Generator) and generator.device.type == "cpu"
     if generator is not None and not on_cpu:
-        raise BookError(
-            f"generator={_told(generator)}: pass one on the CPU, torch.Generator().manual_seed(1)."
-        )
+        told = "pass one on the CPU, torch.Generator().manual_seed(1)"
+        raise BookError(f"generator={_told(generator)}: {told}.")
     _check_lengths(_tensors(data))
     if device is not None:
         try:
             data = _map(lambda tensor: tensor.to(device=device), data, tuple)
         except (RuntimeError, TypeError, AssertionError) as error:  # the last: no CUDA in PyTorch
-            cause = f"{str(error).splitlines()[0]:.120}"
-            raise BookError(
-                f"device={_told(device)}: {cause}… Pass d2l.device() or None."
-            ) from None
+            told = f"device={_told(device)}: {one_line(error)}"
+            raise BookError(f"{told}… Pass d2l.device() or None.") from None
     rows = data if isinstance(data, TensorDataset) else _Samples(data)
     settings = {"shuffle": bool(shuffle), "drop_last": bool(drop_last), "generator": generator}
     return _Batches(rows, int(batch_size), **settings)
@@ -75,7 +68,7 @@ def loader(
 
 def _told(value: object) -> str:
     """Return how a value is written, in one short line."""
-    return f"{' '.join(repr(value).split()):.50}"
+    return one_line(repr(value), 50)
 
 
 class _Samples(Dataset[Any]):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from d2lutils.doctor import machine, packages, stored
 from d2lutils.doctor.findings import Finding
+from d2lutils.downloading.places import SET_HOME, home_is_known
 from d2lutils.installing import install_line
 
 
@@ -19,7 +20,7 @@ def report() -> int:
         print(finding, flush=True)
         wrong += bool(finding.remedy)
     print(f"\n{wrong} to mend." if wrong else "\nAll is well.")
-    return 1 if wrong else 0
+    return min(wrong, 1)
 
 
 def _findings() -> Iterator[Finding]:
@@ -30,7 +31,8 @@ def _findings() -> Iterator[Finding]:
         yield Finding("d2lutils is not installed", f"Type: {install_line('--editable', root)}")
         return
     yield from packages.findings(about)
-    yield from machine.home()
+    if not home_is_known():  # Jupyter keeps its settings there
+        yield Finding("home folder of this user is not known", SET_HOME)
     yield machine.device()
     yield machine.threads()
     yield from stored.bundled()

@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-from collections.abc import Iterator
 
 from d2lutils.doctor.findings import Finding
 from d2lutils.downloading.places import SET_HOME, home_is_known
@@ -28,21 +27,11 @@ def device() -> Finding:
 
 def threads() -> Finding:
     """Judge whether notebooks that compute at once would keep each other from the processors."""
-    if os.environ.get("OMP_WAIT_POLICY", "").upper() == "PASSIVE":
-        return Finding("threads of several notebooks share the cores: OMP_WAIT_POLICY=PASSIVE")
-    if os.environ.get("OMP_NUM_THREADS") == "1" or os.cpu_count() == 1:
-        return Finding("threads of several notebooks share the cores: each computes in one")
-    return Finding(
-        "threads of two notebooks that compute at once can slow each other 40 times, for they wait "
-        "busily",
-        hint="Set OMP_WAIT_POLICY=PASSIVE before Python starts.",
-    )
-
-
-def home() -> Iterator[Finding]:
-    """Say so where this user has no home folder, in which Jupyter keeps its settings."""
-    if not home_is_known():
-        yield Finding("home folder of this user is not known", SET_HOME)
+    passive = os.environ.get("OMP_WAIT_POLICY", "").upper() == "PASSIVE"
+    if passive or os.environ.get("OMP_NUM_THREADS") == "1" or os.cpu_count() == 1:
+        return Finding("threads of several notebooks that compute at once share the cores")
+    told = "threads of two notebooks that compute at once can slow each other 40 times, for they "
+    return Finding(f"{told}wait busily", hint="Set OMP_WAIT_POLICY=PASSIVE before Python starts.")
 
 
 def kernel() -> Finding:
@@ -52,12 +41,9 @@ def kernel() -> Finding:
 
         spec = KernelSpecManager().get_kernel_spec("python3")
     except Exception as error:
-        if not home_is_known():
-            return Finding("there is no Jupyter kernel without a home folder", SET_HOME)
-        return Finding(
-            f"there is no Jupyter kernel python3 ({type(error).__name__})",
-            f"Type: {install_line('--upgrade', '--force-reinstall', 'ipykernel')}",
-        )
+        line = f"Type: {install_line('--upgrade', '--force-reinstall', 'ipykernel')}"
+        what = f"there is no Jupyter kernel python3 ({type(error).__name__})"
+        return Finding(what, line if home_is_known() else SET_HOME)
     python = spec.argv[0]
     # Jupyter starts a bare name with the Python that it runs on itself; links are not followed,
     # for every environment's Python may be a link to the same file.
@@ -67,9 +53,8 @@ def kernel() -> Finding:
     own = _folder(spec.resource_dir).startswith(os.path.normcase(sys.prefix))
     place = "--sys-prefix" if own else "--user"
     line = shell_line(sys.executable, "-m", "ipykernel", "install", place, "--name", "python3")
-    return Finding(
-        f"kernel python3 is another Python ({python}, {spec.resource_dir})", f"Type: {line}"
-    )
+    what = f"kernel python3 is another Python ({python}, {spec.resource_dir})"
+    return Finding(what, f"Type: {line}")
 
 
 def _folder(path: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from d2lutils.doctor.findings import Finding
 from d2lutils.downloading.places import SET_HOME, home_is_known
+from d2lutils.errors import one_line
 from d2lutils.installing import install_line, release
 
 
@@ -63,13 +64,13 @@ def _broken(need: str, error: Exception, modules: dict[str, str]) -> Finding:
     if missing in modules:  # a line of its own says what to type
         other = modules[missing]
         return Finding(f"{name} cannot load without {other}", f"Mend {other} first.")
-    cause = " ".join(str(error).split())
-    if not home_is_known() and "home directory" in cause:
-        return Finding(f"{name} cannot load without a home folder", SET_HOME)
     # A torchvision that was built for another torch fails like this: only the pair mends it.
     pair = ("torch", "torchvision") if name in ("torch", "torchvision") else (name,)
-    line = install_line("--upgrade", "--force-reinstall", *pair)
-    return Finding(f"{name} does not load ({type(error).__name__}: {cause:.200})", f"Type: {line}")
+    remedy = f"Type: {install_line('--upgrade', '--force-reinstall', *pair)}"
+    if not home_is_known() and "home directory" in str(error):
+        remedy = SET_HOME
+    cause = f"{type(error).__name__}: {one_line(error, 200)}"
+    return Finding(f"{name} does not load ({cause})", remedy)
 
 
 def _missing(error: BaseException | None) -> str | None:

@@ -13,7 +13,17 @@ from d2lutils.errors import BookError
 
 def bundled() -> Iterator[Finding]:
     """Judge the bundled data by their hashes, and name the first few that are damaged."""
-    size, faults = _faults()
+    size, faults, names = 0, [], []
+    try:
+        names = list(files.registry())
+    except BookError as error:
+        faults.append(str(error))
+    for name in names:
+        try:
+            files.check(name)
+            size += (files.ROOT / name).stat().st_size
+        except BookError as error:
+            faults.append(str(error))
     for line in faults[:3]:
         what, _, remedy = line.rpartition(". ")
         yield Finding(what, remedy)
@@ -21,24 +31,7 @@ def bundled() -> Iterator[Finding]:
         what = f"{len(faults) - 3} more of the bundled data are missing or damaged"
         yield Finding(what, files.remedy(""))
     if not faults:
-        count = len(files.registry())
-        yield Finding(f"bundled data: {count} files, {size / 1e6:.1f} MB in {files.ROOT}")
-
-
-def _faults() -> tuple[int, list[str]]:
-    """Return how many bytes of the bundled data are sound, and a line for each file that is not."""
-    size, faults = 0, []
-    try:
-        names = list(files.registry())
-    except BookError as error:
-        return 0, [str(error)]
-    for name in names:
-        try:
-            files.check(name)
-            size += (files.ROOT / name).stat().st_size
-        except BookError as error:
-            faults.append(str(error))
-    return size, faults
+        yield Finding(f"bundled data: {len(names)} files, {size / 1e6:.1f} MB in {files.ROOT}")
 
 
 def larger() -> Finding:

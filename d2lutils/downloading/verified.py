@@ -50,12 +50,8 @@ def download(
         name: the file's name; that in the address where None.
         unpack: unpack the file and return the folder.
 
-    Returns:
-        The file's path, or with `unpack` the folder's.
-
-    Raises:
-        BookError: an argument is wrong, the file cannot be had, is another one, or cannot be
-            written or unpacked here.
+    Raises BookError where an argument is wrong, the file cannot be had, is another one, or cannot
+    be written or unpacked here.
     """
     last = _checked_url(url)
     expected = _checked_sha256(sha256)

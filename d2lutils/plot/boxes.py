@@ -37,17 +37,14 @@ def memory(
     Of two tensors that share a storage the first has its arrows above the storage, the second
     below; tensors that share none have storages of their own, one under the other.
 
-    Built by hand in 02/02.
-
     Args:
         tensors: one to four tensors of any dtype and device, 0 to 3 dimensions, whose storages
             hold at most 40 elements; at most two share one storage.
         names: a label for each tensor; without it `tensor`.
-        title: the figure's title; without it none.
 
-    Raises:
-        BookError: no tensor, too many, one that is too large, that has no numbers in memory or
-            other ones than it shows, or two that read one storage as different dtypes.
+    Built by hand in 02/02. Raises BookError on no tensor, too many, one that is too large, that has
+    no numbers in memory or other ones than it shows, or two that read one storage as different
+    dtypes.
     """
     labels = ["tensor"] * len(tensors) if names is None else _labels(names)
     refuse_what_cannot_be_drawn(tensors, labels)

@@ -36,12 +36,10 @@ def lines(
             gives one line a column.
         xlabel: what the horizontal axis shows, with its unit.
         ylabel: what the vertical axis shows, with its unit.
-        title: the figure's title; without it none.
         log: the axes that are logarithmic: `""`, `"x"`, `"y"` or `"xy"`.
 
-    Raises:
-        BookError: a line of another length than `x`, no line, what is no number, a value of 0 or
-            less on a logarithmic axis, or an unknown `log`.
+    Raises BookError on a line of another length than `x`, no line, what is no number, a value of 0
+    or less on a logarithmic axis, or an unknown `log`.
     """
     if not isinstance(log, str) or log not in _SCALES:
         raise BookError(f'lines takes log="x", "y", "xy" or "", not {log!r:.40}')

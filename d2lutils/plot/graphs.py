@@ -39,10 +39,9 @@ def graph(
         outputs: the nodes that a function starts from; with pairs, nodes that may have no edge.
         kinds: the kind of each node, as a mapping or a function; a key explains the colours.
         order: kinds in the order of their colours, so that several figures agree.
-        title: the figure's title; without it none.
 
-    Raises:
-        BookError: nothing to draw, more than 40 nodes, a cycle, or a node without label or kind.
+    Raises BookError on nothing to draw, more than 40 nodes, a cycle, or a node without label or
+    kind.
     """
     net = network(edges, outputs)
     columns, paths = columns_and_paths(net)

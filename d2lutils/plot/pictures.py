@@ -35,10 +35,8 @@ def images(
             and device, an array, or a list of them; at most 64 pictures.
         titles: a caption for each picture; `$` is a dollar.
         columns: how many pictures stand in one row, 1 or more.
-        title: the figure's title; without it none.
 
-    Raises:
-        BookError: another shape, too many pictures, not one caption a picture, no numbers.
+    Raises BookError on another shape, too many pictures, not one caption a picture, no numbers.
     """
     pixels = _pixels(dense(batch, "the batch"))
     captions = None if titles is None else _captions(titles, len(pixels))

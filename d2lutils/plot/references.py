@@ -21,14 +21,10 @@ def pointers(items: Sequence[float | int], title: str | None = None) -> Figure:
     Two references to one object point at the same box. Where the objects really lie is up to the
     interpreter; the picture spreads them out in the order in which they are first met.
 
-    Explained in 02/01.
-
     Args:
         items: one to ten numbers.
-        title: the figure's title; without it none.
 
-    Raises:
-        BookError: nothing to draw, or too much.
+    Explained in 02/01. Raises BookError on nothing to draw, or too much.
     """
     if not 1 <= len(items) <= MAX_ITEMS:
         raise BookError(f"pointers draws 1 to {MAX_ITEMS} numbers, not {len(items)}")

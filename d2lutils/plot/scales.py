@@ -21,19 +21,15 @@ def numberline(
 ) -> Figure:
     """Return a figure of the numbers that formats hold between two bounds, a line a format.
 
-    Explained in 02/04.
-
     Args:
         formats: for each line its name and the numbers that the format holds, shape (n,): a tensor
             of any real dtype and device, an array or a list; those outside the bounds, and what is
             no number (`nan`), are left out.
         low: the lower bound, included, a finite number.
         high: the upper bound, included, a finite number.
-        title: the figure's title; without it none.
 
-    Raises:
-        BookError: bounds in the wrong order or infinite, no format, what is no number, or more than
-            2,000 numbers to draw on one line.
+    Explained in 02/04. Raises BookError on bounds in the wrong order or infinite, no format, what
+    is no number, or more than 2,000 numbers to draw on one line.
     """
     if not -math.inf < low < high < math.inf:
         raise BookError(f"numberline needs two finite bounds, low < high, not {low} and {high}")

@@ -25,17 +25,14 @@ def broadcasting(a: Any, b: Any, operator: str = "+", title: str | None = None) 
     Solid boxes are the elements that exist; pale, dashed boxes are the repeats that broadcasting
     only pretends are there.
 
-    Built by hand in 02/03.
-
     Args:
         a: the left operand, a tensor, an array or a number: 0 to 2 dimensions, sides of 1 to 8.
         b: the right operand, likewise; its shape must broadcast with that of `a`.
         operator: one of `+`, `-`, `*`, `/`.
-        title: the figure's title; without it none.
 
-    Raises:
-        BookError: an unknown operator, shapes that do not broadcast, dtypes that the operator
-            does not take, or a tensor that is too large, is empty or has no numbers.
+    Built by hand in 02/03. Raises BookError on an unknown operator, shapes that do not broadcast,
+    dtypes that the operator does not take, or a tensor that is too large, is empty or has no
+    numbers.
     """
     a, b = _operand(a, "the left operand"), _operand(b, "the right operand")
     result = _combine(a, b, operator)
