@@ -39,8 +39,11 @@ def _look_up(name: str) -> object:
 
         value = version("d2lutils")
     elif name in _HOMES:
+        from d2lutils.installing import load
+
         _require_torch()
-        value = _load(name)
+        module = load(f"{__name__}.{_HOMES[name]}", f"d2l.{name}")
+        value = module if name == _HOMES[name] else getattr(module, name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value
@@ -53,14 +56,6 @@ if not TYPE_CHECKING:  # a type checker would believe that every name exists
 
 def __dir__() -> list[str]:
     return [*__all__, "__doc__", "__file__", "__name__", "__path__", "__version__"]
-
-
-def _load(name: str) -> object:
-    """Import the module that holds a public name and return what it names."""
-    from d2lutils.installing import load
-
-    module = load(f"{__name__}.{_HOMES[name]}", f"d2l.{name}")
-    return module if name == _HOMES[name] else getattr(module, name)
 
 
 def _require_torch() -> None:

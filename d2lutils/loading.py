@@ -1,6 +1,6 @@
 """`d2l.loader`: batches of tensors that are in memory already, each taken out in one step."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from numbers import Integral
 from typing import Any
 
@@ -140,7 +140,7 @@ def _tensors(data: Any, name: str = "data") -> Iterator[tuple[str, Tensor]]:
     elif isinstance(data, dict | list | tuple):
         if isinstance(data, list):
             _check_list(data, name)
-        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        for key, value in _parts(data):
             yield from _tensors(value, f"{name}[{key!r}]")
     elif type(data) is TensorDataset and name == "data":
         yield from _tensors(data.tensors, f"{name}.tensors")
@@ -169,8 +169,11 @@ def _kind(data: Any) -> list[Any]:
         return [(data.dtype, data.dim())]
     if not isinstance(data, dict | list | tuple):
         return [type(data)]
-    values = data.values() if isinstance(data, dict) else data
-    return [kind for value in values for kind in _kind(value)]
+    return [kind for _, value in _parts(data) for kind in _kind(value)]
+
+
+def _parts(data: Any) -> Iterable[tuple[Any, Any]]:
+    return data.items() if isinstance(data, dict) else enumerate(data)
 
 
 def _check_lengths(tensors: Iterator[tuple[str, Tensor]]) -> None:

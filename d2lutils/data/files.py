@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from d2lutils.downloading.parts import digest
 from d2lutils.downloading.places import at_home
-from d2lutils.errors import BookError
+from d2lutils.errors import BookError, one_line
 from d2lutils.installing import shell_line
 
 T = TypeVar("T")
@@ -29,8 +29,8 @@ def path(name: str) -> Path:
         raise BookError(told) from None
     names = [file for file in registry() if file == asked or file.startswith(f"{asked}/")]
     if not names:
-        told = " ".join(str(name).split())
-        raise BookError(f"data/{told:.200} is not bundled{near(asked, list(registry()))}.")
+        told = f"data/{one_line(name, 200)} is not bundled"
+        raise BookError(f"{told}{near(asked, list(registry()))}.")
     for file in names:
         check(file)
     return ROOT / asked
@@ -44,10 +44,10 @@ def registry() -> dict[str, str]:
         known = sums(file)
     except (OSError, ValueError):
         known = {}
-    if not known:
-        told = f"{file}, the list of the bundled data, is missing or damaged"
-        raise BookError(f"{told}. {remedy('')}")
-    return known
+    if known:
+        return known
+    told = f"{file}, the list of the bundled data, is missing or damaged"
+    raise BookError(f"{told}. {remedy('')}")
 
 
 def sums(file: Path) -> dict[str, str]:
@@ -73,11 +73,8 @@ def remedy(name: str) -> str:
     book = ROOT.parent
     if (book / ".git").exists():
         return f"Type: {shell_line('git', '-C', str(book), 'checkout', '--', f'data/{name}')}"
-    return (
-        "Install d2lutils again (pip: --force-reinstall)."
-        if ROOT == _BUNDLED
-        else "Fetch the book again."
-    )
+    again = "Install d2lutils again (pip: --force-reinstall)."
+    return again if ROOT == _BUNDLED else "Fetch the book again."
 
 
 def near(name: str, names: list[str]) -> str:
@@ -99,10 +96,9 @@ def contents(file: str | Path) -> bytes:
     try:
         data = file.read_bytes()
     except FileNotFoundError:
-        names = [entry.name for entry in file.parent.glob("*")]
-        raise BookError(
-            f"There is no file {file}{near(file.name, names)}; the folder here is {Path.cwd()}."
-        ) from None
+        alike = near(file.name, [entry.name for entry in file.parent.glob("*")])
+        told = f"There is no file {file}{alike}; the folder here is {Path.cwd()}."
+        raise BookError(told) from None
     except OSError as error:
         reason = "it is a folder" if file.is_dir() else error.strerror
         raise BookError(f"{file} cannot be read ({reason}); expected a file.") from None

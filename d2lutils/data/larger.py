@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from d2lutils.data.files import chosen, sums
 from d2lutils.downloading.places import data_folder
-from d2lutils.errors import BookError
+from d2lutils.errors import BookError, one_line
 from d2lutils.installing import load as load_module
 
 if TYPE_CHECKING:
@@ -143,9 +143,9 @@ def _class(name: str) -> Any:
 
 
 def _unusable(name: str, error: Exception) -> BookError:
-    cause = " ".join(str(error).split()) or type(error).__name__
+    cause = one_line(error, 200) or type(error).__name__
     delete = "" if isinstance(error, OSError) else "delete its files there, or "
     return BookError(
-        f"{LARGER[name].title} in {data_folder()} cannot be used ({cause:.200}): {delete}set "
+        f"{LARGER[name].title} in {data_folder()} cannot be used ({cause}): {delete}set "
         "D2L_DATA to another folder. d2l.data.mnist() is bundled."
     )

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from d2lutils.data.fields import KINDS, Kind, converted
+from d2lutils.data.fields import KINDS, Kind, converted, fields_of
 from d2lutils.data.files import path
-from d2lutils.data.rows import fields_of
 from d2lutils.data.words import read_text
 from d2lutils.errors import BookError
 

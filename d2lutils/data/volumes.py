@@ -63,8 +63,7 @@ def read_dicom(folder: str | Path, *, series: str | None = None) -> Volume:
     gantry).
     """
     from d2lutils.data.series import chosen_series, images
-    from d2lutils.data.slices import pixels
-    from d2lutils.data.stacking import stacked
+    from d2lutils.data.slices import pixels, stacked
 
     folder = Path(folder)
     with warnings.catch_warnings():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-from d2lutils.doctor import machine, packages, stored
+from d2lutils.doctor import machine, packages
 from d2lutils.doctor.findings import Finding
 from d2lutils.downloading.places import SET_HOME, home_is_known
 from d2lutils.installing import install_line
@@ -35,6 +35,6 @@ def _findings() -> Iterator[Finding]:
         yield Finding("home folder of this user is not known", SET_HOME)
     yield machine.device()
     yield machine.threads()
-    yield from stored.bundled()
-    yield stored.larger()
+    yield from machine.bundled()
+    yield machine.larger()
     yield machine.kernel()

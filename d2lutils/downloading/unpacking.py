@@ -82,9 +82,9 @@ def _unpack(archive: Path, folder: Path, name: str) -> None:
     elif zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as packed:
             for member in packed.infolist():
-                guard.admit(member.filename, member.file_size)
-                if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
-                    raise guard.refusal(member.filename, "is a link or a device")
+                kind = stat.S_IFMT(member.external_attr >> 16)
+                special = kind not in (0, stat.S_IFREG, stat.S_IFDIR)
+                guard.admit(member.filename, member.file_size, special=special)
             packed.extractall(folder)
     elif _is_gzip(archive):
         with gzip.open(archive) as packed_file, (folder / name).open("wb") as plain:
@@ -119,28 +119,25 @@ class _Guard:
         self.archive = archive
         self.left = max(MOST_BYTES, MOST_TIMES * archive.stat().st_size)
 
-    def admit(self, path: str, size: int) -> None:
+    def admit(self, path: str, size: int, link: str = "", *, special: bool = False) -> None:
         """Raise BookError unless a path stays in the folder and its bytes are not too many."""
-        if _OUTWARD.search(path):
-            raise self.refusal(path, "leads out of its folder")
         self.left -= size
-        if self.left < 0:
-            raise self.refusal(path, "makes it larger than an archive of its size may become")
+        reasons = {
+            "leads out of its folder": _OUTWARD.search(path) or _OUTWARD.search(link),
+            "is a link or a device": special,
+            "makes it larger than an archive of its size may become": self.left < 0,
+        }
+        for why in (why for why, holds in reasons.items() if holds):
+            raise BookError(
+                f"{self.archive} is not safe to unpack: {path!r:.100} {why}. Nothing was "
+                "unpacked; look at it by hand, or look for another archive."
+            )
 
     def admit_member(self, member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
         """Admit a tar's member, as a filter of tarfile."""
-        self.admit(member.name, member.size)
         # Older Pythons' data_filter can be led astray by chains of links that go up ("..").
         # Without any that does, none can leave the folder.
-        if member.issym() or member.islnk():
-            self.admit(member.linkname, 0)
-        elif not (member.isreg() or member.isdir()):
-            raise self.refusal(member.name, "is a device")
+        linked = member.issym() or member.islnk()
+        special = not (linked or member.isreg() or member.isdir())
+        self.admit(member.name, member.size, member.linkname if linked else "", special=special)
         return tarfile.data_filter(member, folder)
-
-    def refusal(self, path: str, why: str) -> BookError:
-        """Return the error for a member."""
-        return BookError(
-            f"{self.archive} is not safe to unpack: {path!r:.100} {why}. Nothing was unpacked; "
-            "look at it by hand, or look for another archive."
-        )

@@ -12,7 +12,6 @@ from d2lutils.errors import BookError
 from d2lutils.plot.inputs import dense
 
 _DASHES = ("-", "--", "-.", ":")
-_SCALES = ("", "x", "y", "xy", "yx")
 
 
 def lines(
@@ -41,11 +40,12 @@ def lines(
     Raises BookError on a line of another length than `x`, no line, what is no number, a value of 0
     or less on a logarithmic axis, or an unknown `log`.
     """
-    if not isinstance(log, str) or log not in _SCALES:
+    if log not in ("", "x", "y", "xy", "yx"):
         raise BookError(f'lines takes log="x", "y", "xy" or "", not {log!r:.40}')
     if not hasattr(series, "items"):
         raise BookError('lines takes a dict, {"name": heights}, not ' + type(series).__name__)
-    across = _dates(x) if _holds_dates(x) else _numbers(x, "x", "x" in log)
+    across = _dates(x)
+    across = _numbers(x, "x", "x" in log) if across is None else across
     heights = {}
     for name, values in series.items():
         heights[str(name)] = up = _numbers(values, f"line {str(name)!r}", "y" in log)
@@ -83,17 +83,12 @@ def _numbers(values: Any, what: str, log: bool) -> list[float]:
     return numbers
 
 
-def _holds_dates(x: Any) -> bool:
-    """Whether these are dates: a column or an index of a table, an array, a list."""
-    if isinstance(x, torch.Tensor):
-        return False
-    if getattr(getattr(x, "dtype", None), "kind", "") == "M":
-        return True
-    return hasattr(x, "__len__") and len(x) > 0 and all(hasattr(day, "isoformat") for day in x)
-
-
 def _dates(x: Any) -> Any:
-    """Return dates as NumPy has them; those with a time zone in UTC."""
+    """Return dates as NumPy has them, those with a time zone in UTC; of anything else None."""
+    if getattr(getattr(x, "dtype", None), "kind", "") != "M":
+        listed = hasattr(x, "__len__") and not isinstance(x, torch.Tensor) and len(x) > 0
+        if not listed or not all(hasattr(day, "isoformat") for day in x):
+            return None
     if hasattr(x, "to_numpy"):
         return x.to_numpy(dtype="datetime64[ns]")
     return np.asarray(x, dtype="datetime64[us]")

@@ -2,6 +2,7 @@
 refused in one line."""
 
 from collections.abc import Sequence
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -68,12 +69,5 @@ def _from_array(values: Any, what: str) -> Tensor:
 
 def _odd(array: Any) -> str:
     """Return the first part that is no number, as the reader sees it."""
-    for part in array.ravel().tolist():
-        try:
-            if not isinstance(part, str):
-                float(part)
-                continue
-        except (TypeError, ValueError, OverflowError):
-            pass
-        return f"{part!r:.40}"
-    return f"an array of {array.dtype}"
+    odd = (part for part in array.ravel().tolist() if not isinstance(part, Number | None))
+    return f"{next(odd, f'an array of {array.dtype}')!r:.40}"

@@ -91,8 +91,8 @@ def _pixels(batch: torch.Tensor) -> torch.Tensor:
 def _captions(titles: Sequence[object], count: int) -> list[str]:
     """One text a picture; a tensor or an array gives its numbers."""
     parts = titles.tolist() if hasattr(titles, "tolist") else titles
-    if isinstance(parts, str) or not hasattr(parts, "__len__") or len(parts) != count:
-        found = f"{len(parts)}" if hasattr(parts, "__len__") else f"{type(parts).__name__}"
-        found = "one text for all" if isinstance(parts, str) else found
+    found = len(parts) if hasattr(parts, "__len__") else type(parts).__name__
+    found = "one text for all" if isinstance(parts, str) else found
+    if found != count:
         raise BookError(f"images needs one caption a picture: {count}, not {found}")
     return [str(part.item() if isinstance(part, torch.Tensor) else part) for part in parts]
