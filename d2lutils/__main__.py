@@ -4,10 +4,12 @@ import os
 import sys
 from argparse import ArgumentParser
 from io import TextIOWrapper
+from pathlib import PurePosixPath
 from typing import NoReturn
 
 from d2lutils import doctor
-from d2lutils.data import larger, listing
+from d2lutils.data import larger
+from d2lutils.data.files import ROOT, registry
 from d2lutils.downloading.places import data_folder
 from d2lutils.errors import BookError
 
@@ -55,12 +57,35 @@ def _run() -> int:
     if asked.command == "doctor":
         return doctor.report()
     if asked.command == "list":
-        print(*listing.lines(), sep="\n")
+        print(*_lines(), sep="\n")
     else:
         for name in larger.LARGER if asked.name == "all" else [asked.name]:
             larger.fetch(name)
             print(f"{name} is in {data_folder()}")
     return 0
+
+
+def _lines() -> list[str]:
+    """Return the lines of the list; it needs no torch, and checks no hash."""
+    sizes: dict[str, int] = {}
+    for name in registry():
+        call, file = _call(PurePosixPath(name)), ROOT / name
+        sizes[call] = sizes.get(call, 0) + (file.stat().st_size if file.is_file() else 0)
+    found = [f"Bundled, in {ROOT}:"]
+    found += [f"  d2l.data.{call:<18}{size / 1e3:9,.0f} kB" for call, size in sizes.items()]
+    found += ["", f"Larger, in {data_folder()} (D2L_DATA sets another folder):"]
+    for name, (_, _, megabytes) in larger.LARGER.items():
+        call = f"{name}({'full=True' if name == 'mnist' else ''})"
+        state = "here" if larger.here(name) else f"fetch it: python -m d2lutils download {name}"
+        found.append(f"  d2l.data.{call:<18}{megabytes:9,} MB  {state}")
+    return found
+
+
+def _call(file: PurePosixPath) -> str:
+    """Return what loads a bundled file."""
+    if file.suffix in (".jpg", ".png"):
+        return f'photo("{file.stem}")'
+    return f"{file.parent.name if file.suffix == '.dcm' else file.stem}()"
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 import os
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -69,18 +71,16 @@ def load(name: str, split: str) -> "tuple[torch.Tensor, torch.Tensor]":
 
     parts = chosen(split, {"train": [True], "test": [False], "all": [True, False]})
     fetch(name)
-    try:
+    with _using(name):
         sets = [_class(name)(data_folder(), train=train) for train in parts]
         images = torch.cat([torch.as_tensor(found.data) for found in sets])
         labels = torch.cat([torch.as_tensor(found.targets) for found in sets])
-    except Exception as error:  # torchvision's readers have no errors of their own
-        raise _unusable(name, error) from None
     return images.permute(0, 3, 1, 2).contiguous() if images.ndim == 4 else images[:, None], labels
 
 
 def fetch(name: str) -> None:
     """Put a larger set where torchvision finds it, unless it is there and sound."""
-    try:
+    with _using(name):
         if _sound(name):
             return
         from filelock import FileLock
@@ -91,10 +91,6 @@ def fetch(name: str) -> None:
                 for file in archives(name):
                     _download(name, data_folder() / file, archives(name)[file])
                 _class(name)(data_folder(), download=True)  # it finds the archives and unpacks them
-    except BookError:
-        raise
-    except Exception as error:  # the folder's, or an unpacker's
-        raise _unusable(name, error) from None
 
 
 def _download(name: str, file: Path, sha256: str) -> None:
@@ -142,10 +138,17 @@ def _class(name: str) -> Any:
     return getattr(datasets, LARGER[name].title)
 
 
-def _unusable(name: str, error: Exception) -> BookError:
-    cause = one_line(error, 200) or type(error).__name__
-    delete = "" if isinstance(error, OSError) else "delete its files there, or "
-    return BookError(
-        f"{LARGER[name].title} in {data_folder()} cannot be used ({cause}): {delete}set "
-        "D2L_DATA to another folder. d2l.data.mnist() is bundled."
-    )
+@contextmanager
+def _using(name: str) -> Iterator[None]:
+    """Turn what the folder, an unpacker or torchvision's readers refuse into one line."""
+    try:
+        yield
+    except BookError:
+        raise
+    except Exception as error:  # torchvision's readers have no errors of their own
+        cause = one_line(error, 200) or type(error).__name__
+        delete = "" if isinstance(error, OSError) else "delete its files there, or "
+        raise BookError(
+            f"{LARGER[name].title} in {data_folder()} cannot be used ({cause}): {delete}set "
+            "D2L_DATA to another folder. d2l.data.mnist() is bundled."
+        ) from None

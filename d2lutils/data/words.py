@@ -92,17 +92,13 @@ def _about_a_byte(data: bytes) -> str:
     at = len(letters.partition(wrong[0])[0].encode())
     told = f"is not UTF-8: byte 0x{data[at]:02X} at offset {at}, line {data.count(10, 0, at) + 1}"
     right = len(letters) - sum(map(str.isascii, letters)) - len(wrong)
-    if right >= len(wrong):
-        return (
-            f"{told}. It mixes encodings or was damaged (letters beyond ASCII that are UTF-8: "
-            f"{right}; bytes that are not: {len(wrong)}). Get it again, or mend what "
-            'Path(…).read_text("utf-8", errors="replace") shows as \ufffd.'
-        )
+    then = "It is not Windows-1252 either. Ask who wrote it for the encoding; "
+    then += 'read it with Path(…).read_text(encoding), write it as "utf-8".'
     if _decodes(data, "cp1252"):
         seen = data[at : at + 1].decode("cp1252")  # Latin-1 with more letters and quotes
-        again = _AGAIN.format("cp1252")
-        return f"{told}. In Windows-1252 (Latin-1) it is {seen!r}; if that fits, {again}"
-    return (
-        f"{told}. It is not Windows-1252 either. Ask who wrote it for the encoding; "
-        'read it with Path(…).read_text(encoding), write it as "utf-8".'
-    )
+        then = f"In Windows-1252 (Latin-1) it is {seen!r}; if that fits, {_AGAIN.format('cp1252')}"
+    if right >= len(wrong):
+        then = f"It mixes encodings or was damaged (letters beyond ASCII that are UTF-8: {right}; "
+        then += f"bytes that are not: {len(wrong)}). Get it again, or mend what Path(…).read_text"
+        then += '("utf-8", errors="replace") shows as \ufffd.'
+    return f"{told}. {then}"

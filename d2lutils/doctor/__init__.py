@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-from d2lutils.doctor import machine, packages
+from d2lutils.doctor import findings
 from d2lutils.doctor.findings import Finding
 from d2lutils.downloading.places import SET_HOME, home_is_known
 from d2lutils.installing import install_line
@@ -30,11 +30,11 @@ def _findings() -> Iterator[Finding]:
         root = str(Path(__file__).resolve().parents[2])
         yield Finding("d2lutils is not installed", f"Type: {install_line('--editable', root)}")
         return
-    yield from packages.findings(about)
+    yield from findings.packages(about)
     if not home_is_known():  # Jupyter keeps its settings there
         yield Finding("home folder of this user is not known", SET_HOME)
-    yield machine.device()
-    yield machine.threads()
-    yield from machine.bundled()
-    yield machine.larger()
-    yield machine.kernel()
+    yield findings.device()
+    yield findings.threads()
+    yield from findings.bundled()
+    yield findings.larger()
+    yield findings.kernel()
