@@ -20,7 +20,7 @@ _OTHERS = (
 _WORDS = (
     "BitsStored", "Columns", "FrameOfReferenceUID", "HighBit", "ImageType", "Modality",
     "ModalityLUTSequence", "NumberOfFrames", "PhotometricInterpretation", "RescaleType", "Rows",
-    "SOPInstanceUID", "SeriesInstanceUID", "Units",
+    "SeriesInstanceUID", "Units",
 )  # fmt: skip
 
 
@@ -94,7 +94,6 @@ def chosen_series(
 
 
 def _check_slice(file: Path, slice_: Dataset) -> None:
-    """Raise BookError where an image is not one grey slice."""
     kind = kind_of(slice_)
     if "Enhanced" in kind:
         raise BookError(

@@ -71,7 +71,6 @@ def pixels(file: Path, slice_: Dataset) -> Numbers:
 
 
 def unreadable(file: Path, error: Exception) -> BookError:
-    """Return what is said of a file that pydicom cannot read."""
     return BookError(f"{file} is cut short or damaged ({one_line(error)}). Copy it again.")
 
 
@@ -96,7 +95,7 @@ def stacked(
         return names, (depth, down, across)
     offsets = np.array([places[name] - places[names[0]] for name in names])
     heights = offsets @ normal
-    depth = _step(folder, names, slices, heights)
+    depth = _step(folder, names, heights)
     sideways = np.linalg.norm(offsets - np.outer(heights, normal), axis=1)
     worst = int(sideways.argmax())
     if sideways[worst] > _TOLERANCE * min(down, across):
@@ -138,17 +137,14 @@ def _facts(file: Path, slice_: Dataset) -> dict[str, Any]:
     return facts | {"PixelSpacing": spacing.tolist(), "ImageOrientationPatient": orientation}
 
 
-def _step(folder: Path, names: list[str], slices: dict[str, Dataset], heights: Numbers) -> float:
+def _step(folder: Path, names: list[str], heights: Numbers) -> float:
     """Return the distance from slice to slice in mm; BookError where it is not always the same."""
     gaps, step = np.diff(heights), float(heights[-1]) / (len(names) - 1)
     usual, least = float(np.median(gaps)), int(gaps.argmin())
     if gaps[least] <= max(1e-6, 0.01 * usual):
-        pair = names[least], names[least + 1]
-        copies = len({slices[name].get("SOPInstanceUID") for name in pair}) == 1
-        told = "they are copies" if copies else "they are two scans, or two times of one"
         raise BookError(
-            f"{folder}: {pair[0]} and {pair[1]} lie at one position: {told}. "
-            "Expected each slice once; move the others to a folder of their own."
+            f"{folder}: {names[least]} and {names[least + 1]} lie at one position: they are copies,"
+            " two scans or two times of one. Move the others to a folder of their own."
         )
     odd = int(np.abs(gaps - usual).argmax())
     away = float(np.abs(heights - step * np.arange(len(names))).max())

@@ -63,7 +63,6 @@ def _advice(data: bytes) -> str:
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
-    """Return whether an encoding reads all bytes."""
     try:
         data.decode(encoding)
     except UnicodeDecodeError:

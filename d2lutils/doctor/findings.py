@@ -1,6 +1,7 @@
 """The doctor's findings: on packages, devices, threads, data and Jupyter's kernel, a line each."""
 
 import os
+import platform
 import re
 import shutil
 import sys
@@ -44,11 +45,9 @@ def packages(about: PackageMetadata) -> Iterator[Finding]:
 
 
 def _python(bound: str) -> Finding:
-    version = ".".join(map(str, sys.version_info[:3]))
-    what = f"Python {version} at {sys.executable}"
-    if release(version) >= release(bound.lstrip(">=")):
-        return Finding(what)
-    return Finding(what, f"The book needs Python {bound}: set it up with a newer one.")
+    what = f"Python {platform.python_version()} at {sys.executable}"
+    new = sys.version_info >= release(bound.lstrip(">="))
+    return Finding(what, "" if new else f"The book needs Python {bound}: set a newer one up.")
 
 
 def _module(need: str) -> str:
@@ -66,16 +65,13 @@ def _package(need: str, modules: dict[str, str]) -> Finding:
     except Exception as error:
         return _broken(need, error, modules)
     version = getattr(module, "__version__", None) or metadata.version(name)
-    what = f"{name} {version}"
-    if release(version) < release(bound):
-        with_torch = ("torchvision",) if name == "torch" else ()
-        line = install_line("--upgrade", need, *with_torch)
-        return Finding(f"{what} is older than {bound}", f"Type: {line}")
-    return Finding(what)
+    if release(version) >= release(bound):
+        return Finding(f"{name} {version}")
+    line = install_line("--upgrade", need, *(["torchvision"] if name == "torch" else []))
+    return Finding(f"{name} {version} is older than {bound}", f"Type: {line}")
 
 
 def _broken(need: str, error: Exception, modules: dict[str, str]) -> Finding:
-    """Say what to type for a package that does not load."""
     name = need.partition(">=")[0]
     missing = _missing(error)
     if missing == _module(need):
@@ -102,7 +98,6 @@ def _missing(error: BaseException | None) -> str | None:
 
 
 def device() -> Finding:
-    """Judge the device that the book would compute on."""
     asked = os.environ.get("D2L_DEVICE", "").strip()
     try:
         from d2lutils import devices

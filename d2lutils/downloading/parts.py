@@ -19,7 +19,6 @@ class Part:
 
     @property
     def size(self) -> int:
-        """How many bytes are here."""
         return self.path.stat().st_size if self.path.exists() else 0
 
     @property
@@ -28,7 +27,6 @@ class Part:
         return self._read("version")
 
     def digest(self) -> str:
-        """Return the SHA-256 of the bytes that are here."""
         return digest(self.path) if self.path.exists() else ""
 
     def start(self, version: str) -> None:
@@ -42,7 +40,6 @@ class Part:
         self._notes.unlink(missing_ok=True)
 
     def drop(self) -> None:
-        """Remove the bytes and the notes."""
         self.path.unlink(missing_ok=True)
         self._notes.unlink(missing_ok=True)
 

@@ -45,7 +45,6 @@ def answering(url: str) -> str:
 
 
 def of_status(status: int, url: str) -> BookError:
-    """Return the error for an answer that another try does not mend."""
     if status == 407 and _proxy(url)[0]:
         return _of_proxy("407 Proxy Authentication Required", url)
     remedy = _STATUSES.get(status, "Check the address")
@@ -143,7 +142,6 @@ def _within(error: Exception) -> object:
 
 
 def _of_tls(error: Exception, url: str) -> BookError:
-    """Return the error for a connection that is not safe."""
     cause = _within(error)
     if not isinstance(cause, ssl.SSLCertVerificationError):
         return BookError(

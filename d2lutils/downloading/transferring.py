@@ -94,8 +94,6 @@ def _transfer(session: Session, url: str, part: Part, name: str) -> str:
             part.drop()
             raise _TryAgainError("the server does not send the rest of the file")
         _write(response, part, name)
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        return "a compressed file, unasked"
     page = response.headers.get("Content-Type", "").startswith("text/html")
     return "a web page, perhaps a login" if page else "another file"
 

@@ -121,13 +121,11 @@ def _writing(place: Path) -> Iterator[None]:
     """Turn what the file system refuses into one line."""
     try:
         yield
-    except NotImplementedError:  # of filelock, on some network's drives
-        told = "two programs could write it at once there. Set D2L_DATA (or folder=) to a folder on"
-        raise BookError(
-            f"{place} does not take the file: {told} this machine's own disk."
-        ) from None
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    except (OSError, NotImplementedError) as error:  # the latter: no locks, on a network's drive
+        full = getattr(error, "errno", 0) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         remedy = "make room there" if full else "use a folder that you can write to"
-        told = f"{error.strerror or error}. Either {remedy}, or set D2L_DATA (or folder=)"
-        raise BookError(f"{place} does not take the file: {told} to another folder.") from None
+        cause = getattr(error, "strerror", "") or error
+        raise BookError(
+            f"{place} does not take the file: {cause}. Either {remedy}, or set D2L_DATA (or "
+            "folder=) to one on this machine's own disk."
+        ) from None

@@ -20,10 +20,10 @@ class Drawn:
     label: str
 
     def positions(self) -> Iterator[tuple[tuple[int, ...], int]]:
-        offset, strides = self.tensor.storage_offset(), self.tensor.stride()
-        for index in product(*map(range, self.tensor.shape)):
-            hops = (i * stride for i, stride in zip(index, strides, strict=True))
-            yield index, int(offset + sum(hops))
+        of_storage = torch.arange(len(storage_values(self.tensor)))
+        offset, shape = int(self.tensor.storage_offset()), self.tensor.shape
+        positions = of_storage.as_strided(shape, self.tensor.stride(), offset)
+        yield from zip(product(*map(range, shape)), positions.flatten().tolist(), strict=True)
 
     def cell(self, index: tuple[int, ...]) -> tuple[int, int]:
         """Column and row of an element's box in the grid; matrices of a batch stand in a line."""
@@ -46,7 +46,6 @@ class Drawn:
 
 
 def storage_values(tensor: torch.Tensor) -> list[str]:
-    """Every element of the tensor's storage, as text."""
     count = tensor.untyped_storage().nbytes() // tensor.element_size()
     flat = tensor.detach().as_strided((count,), (1,), 0)
     return [written(value) for value in flat.tolist()]
@@ -73,9 +72,7 @@ def refuse_what_cannot_be_drawn(tensors: Sequence[torch.Tensor], labels: Sequenc
         _refuse_one(tensor, label)
     for group in by_storage(tensors, labels):
         if len(group) > 2:
-            raise BookError(
-                "memory draws at most two tensors of one storage: draw the others apart"
-            )
+            raise BookError("memory draws at most two tensors of one storage: draw others apart")
         if len({drawn.tensor.dtype for drawn in group}) > 1:
             dtypes = " and ".join(str(drawn.tensor.dtype) for drawn in group)
             raise BookError(
