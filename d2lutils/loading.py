@@ -45,30 +45,25 @@ def loader(
     """
     if not isinstance(batch_size, Integral) or isinstance(batch_size, bool) or batch_size < 1:
         remedy = " Give several tensors as one tuple." if isinstance(batch_size, Tensor) else ""
-        told = f"batch_size takes a whole number from 1 on, not {_told(batch_size)}."
+        told = f"batch_size takes a whole number from 1 on, not {one_line(repr(batch_size), 50)}."
         raise BookError(told + remedy)
     for name, value in {"shuffle": shuffle, "drop_last": drop_last}.items():
         if not isinstance(value, bool | np.bool):
-            raise BookError(f"{name} takes True or False, not {_told(value)}.")
+            raise BookError(f"{name} takes True or False, not {one_line(repr(value), 50)}.")
     on_cpu = isinstance(generator, Generator) and generator.device.type == "cpu"
     if generator is not None and not on_cpu:
         told = "pass one on the CPU, torch.Generator().manual_seed(1)"
-        raise BookError(f"generator={_told(generator)}: {told}.")
+        raise BookError(f"generator={one_line(repr(generator), 50)}: {told}.")
     _check_lengths(_tensors(data))
     if device is not None:
         try:
             data = _map(lambda tensor: tensor.to(device=device), data, tuple)
         except (RuntimeError, TypeError, AssertionError) as error:  # the last: no CUDA in PyTorch
-            told = f"device={_told(device)}: {one_line(error)}"
+            told = f"device={one_line(repr(device), 50)}: {one_line(error)}"
             raise BookError(f"{told}… Pass d2l.device() or None.") from None
     rows = data if isinstance(data, TensorDataset) else _Samples(data)
     settings = {"shuffle": bool(shuffle), "drop_last": bool(drop_last), "generator": generator}
     return _Batches(rows, int(batch_size), **settings)
-
-
-def _told(value: object) -> str:
-    """Return how a value is written, in one short line."""
-    return one_line(repr(value), 50)
 
 
 class _Samples(Dataset[Any]):

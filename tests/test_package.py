@@ -98,6 +98,14 @@ def test_no_module_is_long():
     assert not {str(file): length for file, length in lengths.items() if length > 200}
 
 
+def test_the_package_without_its_checks_is_small():
+    """A reader can read it all; it shrinks where a library takes over (DESIGN.md)."""
+    package = ROOT / "d2lutils"
+    checks = {package / "checking.py", *(package / "checks").rglob("*.py")}
+    modules = set(package.rglob("*.py")) - checks
+    assert sum(len(file.read_text("utf-8").splitlines()) for file in modules) < 4000
+
+
 def test_version_is_that_of_pyproject():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert d2l.__version__ == settings["project"]["version"]

@@ -54,7 +54,6 @@ def cifar10(split: str = "train") -> "tuple[torch.Tensor, torch.Tensor]":
 
 
 def here(name: str) -> bool:
-    """Whether the archives of a larger set were fetched."""
     return all(os.path.isfile(data_folder() / file) for file in archives(name))
 
 

@@ -90,19 +90,16 @@ def _transfer(session: Session, url: str, part: Part, name: str) -> str:
         version = response.headers.get("Last-Modified", "") if tag.startswith("W/") else tag
         if response.status_code == 200:  # also from a server that knows no Range, or a new version
             part.start(version)
-        elif not _continues(response, part, version):
+        elif (
+            response.status_code != 206
+            or (version and part.version not in ("", version))
+            or not response.headers.get("Content-Range", "").startswith(f"bytes {part.size}-")
+        ):
             part.drop()
             raise _TryAgainError("the server does not send the rest of the file")
         _write(response, part, name)
     page = response.headers.get("Content-Type", "").startswith("text/html")
     return "a web page, perhaps a login" if page else "another file"
-
-
-def _continues(response: Response, part: Part, version: str) -> bool:
-    """Whether the answer holds the bytes after those in the part, of the same version."""
-    span = response.headers.get("Content-Range", "")
-    same = version == part.version or not version or not part.version
-    return response.status_code == 206 and same and span.startswith(f"bytes {part.size}-")
 
 
 def _write(response: Response, part: Part, name: str) -> None:

@@ -54,7 +54,9 @@ def download(
     be written or unpacked here.
     """
     last = _checked_url(url)
-    expected = _checked_sha256(sha256)
+    if not isinstance(sha256, str) or not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
+        raise BookError(f"sha256={sha256!r:.80} is no SHA-256; give its 64 hexadecimal digits.")
+    expected = sha256.lower()
     name = _checked_name(name, last)
     place = data_folder() if folder is None else at_home(folder, "folder")
     target = place / name
@@ -84,12 +86,6 @@ def _checked_url(url: str) -> str:
     if not usable or not isinstance(url, str) or re.search(r"[\s\x00-\x1f]", url):
         raise BookError(f"url={url!r:.200} is no address; give one as https://host/file.")
     return unquote(parts.path.rpartition("/")[2])
-
-
-def _checked_sha256(sha256: str) -> str:
-    if not isinstance(sha256, str) or not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
-        raise BookError(f"sha256={sha256!r:.80} is no SHA-256; give its 64 hexadecimal digits.")
-    return sha256.lower()
 
 
 def _checked_name(name: str | None, last: str) -> str:

@@ -46,7 +46,9 @@ def memory(
     no numbers in memory or other ones than it shows, or two that read one storage as different
     dtypes.
     """
-    labels = ["tensor"] * len(tensors) if names is None else _labels(names)
+    if isinstance(names, str):
+        raise BookError(f"memory takes a list of names, [{names!r}], not one text")
+    labels = ["tensor"] * len(tensors) if names is None else [str(name) for name in names]
     refuse_what_cannot_be_drawn(tensors, labels)
     rows = [_Row(group) for group in by_storage(tensors, labels)]
     width = max(row.width for row in rows)
@@ -67,12 +69,6 @@ def memory(
     if title:
         figure.suptitle(title, size=mpl.rcParams["axes.titlesize"], parse_math=False)
     return figure
-
-
-def _labels(names: Sequence[str]) -> list[str]:
-    if isinstance(names, str):
-        raise BookError(f"memory takes a list of names, [{names!r}], not one text")
-    return [str(name) for name in names]
 
 
 class _Row:
@@ -110,9 +106,9 @@ class _Row:
         colours: dict[int, str] = {}
         for drawn in self.drawn:
             for index, position in drawn.positions():
-                line = index[-2] if len(index) > 1 else 0
-                line += index[0] * drawn.rows if len(index) > 2 else 0
-                colours.setdefault(position, TINTS[line % len(TINTS)])
+                *_, matrix, line, _ = (0, 0, 0, *index)
+                tint = TINTS[(matrix * drawn.rows + line) % len(TINTS)]
+                colours.setdefault(position, tint)
         return colours
 
     def _grid(

@@ -1,5 +1,6 @@
 """Where the picture of a graph puts its nodes: columns along the edges, few crossings."""
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from itertools import combinations, pairwise
 from statistics import mean, median
@@ -58,10 +59,10 @@ def columns_and_paths(net: Any) -> tuple[list[list[Point]], list[list[Point]]]:
 
 def heights(columns: list[list[Point]], paths: list[list[Point]], row: float) -> dict[Point, float]:
     """A height for each point: the best of several sweeps that move points to their neighbours."""
-    beside: dict[Point, dict[int, list[Point]]] = {}
+    beside: dict[Point, dict[int, list[Point]]] = defaultdict(lambda: {-1: [], 1: []})
     for a, b in (link for path in paths for link in pairwise(path)):
-        beside.setdefault(a, {-1: [], 1: []})[1].append(b)
-        beside.setdefault(b, {-1: [], 1: []})[-1].append(a)
+        beside[a][1].append(b)
+        beside[b][-1].append(a)
     y = {point: -row * at for column in columns for at, point in enumerate(column)}
     best, least = y, _badness(columns, beside, y)
     for sweep in range(40):
@@ -69,7 +70,7 @@ def heights(columns: list[list[Point]], paths: list[list[Point]], row: float) ->
         for column in columns if sweep % 2 == 0 else reversed(columns):
             wish = {}
             for point in column:
-                near = [y[other] for side in sides for other in beside.get(point, {}).get(side, [])]
+                near = [y[other] for side in sides for other in beside[point][side]]
                 wish[point] = median(near or [y[point]])
             _settle(column, wish, y, row)
         if (badness := _badness(columns, beside, y)) < least:
@@ -102,7 +103,7 @@ def _badness(
     """How many edges cross, and how far all of them climb and fall."""
     crossings, climb = 0, 0.0
     for column in columns:
-        links = [(y[a], y[b]) for a in column for b in beside.get(a, {}).get(1, [])]
+        links = [(y[a], y[b]) for a in column for b in beside[a][1]]
         climb += sum(abs(start - end) for start, end in links)
         pairs = combinations(links, 2)
         crossings += sum((a - c) * (b - d) < 0 for (a, b), (c, d) in pairs)
