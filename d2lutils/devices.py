@@ -25,7 +25,11 @@ def device() -> torch.device:
     for found in available:
         if asked in (found.type, f"{found.type}:{found.index or 0}"):  # of several, the first
             return found
-    reason = "is not available here" if _is_device(asked) else "is no device"
+    try:
+        torch.device(asked)  # says nothing of the number: 256 is taken for 0
+        reason = "is not available here"
+    except RuntimeError:
+        reason = "is no device"
     names = ", ".join(map(str, available))
     raise BookError(f"D2L_DEVICE={asked:.50} {reason}; set it to one of: {names}.")
 
@@ -38,12 +42,3 @@ def available_devices() -> list[torch.device]:
         return [cpu]
     count = max(1, torch.accelerator.device_count())
     return [*(torch.device(accelerator.type, index) for index in range(count)), cpu]
-
-
-def _is_device(name: str) -> bool:
-    """Whether PyTorch knows a device of this name on any machine."""
-    try:
-        torch.device(name)  # says nothing of the number: 256 is taken for 0
-    except RuntimeError:
-        return False
-    return True

@@ -33,7 +33,12 @@ def seed(n: int) -> None:
     random.seed(n)
     np.random.seed(n)
     torch.manual_seed(n)
-    _choose_deterministic_algorithms()
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS repeats only with it
+    warnings.filterwarnings("ignore", message=".*does not have a deterministic implementation")
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    # Else torch.empty would be filled with nan, and no longer show uninitialised memory.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    torch.backends.cudnn.benchmark = False
     _compute_in_float32()
 
 
@@ -48,15 +53,6 @@ def _checked(n: Any) -> int:
         told = one_line(repr(n), 50)
         raise BookError(f"d2l.seed takes a whole number from 0 to 4294967295, not {told}.")
     return seed
-
-
-def _choose_deterministic_algorithms() -> None:
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS repeats only with it
-    warnings.filterwarnings("ignore", message=".*does not have a deterministic implementation")
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    # Else torch.empty would be filled with nan, and no longer show uninitialised memory.
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    torch.backends.cudnn.benchmark = False
 
 
 def _compute_in_float32() -> None:

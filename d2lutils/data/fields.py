@@ -155,8 +155,7 @@ def _check_header(
 def _shown(name: object) -> str:
     """Return a name as it is, or in quotes where blanks or line ends would be overseen."""
     shown = str(name)
-    plain = shown.isprintable() and shown == shown.strip() != ""
-    shown = shown if plain else repr(name)
+    shown = shown if shown.isprintable() and shown == shown.strip() != "" else repr(name)
     return shown if len(shown) < 60 else f"{shown[:57]}…"
 
 

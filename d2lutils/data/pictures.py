@@ -79,10 +79,8 @@ def read_image(file: str | Path) -> torch.Tensor:
             opened = Image.open(io.BytesIO(data))
             image = ImageOps.exif_transpose(opened)
     except UnidentifiedImageError:
-        told = "(of HEIC, SVG, raw files and some TIFFs, export a PNG)"
-        raise BookError(
-            f"{file} is no image of a known format {told}: it starts with {data[:8]!r}."
-        ) from None
+        told = "is no image of a known format (of HEIC, SVG, raw files, some TIFFs, export a PNG)"
+        raise BookError(f"{file} {told}: it starts with {data[:8]!r}.") from None
     except Image.DecompressionBombError as error:
         remedy = "If you trust it, set PIL.Image.MAX_IMAGE_PIXELS = None first"
         raise BookError(f"{file} is very large. {remedy}. ({error})") from None

@@ -90,10 +90,8 @@ def read_table(
     """
     text = read_text(file)
     if not isinstance(columns, Mapping) or not columns:
-        raise BookError(
-            f'columns is {columns!r}, expected a dictionary such as {{"name": "text"}} with '
-            f"a kind for each column to read: {', '.join(KINDS)}."
-        )
+        told = 'a dictionary such as {"name": "text"} with a kind for each column to read'
+        raise BookError(f"columns is {columns!r}, expected {told}: {', '.join(KINDS)}.")
     for name, kind in columns.items():
         if kind not in KINDS:
             raise BookError(f'{name}: {kind!r} is no kind; give "number", "text" or "date".')
@@ -102,6 +100,5 @@ def read_table(
     if decimal not in (".", ","):
         raise BookError(f"decimal is {decimal!r}, expected '.' or ','.")
     table = fields_of(file, text, list(columns), delimiter)
-    return pd.DataFrame(
-        {name: converted(file, table[name], kind, decimal) for name, kind in columns.items()}
-    )
+    kinds = columns.items()
+    return pd.DataFrame({name: converted(file, table[name], kind, decimal) for name, kind in kinds})

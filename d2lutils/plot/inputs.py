@@ -20,7 +20,10 @@ def dense(values: Any, what: str) -> Tensor:
     BookError where they are no real numbers, or PyTorch cannot read them one by one.
     """
     if isinstance(values, Sequence) and any(isinstance(part, Tensor) for part in values):
-        return _stacked(values, what)
+        parts = [dense(part, f"{what}[{place}]") for place, part in enumerate(values)]
+        if len({part.shape for part in parts}) > 1:
+            raise BookError(f"{what} is a list of tensors of different shapes: draw them apart")
+        return torch.stack(parts)
     tensor = values if isinstance(values, Tensor) else _from_array(values, what)
     refuse_unreadable(tensor, what)
     if tensor.is_complex():
@@ -43,13 +46,6 @@ def refuse_unreadable(tensor: Tensor, what: str) -> None:
         tensor.detach().flatten()[:1].tolist()
     except RuntimeError:  # packed bits have no numbers of their own
         raise BookError(f"{what} is of {tensor.dtype}, whose numbers cannot be read") from None
-
-
-def _stacked(parts: Sequence[Any], what: str) -> Tensor:
-    tensors = [dense(part, f"{what}[{place}]") for place, part in enumerate(parts)]
-    if len({tensor.shape for tensor in tensors}) > 1:
-        raise BookError(f"{what} is a list of tensors of different shapes: draw them apart")
-    return torch.stack(tensors)
 
 
 def _from_array(values: Any, what: str) -> Tensor:

@@ -15,7 +15,7 @@ from d2lutils.plot.layout import written
 from d2lutils.plot.styling import GREY, TINTS, WHITE, box
 
 MAX_SIDE = 8
-_OPERATORS: dict[str, Callable[..., Any]] = {"+": add, "-": sub, "*": mul, "/": truediv}
+_OPERATORS: dict[str, Callable[..., torch.Tensor]] = {"+": add, "-": sub, "*": mul, "/": truediv}
 _GAP = 1.7  # room for the operator between two grids
 
 
@@ -80,8 +80,7 @@ def _combine(a: torch.Tensor, b: torch.Tensor, operator: str) -> torch.Tensor:
             "right, two sizes must be equal, or one of them 1 or missing"
         ) from None
     try:
-        result: torch.Tensor = _OPERATORS[operator](a, b)
-        return result
+        return _OPERATORS[operator](a, b)
     except RuntimeError as error:
         cause = one_line(error, 200)
         raise BookError(f"PyTorch computes no {a.dtype} {operator} {b.dtype}: {cause}") from None
