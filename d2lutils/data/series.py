@@ -33,8 +33,7 @@ def images(folder: Path) -> dict[str, Dataset]:
         told = f"{folder} is a file" if folder.exists() else f"There is no folder {folder}"
         raise BookError(f"{told}; give the folder that holds the DICOM files.")
     files = sorted(entry for entry in folder.iterdir() if not entry.is_dir())
-    read = ((file.name, _image(file)) for file in files)
-    found = {name: image for name, image in read if image is not None}
+    found = {file.name: image for file in files if (image := _image(file)) is not None}
     if not found:
         told = f"{len(files)} other files; folders in it are not searched"
         raise BookError(f"{folder} holds no DICOM images ({told}). Give the one with the slices.")
@@ -81,16 +80,17 @@ def chosen_series(
     groups: dict[str, dict[str, Dataset]] = {}
     for name, slice_ in slices.items():
         groups.setdefault(one_line(slice_.get("SeriesInstanceUID", "")), {})[name] = slice_
-    if wanted in groups or (wanted is None and len(groups) == 1):
-        chosen = groups[wanted] if wanted is not None else slices
-        for name, slice_ in chosen.items():
-            _check_slice(folder / name, slice_)
-        return chosen
-    largest = sorted(groups, key=lambda uid: -len(groups[uid]))[:4]
-    told = ", ".join(f"{uid} ({len(groups[uid])} files)" for uid in largest)
-    told += ", …" if len(groups) > len(largest) else ""
-    count = f"not {wanted} but" if wanted else f"{len(groups)} series:"
-    raise BookError(f'{folder} holds {count} {told}. Give read_dicom series="…", one of these.')
+    if wanted is None and len(groups) == 1:
+        (wanted,) = groups
+    if wanted not in groups:
+        largest = sorted(groups, key=lambda uid: -len(groups[uid]))
+        told = ", ".join(f"{uid} ({len(groups[uid])} files)" for uid in largest)
+        count = f"not {wanted} but" if wanted else f"{len(groups)} series:"
+        told = f"{count} {one_line(told, 300)}"
+        raise BookError(f'{folder} holds {told}. Give read_dicom series="…", one of these.')
+    for name, slice_ in groups[wanted].items():
+        _check_slice(folder / name, slice_)
+    return groups[wanted]
 
 
 def _check_slice(file: Path, slice_: Dataset) -> None:

@@ -89,11 +89,11 @@ def stacked(
         for name, slice_ in slices.items()
     }
     names = sorted(places, key=lambda name: float(places[name] @ normal))
+    first = names[0]
     if len(names) == 1:  # nothing but its thickness tells how deep a voxel is
-        (only,) = names
-        (depth,) = numbers(folder / only, slices[only], "SliceThickness", 1, above=0).tolist()
+        (depth,) = numbers(folder / first, slices[first], "SliceThickness", 1, above=0).tolist()
         return names, (depth, down, across)
-    offsets = np.array([places[name] - places[names[0]] for name in names])
+    offsets = np.array([places[name] - places[first] for name in names])
     heights = offsets @ normal
     depth = _step(folder, names, heights)
     sideways = np.linalg.norm(offsets - np.outer(heights, normal), axis=1)
@@ -101,7 +101,7 @@ def stacked(
     if sideways[worst] > _TOLERANCE * min(down, across):
         tilt = degrees(atan2(sideways[worst], heights[worst]))
         raise BookError(
-            f"{folder}: {names[0]} and {names[worst]} lie shifted sideways by "
+            f"{folder}: {first} and {names[worst]} lie shifted sideways by "
             f"{sideways[worst]:.3g} mm ({tilt:.2g}° off their normal); expected an upright stack. "
             "Of a tilted gantry, dcm2niix writes an upright one."
         )

@@ -36,18 +36,15 @@ class Finding:
 
 def packages(about: PackageMetadata) -> Iterator[Finding]:
     """Judge Python, d2lutils and each package that its metadata name."""
-    yield _python(about["Requires-Python"])
+    bound = about["Requires-Python"]
+    new = sys.version_info >= release(bound.lstrip(">="))
+    remedy = "" if new else f"The book needs Python {bound}: set a newer one up."
+    yield Finding(f"Python {platform.python_version()} at {sys.executable}", remedy)
     yield Finding(f"d2lutils {about['Version']} in {Path(__file__).parents[1]}")
     needs = [need for need in about.get_all("Requires-Dist", []) if ";" not in need]
     names = {_module(need): need.partition(">=")[0] for need in needs}
     for need in needs:
         yield _package(need, names)
-
-
-def _python(bound: str) -> Finding:
-    what = f"Python {platform.python_version()} at {sys.executable}"
-    new = sys.version_info >= release(bound.lstrip(">="))
-    return Finding(what, "" if new else f"The book needs Python {bound}: set a newer one up.")
 
 
 def _module(need: str) -> str:
