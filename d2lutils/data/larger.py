@@ -34,7 +34,7 @@ LARGER = {
 
 
 def fashion_mnist(split: str = "train") -> "tuple[torch.Tensor, torch.Tensor]":
-    """Return 70,000 pictures of clothes and which of ten kinds each shows, through torchvision.
+    """Return pictures of clothes and which of ten kinds each shows, through torchvision.
 
     X is uint8 N×1×28×28 from 0 to 255, y int64 N from 0 to 9. `split` is `"train"` (60,000),
     `"test"` (10,000) or `"all"`. The first use fetches 31 MB.
@@ -44,7 +44,7 @@ def fashion_mnist(split: str = "train") -> "tuple[torch.Tensor, torch.Tensor]":
 
 
 def cifar10(split: str = "train") -> "tuple[torch.Tensor, torch.Tensor]":
-    """Return 60,000 colour pictures and which of ten kinds each shows, through torchvision.
+    """Return colour pictures and which of ten kinds each shows, through torchvision.
 
     X is uint8 N×3×32×32 from 0 to 255, y int64 N from 0 to 9. `split` is `"train"` (50,000),
     `"test"` (10,000) or `"all"`. The first use fetches 171 MB.

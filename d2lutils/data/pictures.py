@@ -26,7 +26,7 @@ def digits(split: str = "all") -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def mnist(split: str = "train", full: bool = False) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return 5,000 of MNIST's handwritten digits, or all 70,000, and what each shows.
+    """Return handwritten digits of MNIST, of 5,000 or of all 70,000, and what each shows.
 
     X is uint8 N×1×28×28 from 0 (paper) to 255 (ink), y int64 N from 0 to 9. `split` is `"train"`
     (4,000; 60,000 of the full set), `"test"` (1,000; 10,000) or `"all"`. `full` fetches the full
