@@ -1,6 +1,7 @@
 """Answers to the exercises of 00, start here."""
 
 import torch
+from torch.nn.functional import normalize
 
 from check_cases import NOT_NEGATIVE, WHOLE, Cases
 from d2lutils import data
@@ -33,6 +34,36 @@ def places_for_digits(count):
     return (apart.argmin(dim=1) == y_test).sum().item()
 
 
+def by_angle(count):
+    known, asked = X[:count].flatten(1).double(), X_test.flatten(1).double()
+    likeness = normalize(asked) @ normalize(known).T
+    return (y[:count][likeness.argmax(dim=1)] == y_test).sum().item()
+
+
+def three_nearest(count):
+    apart = torch.cdist(X_test.flatten(1).double(), X[:count].flatten(1).double())
+    near = apart.topk(min(3, count), largest=False).indices
+    return (y[:count][near].mode(dim=1).values == y_test).sum().item()
+
+
+def drawn_by_chance(count):
+    order = torch.randperm(len(X))[:count]
+    return (nearest(X[order], y[order]) == y_test).sum().item()
+
+
+def asked_of_known_digits(count):
+    apart = torch.cdist(X[:1000].flatten(1).double(), X[:count].flatten(1).double())
+    return (y[:count][apart.argmin(dim=1)] == y[:1000]).sum().item()
+
+
+def picture_by_picture(count):
+    known, hits = X[:count].double(), 0
+    for asked, digit in zip(X_test.double(), y_test.tolist(), strict=True):
+        nearest_place = ((known - asked) ** 2).flatten(1).sum(dim=1).argmin()
+        hits += y[nearest_place].item() == digit
+    return hits
+
+
 def first_tests_only(count):
     return (nearest(X[:count], y[:count]) == y_test)[:count].sum().item()
 
@@ -48,6 +79,7 @@ CASES = {
         solution=lambda y_hat, y: (y_hat != y).sum().item(),
         also_right=[
             lambda y_hat, y: len(y) - int((y_hat == y).sum()),
+            lambda y_hat, y: torch.count_nonzero(y_hat - y).item(),
             lambda y_hat, y: sum(a != b for a, b in zip(y_hat.tolist(), y.tolist(), strict=True)),
         ],
         wrong=[
@@ -56,6 +88,12 @@ CASES = {
             (lambda y_hat, y: (y_hat != y).float().mean().item(), "a number (int)"),
             (lambda y_hat, y: (y_hat - y).abs().sum().item(), "count, not subtract"),
             (lambda y_hat, y: (y_hat > y).sum().item(), "count where they differ"),
+            (lambda y_hat, y: len(y) - torch.isin(y_hat, y).sum().item(), "where they differ"),
+            (lambda y_hat, y: (y_hat != y).unique().sum().item(), "where they differ"),
+            (
+                lambda y_hat, y: (y_hat.sort().values != y.sort().values).sum().item(),
+                "where they differ",
+            ),
             (lambda y_hat, y: len({*y_hat.tolist()} - {*y.tolist()}), "count where they differ"),
             (lambda y_hat, y: (y_hat != y).any().item(), "a number (int), got a bool"),
             (lambda y_hat, y: (y_hat - y).sum().item(), "count where they differ"),
@@ -71,6 +109,7 @@ CASES = {
     ),
     "00.0c": Cases(
         solution=num_correct,
+        also_right=[picture_by_picture],
         wrong=[
             (lambda count: 1000 - num_correct(count), "these are the mistakes"),
             (lambda count: num_correct(count) / 1000, "a number (int)"),
@@ -80,6 +119,10 @@ CASES = {
             (without_the_last, "find the nearest of"),
             (by_manhattan, "find the nearest of"),
             (farthest, "find the nearest of"),
+            (by_angle, "find the nearest of"),
+            (three_nearest, "find the nearest of"),
+            (drawn_by_chance, "find the nearest of"),
+            (asked_of_known_digits, "find the nearest of"),
             (places_for_digits, "look its digit up in `y`"),
             (first_tests_only, "find the nearest of"),
             (

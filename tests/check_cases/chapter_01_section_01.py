@@ -14,6 +14,18 @@ def whole(pictures):
     return pictures[:, 0, :, 4:].sum(dim=(1, 2)) - pictures[:, 0, :, :4].sum(dim=(1, 2))
 
 
+def by_weights(pictures):
+    sign = torch.tensor([-1.0] * 4 + [1.0] * 4)
+    return (pictures * sign)[:, 0, :4].sum(dim=(1, 2))
+
+
+def picture_by_picture(pictures):
+    found = torch.zeros(len(pictures))
+    for at, (picture,) in enumerate(pictures):
+        found[at] = picture[:4, 4:].sum() - picture[:4, :4].sum()
+    return found
+
+
 def middle_left_out(pictures):
     upper = pictures[:, 0, :4]
     return upper[:, :, 5:].sum(dim=(1, 2)) - upper[:, :, :3].sum(dim=(1, 2))
@@ -61,6 +73,35 @@ def most_told(feature, labels):
     return float(max(hits(feature, labels).values()))
 
 
+def by_f1(feature, labels):
+    def score(limit):
+        said = feature > limit
+        hits = (said & labels.bool()).sum().item()
+        return 2 * hits / max(1, said.sum().item() + labels.sum().item())
+
+    return max(sorted(feature.tolist()), key=score)
+
+
+def classes_weigh_the_same(feature, labels):
+    def score(limit):
+        said, is_second = feature > limit, labels.bool()
+        shares = [said[is_second].float().mean(), (~said[~is_second]).float().mean()]
+        return torch.stack(shares).nan_to_num(0.0).sum().item()
+
+    return max(sorted(feature.tolist()), key=score)
+
+
+def either_side(feature, labels):
+    found = hits(feature, labels)
+    return min(found, key=lambda v: (-max(found[v], len(labels) - found[v]), v))
+
+
+def all_at_once(feature, labels):
+    limits = feature.sort().values
+    told = ((feature > limits[:, None]) == labels.bool()).sum(dim=1)
+    return limits[told.argmax()].item()
+
+
 def at_least(feature, labels):
     found = {v: int(((feature >= v) == labels.bool()).sum()) for v in sorted(feature.tolist())}
     return max(found, key=found.get)
@@ -71,6 +112,7 @@ LABELS = "the labels are 0.0 and 1.0, which equal False and True"
 CASES = {
     "01.1a": Cases(
         solution=lean,
+        also_right=[by_weights, picture_by_picture],
         wrong=[
             (lambda pictures: -lean(pictures), "left minus right"),
             (whole, "four upper rows"),
@@ -78,6 +120,9 @@ CASES = {
             (lambda pictures: lean(pictures)[:, None], "one number a picture"),
             (lambda pictures: lean(pictures).sum(), "not over the pictures"),
             (lower, "these are the lower rows"),
+            (lambda pictures: lean((pictures > 0.5).float()), "columns 4 to 7 the right ones"),
+            (lambda pictures: lean(pictures).squeeze(), "expected shape (1,), got ()"),
+            (lambda pictures: lean(pictures.mT), "columns 4 to 7 the right ones"),
             (middle_left_out, "columns 4 to 7 the right ones"),
             (three_rows, "rows 0 to 3 are the upper ones"),
             (by_columns, "rows 0 to 3 are the upper ones"),
@@ -93,11 +138,16 @@ CASES = {
     ),
     "01.1b": Cases(
         solution=smallest,
+        also_right=[all_at_once],
         wrong=[
             (lambda feature, labels: torch.tensor(smallest(feature, labels)), "`.item()`"),
             (lambda feature, labels: feature.mean().item() + 0.01, "not among the values"),
             (largest, "take the smallest"),
             (at_least, "another value"),
+            (by_f1, "another value"),
+            (classes_weigh_the_same, "another value"),
+            (either_side, "another value"),
+            (lambda feature, labels: round(smallest(feature, labels), 2), "not among the values"),
             (lambda feature, labels: smallest(feature, 1 - labels), "another value"),
             (midpoint, "not among the values"),
             (first_found, "take the smallest"),

@@ -3,6 +3,9 @@
 from itertools import combinations, pairwise
 from math import prod
 
+import numpy as np
+import torch
+
 from check_cases import NOT_NEGATIVE, SAME_LENGTH, WHOLE, Cases
 
 
@@ -12,6 +15,19 @@ def count(sizes):
 
 def step(parameters, gradients, lr):
     return [p - lr * g for p, g in zip(parameters, gradients, strict=True)]
+
+
+def by_layers(sizes):
+    layers = [torch.nn.Linear(n, m) for n, m in pairwise(sizes)]
+    return sum(parameter.numel() for layer in layers for parameter in layer.parameters())
+
+
+def by_the_library(parameters, gradients, lr):
+    fresh = [p.clone().requires_grad_() for p in parameters]
+    for p, g in zip(fresh, gradients, strict=True):
+        p.grad = g.clone()
+    torch.optim.SGD(fresh, lr=lr).step()
+    return [p.detach() for p in fresh]
 
 
 def first_layer_only(sizes):
@@ -27,7 +43,17 @@ def in_place(parameters, gradients, lr):
 CASES = {
     "01.3a": Cases(
         solution=count,
+        also_right=[by_layers, lambda sizes: int(np.dot(np.array(sizes[:-1]) + 1, sizes[1:]))],
         wrong=[
+            (lambda sizes: sum((n + 1) * m for n, m in set(pairwise(sizes))), "for each pair"),
+            (
+                lambda sizes: sum((n + 1) * m for n, m in dict(pairwise(sizes)).items()),
+                "for each pair",
+            ),
+            (
+                lambda sizes: sum((sizes[sizes.index(m) - 1] + 1) * m for m in sizes[1:]),
+                "for each pair",
+            ),
             (lambda sizes: sum(n * m for n, m in pairwise(sizes)), "biases are missing"),
             (lambda sizes: count(sizes) - sum(sizes[1:]) + sum(sizes[:-1]), "number it gives"),
             (lambda sizes: count(sizes) + sizes[0], "no biases of its own"),
@@ -48,7 +74,14 @@ CASES = {
     ),
     "01.3b": Cases(
         solution=step,
+        also_right=[
+            by_the_library,
+            lambda ps, gs, lr: [torch.add(p, g, alpha=-lr) for p, g in zip(ps, gs, strict=True)],
+        ],
         wrong=[
+            (lambda ps, gs, lr: step(ps, [g / g.norm() for g in gs], lr), "learning rate times"),
+            (lambda ps, gs, lr: step(ps, [g.clamp(-5, 5) for g in gs], lr), "learning rate times"),
+            (lambda ps, gs, lr: step(ps, [g.mean() for g in gs], lr), "learning rate times"),
             (lambda ps, gs, lr: step(ps, gs, -lr), "walks up"),
             (lambda ps, gs, lr: step(ps, gs, 1), "learning rate is missing"),
             (lambda ps, gs, lr: [-lr * g for g in gs], "the step alone"),

@@ -76,6 +76,36 @@ def nan_in_short_columns(X):
     return torch.where((known < 2) & ~X.isnan(), torch.nan, standardise(X))
 
 
+def compared_with_the_first_row(X):
+    constant = ((X[0] == X) | X.isnan()).all(dim=0)
+    return torch.where(constant, 0.0, without_care_for_rounding(X))
+
+
+def nearly_constant(X):
+    gap = X.isnan()
+    lowest, highest = X.masked_fill(gap, torch.inf), X.masked_fill(gap, -torch.inf)
+    return torch.where(highest.amax(0) - lowest.amin(0) > 1e-3, standardise(X), 0.0)
+
+
+def least_of_known(X):
+    scaled = torch.zeros_like(X)
+    for column, into in zip(X.T, scaled.T, strict=True):
+        known = column[~column.isnan()]
+        if known.max() > known.min():
+            into[:] = ((column - known.mean()) / known.std()).nan_to_num(0.0)
+    return scaled
+
+
+def column_by_column(X):
+    scaled = torch.zeros_like(X)
+    for column, into in zip(X.T, scaled.T, strict=True):
+        known = ~column.isnan()
+        numbers = column[known]
+        if len(set(numbers.tolist())) > 1:
+            into[known] = (numbers - numbers.mean()) / numbers.std()
+    return scaled
+
+
 def over_all_columns(X):
     known = X[~X.isnan()]
     return ((X - known.mean()) / known.std()).nan_to_num(0.0)
@@ -101,6 +131,28 @@ def variance(X):
 
 def share_said(said, truth):
     return said.float().mean().item(), truth.float().mean().item()
+
+
+def specificity(said, truth):
+    return precision_recall(said, truth)[0], precision_recall(~said, ~truth)[1]
+
+
+def accuracy_for_recall(said, truth):
+    return precision_recall(said, truth)[0], (said == truth).double().mean().item()
+
+
+def always_one_where_nothing_is_there(said, truth):
+    return precision_recall(said, truth) if truth.any() else (1.0, 1.0)
+
+
+def counted(said, truth):
+    hits = alarms = missed = 0
+    for one, other in zip(said.tolist(), truth.tolist(), strict=True):
+        hits += one and other
+        alarms += one and not other
+        missed += other and not one
+    precision = hits / (hits + alarms) if hits + alarms else 1.0
+    return precision, hits / (hits + missed) if hits + missed else 1.0
 
 
 def f1(said, truth):
@@ -136,14 +188,22 @@ CASES = {
             (lambda codes, n: encode(codes, int(codes.max()) + 1), "expected shape"),
             (lambda codes, n: encode(codes, n).double(), "dtype torch.float32"),
             (gaps_with_many_classes_only, "counts from the end"),
+            (lambda codes, n: encode(codes.to(torch.int8), n), "a 1 in the column"),
+            (lambda codes, n: encode(codes.byte(), n), "a 1 in the column"),
+            (lambda codes, n: encode(codes, n).squeeze(), "expected shape"),
         ],
-        also_right=[lambda codes, n: F.one_hot(codes + 1, n + 1)[:, 1:].float()],
+        also_right=[
+            lambda codes, n: F.one_hot(codes + 1, n + 1)[:, 1:].float(),
+            lambda codes, n: torch.cat([torch.eye(n), torch.zeros(1, n)])[codes],
+            lambda codes, n: torch.stack([(codes == k).float() for k in range(n)], dim=1),
+        ],
         equivalent={
             "return abs((codes[:, None] == torch.arange(num_classes)).float())": NOT_NEGATIVE,
         },
     ),
     "03.1b": Cases(
         solution=standardise,
+        also_right=[column_by_column],
         wrong=[
             (population, "n - 1"),
             (filled_first, "must not count"),
@@ -156,6 +216,10 @@ CASES = {
             (nan_in_short_columns, "fewer than two known values"),
             (lambda X: standardise(X).abs(), "mean and deviation of each column"),
             (over_all_columns, "mean and deviation of each column"),
+            (compared_with_the_first_row, "its mean is rounded"),
+            (nearly_constant, "close and not equal"),
+            (lambda X: standardise(X.float()).to(X.dtype), "mean and deviation of each column"),
+            (least_of_known, "raised "),
             (min_max, "mean and deviation of each column"),
             (with_an_epsilon, "mean and deviation of each column"),
             (lambda X: standardise(X[~X.isnan().any(1)]), "expected shape"),
@@ -175,6 +239,9 @@ CASES = {
             (lambda s, t: tuple(map(torch.tensor, precision_recall(s, t))), "Python numbers"),
             (share_said, "divide the hits by"),
             (f1, "tuple"),
+            (specificity, "divide the hits by"),
+            (accuracy_for_recall, "divide the hits by"),
+            (always_one_where_nothing_is_there, "divide the hits by"),
             (
                 lambda said, truth: tuple(round(part, 1) for part in precision_recall(said, truth)),
                 "divide the hits by",
@@ -184,7 +251,7 @@ CASES = {
             (lambda said, truth: precision_recall(said, truth)[0], "expected a tuple, got a float"),
             (always_one_where_nothing_is_said, "divide the hits by"),
         ],
-        also_right=[lambda said, truth: list(precision_recall(said, truth))],
+        also_right=[lambda said, truth: list(precision_recall(said, truth)), counted],
         equivalent={
             "hits = (truth & said).sum().item()": COMMUTES,
             "hits = (right & picked).sum().item()": COMMUTES,

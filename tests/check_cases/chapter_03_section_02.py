@@ -9,6 +9,11 @@ def by_past(x, cut):
     return (x - x[:cut].mean(dim=0)) / x[:cut].std(dim=0)
 
 
+def at_once(x, cut):
+    deviation, mean = torch.std_mean(x[:cut], dim=0, keepdim=True)
+    return x.sub(mean).div(deviation)
+
+
 def by_all(x, cut):
     return (x - x.mean(dim=0)) / x.std(dim=0)
 
@@ -32,6 +37,11 @@ def pair_by_loop(x, size, ahead):
     return windows, torch.stack([x[i + size + ahead - 1, 0] for i in starts])
 
 
+def reshaped(x, size, ahead):
+    windows = pair(x, size, ahead)[0]
+    return windows.transpose(1, 2).reshape(windows.shape)
+
+
 def with_windows(change):
     return lambda x, size, ahead: (change(x, size, ahead), pair(x, size, ahead)[1])
 
@@ -43,7 +53,7 @@ def with_targets(change):
 CASES = {
     "03.2a": Cases(
         solution=by_past,
-        also_right=[lambda x, cut: torch.stack([by_past(c, cut) for c in x.T], dim=1)],
+        also_right=[lambda x, cut: torch.stack([by_past(c, cut) for c in x.T], dim=1), at_once],
         wrong=[
             (by_all, "from all rows, the future's"),
             (lambda x, cut: (x - x.mean()) / x.std(), "all rows and channels"),
@@ -55,6 +65,12 @@ CASES = {
             (lambda x, cut: x - x[:cut].mean(0), "division by the deviation is missing"),
             (lambda x, cut: x.sub_(x[:cut].mean(0)).div_(x[:cut].std(0)), "changed"),
             (by_each_row, "both of x[:cut]"),
+            (
+                lambda x, cut: (x - x[:cut].mean(0)) / (x[:cut].std(0) + 1e-8),
+                "add nothing to its deviation",
+            ),
+            (lambda x, cut: (x - x[:cut].mean(0)) / x[:cut].std(0).clamp(min=1), "is missing"),
+            (lambda x, cut: by_past(x.float(), cut), "expected dtype torch.float64"),
             (lambda x, cut: by_past(x, cut - 1), "both of x[:cut]"),
             (
                 lambda x, cut: (x - x[:cut].mean(0)) / x[:cut].std(0, correction=0),
@@ -86,6 +102,9 @@ CASES = {
             (with_targets(lambda *a: pair(*a)[1].abs()), "targets[i] is day"),
             (with_windows(lambda x, size, ahead: x.unfold(0, size, size)), "windows[i] holds"),
             (with_windows(lambda *a: pair(*a)[0].flip(2)), "windows[i] holds days"),
+            (with_windows(lambda *a: pair(*a)[0].float()), "expected dtype torch.float64"),
+            (with_targets(lambda *a: torch.tensor(pair(*a)[1].tolist())), "expected dtype"),
+            (with_windows(reshaped), "windows[i] holds days"),
             (
                 with_windows(lambda x, size, ahead: x.unfold(0, size, 1)[ahead:]),
                 "first windows are gone",

@@ -43,6 +43,18 @@ def word_by_word(text):
     return " ".join(repair(word) for word in text.split(" "))
 
 
+def line_by_line(text):
+    return "\n".join(map(repair, text.split("\n")))
+
+
+def by_its_marks(text):
+    return repair(text) if set(text) & set("ÃÂâð") else text
+
+
+def only_where_there_is_more_than_ascii(text):
+    return text if text.isascii() else repair(text)
+
+
 def by_latin_1(text):
     try:
         return text.encode("latin-1").decode("utf-8")
@@ -71,6 +83,19 @@ def looped(ids, size):
     return counts
 
 
+def by_addition(ids, size):
+    return torch.zeros(size, dtype=torch.int64).index_put_((ids,), torch.tensor(1), accumulate=True)
+
+
+def counted_in_bytes(ids, size):
+    ones = torch.ones(len(ids), dtype=torch.uint8)
+    return torch.zeros(size, dtype=torch.uint8).index_add_(0, ids, ones).long()
+
+
+def counted_in_float16(ids, size):
+    return torch.zeros(size).half().scatter_add_(0, ids, torch.ones(len(ids)).half()).long()
+
+
 def by_comparing(ids, size):
     return (ids[:, None] == torch.arange(size)).sum(0)
 
@@ -84,6 +109,7 @@ def indexed_addition(ids, size):
 CASES = {
     "03.3b": Cases(
         solution=repair,
+        also_right=[only_where_there_is_more_than_ascii],
         wrong=[
             (lambda text: text, "still broken"),
             (once_more, "broke it once more"),
@@ -96,6 +122,9 @@ CASES = {
             (lambda text: unicodedata.normalize("NFC", repair(text)), "take the way back"),
             (as_far_as_it_goes, "one step back is asked for"),
             (word_by_word, "the whole text is sound"),
+            (line_by_line, "the whole text is sound"),
+            (by_its_marks, "still broken"),
+            (lambda text: "\n".join(repair(text).splitlines()), "take the way back"),
             (by_latin_1, "it is still broken"),
             (by_a_table, "take the way back"),
             (lambda text: repair(text).lower(), "take the way back"),
@@ -111,6 +140,7 @@ CASES = {
         also_right=[
             lambda ids, size: torch.bincount(ids, minlength=size),
             looped,
+            by_addition,
         ],
         wrong=[
             (indexed_addition, "adds only once"),
@@ -120,6 +150,9 @@ CASES = {
             (lambda ids, size: bag(ids.unique(), size), "a repeated word counts once"),
             (lambda ids, size: ids.unique(return_counts=True)[1], "how many of the ids are i"),
             (lambda ids, size: bag(ids, size + 1), "expected shape"),
+            (counted_in_bytes, "how many of the ids are i"),
+            (counted_in_float16, "how many of the ids are i"),
+            (lambda ids, size: bag(ids[ids > 0], size), "how many of the ids are i"),
             (lambda ids, size: bag(ids, size) / max(len(ids), 1), "expected dtype torch.int64"),
             (lambda ids, size: bag(ids, size).flip(0), "how many of the ids are i"),
             (lambda ids, size: torch.bincount(ids), "need their 0 too"),

@@ -20,6 +20,26 @@ def pad_with_the_library(rows, pad):
     return ids, torch.arange(ids.shape[1]) >= ids.shape[1] - lengths[:, None]
 
 
+def three_at_most(rows, pad):
+    width = max(map(len, rows))
+    return torch.tensor([([pad] * 3 + row)[-width:] for row in rows]), pad_left(rows, pad)[1]
+
+
+def from_minus_the_length(rows, pad):
+    _, mask = pad_left(rows, pad)
+    ids = torch.full(mask.shape, pad)
+    for into, row in zip(ids, rows, strict=True):
+        into[-len(row) :] = torch.tensor(row or [0])
+    return ids, mask
+
+
+def flipped_twice(rows, pad):
+    backwards = [torch.tensor(row[::-1], dtype=torch.int64) for row in rows]
+    ids = pad_sequence(backwards, batch_first=True, padding_value=pad)
+    real = torch.arange(ids.shape[1]) < torch.tensor([len(row) for row in rows])[:, None]
+    return ids.flip(1), real.flip(1)
+
+
 def pad_right(rows, pad):
     width = max(map(len, rows))
     ids = torch.tensor([row + [pad] * (width - len(row)) for row in rows])
@@ -63,6 +83,21 @@ def by_zero_vectors(x, mask):
     return x.masked_fill(~mask[:, :, None], torch.nan).nanmean(dim=1)
 
 
+def first_ones(x, mask):
+    counts = mask.sum(dim=1).tolist()
+    return torch.stack([v[:n].sum(dim=0) / max(n, 1) for v, n in zip(x, counts, strict=True)])
+
+
+def through_a_view(x, mask):
+    tokens = x.view(-1, x.shape[2]).masked_fill(~mask.view(-1, 1), 0).view(x.shape)
+    return tokens.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+
+
+def by_product(x, mask):
+    real = torch.where(mask[..., None], x, 0)
+    return torch.einsum("nld->nd", real) / mask.sum(dim=1).clamp(min=1)[:, None]
+
+
 def divided_by_length(x, mask):
     return x.masked_fill(~mask[:, :, None], 0).sum(dim=1) / x.shape[1]
 
@@ -88,7 +123,7 @@ def sum_of_all(x, mask):
 CASES = {
     "03.4b": Cases(
         solution=pad_left,
-        also_right=[pad_with_the_library],
+        also_right=[pad_with_the_library, flipped_twice],
         wrong=[
             (pad_right, "padded on the right"),
             (mask_of_the_right, "mask of padding on the right"),
@@ -97,6 +132,12 @@ CASES = {
             (lambda rows, pad: pad_left(rows, pad)[0], "ids and mask; got a tensor"),
             (lambda rows, pad: (pad_left(rows, pad)[0], ~pad_left(rows, pad)[1]), "wrong way"),
             (lambda rows, pad: (pad_left(rows, pad)[0].T, pad_left(rows, pad)[1]), "each row"),
+            (three_at_most, "expected sequence of length"),
+            (
+                lambda rows, pad: (pad_left(rows, pad)[0].int().long(), pad_left(rows, pad)[1]),
+                "row i ends",
+            ),
+            (from_minus_the_length, "row i ends"),
             (reversed_rows, "row i ends with the ids of list i"),
             (
                 lambda rows, pad: pad_left([row for row in rows if row], pad),
@@ -114,7 +155,7 @@ CASES = {
     ),
     "03.4c": Cases(
         solution=mean,
-        also_right=[mean_row_by_row],
+        also_right=[mean_row_by_row, by_product],
         wrong=[
             (lambda x, mask: x.mean(dim=1), "mean over all positions"),
             (lambda x, mask: mean(x, mask)[:, None], "shape"),
@@ -125,12 +166,15 @@ CASES = {
             (sum_of_all, "numbers from padding"),
             (lambda x, mask: x[mask].mean(dim=0).expand(len(x), -1), "one mean over the whole"),
             (lambda x, mask: mean(x, mask) * mask.sum(1, keepdim=True), "this is the sum"),
-            (lambda x, mask: mean(x.nan_to_num(), mask), "a real token's nan is no gap"),
+            (lambda x, mask: mean(x.nan_to_num(), mask), "nan or inf is no gap"),
             (lambda x, mask: mean(x, mask).abs(), "sum the vectors of real tokens"),
             (lambda x, mask: mean(x, mask).floor(), "sum the vectors of real tokens"),
             (lambda x, mask: mean(x, mask).float(), "expected dtype torch.float64"),
             (one_more, "adding 1 to the count"),
             (by_zero_vectors, "0 / 0 is nan"),
+            (lambda x, mask: by_zero_vectors(x, mask).nan_to_num(0.0), "sum the vectors"),
+            (first_ones, "sum the vectors of real tokens"),
+            (through_a_view, "is not contiguous"),
             (divided_by_length, "mean over all positions"),
         ],
     ),

@@ -44,6 +44,26 @@ def by_pillow(x, orientation):
     return x.flatten(1)[:, torch.from_numpy(turned).long()]
 
 
+def divided_where_large(pixels):
+    x = colour(pixels).permute(2, 0, 1).float()
+    return x / 255 if x.max() > 1 else x
+
+
+def by_numpy(pixels):
+    channels = [pixels] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
+    return torch.from_numpy(np.stack(channels).astype(np.float32) / 255)
+
+
+def mirrors_ignored(x, orientation):
+    return stand_up(x, {2: 1, 4: 3, 5: 6, 7: 8}.get(orientation, orientation))
+
+
+def by_turning(x, orientation):
+    if orientation in (2, 4, 5, 7):
+        x, orientation = x.flip(2), {2: 1, 4: 3, 5: 8, 7: 6}[orientation]
+    return x.rot90({1: 0, 3: 2, 6: -1, 8: 1}[orientation], (1, 2))
+
+
 def by_last_size(pixels):
     x = torch.from_numpy(pixels) / 255
     return x.permute(2, 0, 1) if x.shape[-1] in (1, 3) and x.ndim == 3 else x
@@ -54,7 +74,7 @@ INVERSE = [0, 1, 2, 3, 4, 5, 8, 7, 6]
 CASES = {
     "03.5a": Cases(
         solution=picture,
-        also_right=[lambda pixels: colour(pixels).permute(2, 0, 1).float().div(255)],
+        also_right=[lambda pixels: colour(pixels).permute(2, 0, 1).float().div(255), by_numpy],
         wrong=[
             (lambda p: colour(p) / 255, "still H×W×C"),
             (lambda p: colour(p).permute(2, 1, 0) / 255, "H and W are swapped"),
@@ -71,6 +91,9 @@ CASES = {
             (lambda p: picture(p).flip(0), "pixels[h, w, c] / 255"),
             (lambda p: torch.from_numpy(p).permute(2, 0, 1) / 255, "fewer or more dimensions"),
             (by_last_size, "its one channel"),
+            (divided_where_large, "divide by 255"),
+            (lambda p: picture(p) / picture(p).max(), "divide by 255"),
+            (lambda p: (picture(p) * 255).half().div(255).float(), "pixels[h, w, c] / 255"),
             (lambda p: picture(p).mean(0, keepdim=True), "expected shape"),
             (lambda p: picture(p).numpy(), "expected a tensor, got a NumPy array"),
         ],
@@ -84,8 +107,11 @@ CASES = {
     ),
     "03.5b": Cases(
         solution=stand_up,
-        also_right=[by_pillow],
+        also_right=[by_pillow, by_turning],
         wrong=[
+            (mirrors_ignored, "left and right are mirrored"),
+            (lambda x, orientation: stand_up(x.float(), orientation), "expected dtype"),
+            (lambda x, orientation: stand_up(x, orientation).mT, "H and W are swapped"),
             (lambda x, orientation: x, "H and W are swapped"),
             (lambda x, orientation: x.transpose(1, 2), "left and right are mirrored"),
             (lambda x, orientation: x.rot90(1, (1, 2)), "upside down"),

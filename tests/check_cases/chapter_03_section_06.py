@@ -80,6 +80,37 @@ def by_the_mean_gap(heights):
     return lacking(heights, heights.sort().values.diff().mean())
 
 
+def near_in_millimetres(heights):
+    ladder = whole_ladder(heights)
+    return ladder[(ladder[:, None] - heights).abs().amin(dim=1) > 0.1]
+
+
+def by_the_largest_gap(heights):
+    return lacking(heights, heights.sort().values.diff().max())
+
+
+def by_numbers_of_rungs(heights):
+    step, first = heights.sort().values.diff().median().item(), heights.min().item()
+    there = {round((height - first) / step) for height in heights.tolist()}
+    lost = [first + step * rung for rung in range(max(there)) if rung not in there]
+    return torch.tensor(lost)
+
+
+def with_whole_values(volume, low, high):
+    whole = volume.values.short()
+    return ((whole >= low) & (whole <= high)).sum().item() * math.prod(volume.spacing) / 1e6
+
+
+def by_clamping(volume, low, high):
+    kept = volume.values.clamp(low, high) == volume.values
+    return int(kept.sum()) * math.prod(volume.spacing) / 1e6
+
+
+def by_difference(volume, low, high):
+    count = int((volume.values <= high).sum()) - int((volume.values < low).sum())
+    return math.prod([count, *volume.spacing]) / 1e6
+
+
 def whole_ladder(heights):
     return ladder_of(heights, heights.sort().values.diff().median())
 
@@ -99,7 +130,11 @@ NEAR = "a slice is at a rung or a whole step away from it"
 CASES = {
     "03.6a": Cases(
         solution=litres,
+        also_right=[by_clamping, by_difference],
         wrong=[
+            (with_whole_values, "both limits are included"),
+            (lambda *x: round(litres(*x), 3), "over a million"),
+            (lambda volume, low, high: litres(volume, low, high + 1), "over a million"),
             (voxels, "this counts voxels"),
             (lambda *x: litres(*x) * 1e6, "cubic millimetres"),
             (lambda *x: litres(*x) * 1e3, "millilitres"),
@@ -124,7 +159,11 @@ CASES = {
     ),
     "03.6b": Cases(
         solution=missing,
+        also_right=[by_numbers_of_rungs, lambda heights: missing(heights.double()).float()],
         wrong=[
+            (near_in_millimetres, "the usual distance is the median"),
+            (by_the_largest_gap, "the usual distance is the median"),
+            (lambda heights: missing(heights[1:-1]), "the usual distance is the median"),
             (below_the_gaps, "below the gaps"),
             (the_gaps, "these are the gaps"),
             (one_a_gap, "several slices"),

@@ -30,6 +30,31 @@ def folded_once(frequency, rate):
     return frequency if frequency <= rate / 2 else abs(rate - frequency) % rate
 
 
+def by_overlaps(left, right, most, one_sum=torch.sum):
+    found = {}
+    for late in range(-most, most + 1):
+        first = left[max(0, -late) : len(left) - max(0, late)]
+        second = right[max(0, late) : len(right) - max(0, -late)]
+        found[late] = one_sum(first * second).item()
+    return max(found, key=found.get)
+
+
+def mean_of_products(left, right, most):
+    return by_overlaps(left, right, most, torch.mean)
+
+
+def by_a_spectrum(frequency, rate):
+    times = torch.arange(int(rate)) / rate
+    loudest = torch.fft.rfft(torch.cos(2 * torch.pi * frequency * times)).abs().argmax()
+    return loudest.item() * rate / int(rate)
+
+
+def back_and_forth(frequency, rate):
+    while frequency > rate / 2:
+        frequency = abs(frequency - rate)
+    return frequency
+
+
 def by_the_loudest(left, right, most):
     late = int(right.argmax()) - int(left.argmax())
     return max(-most, min(late, most)) // 2 * 2
@@ -53,7 +78,7 @@ def without_the_ends(left, right, most):
 CASES = {
     "03.7a": Cases(
         solution=heard,
-        also_right=[lambda f, r: abs((f + r / 2) % r - r / 2)],
+        also_right=[lambda f, r: abs((f + r / 2) % r - r / 2), back_and_forth],
         wrong=[
             (lambda f, r: f % r, "a tone folds"),
             (lambda f, r: r - f, "cannot be negative"),
@@ -67,6 +92,9 @@ CASES = {
             (lambda f, r: heard(f, r) - r, "whole multiples of the rate"),
             (lambda f, r: heard(f, r / 2), "like a mirror"),
             (folded_once, "a tone folds"),
+            (lambda f, r: f % r if f % r <= r // 2 else r - f % r, "one below half the rate stays"),
+            (lambda f, r: round(heard(f, r), 1), "fold at half the rate"),
+            (by_a_spectrum, "fold at half the rate"),
             (lambda f, r: f"{heard(f, r)} Hz", "return the frequency as one number"),
             (lambda f, r: str(heard(f, r)), "return the frequency as one number"),
         ],
@@ -79,7 +107,7 @@ CASES = {
     ),
     "03.7c": Cases(
         solution=delay,
-        also_right=[by_transform, by_rolling],
+        also_right=[by_transform, by_rolling, by_overlaps],
         wrong=[
             (lambda left, right, most: -delay(left, right, most), "the sign is wrong"),
             (lambda left, right, most: delay(left, right, most) + most, "stands for -most"),
@@ -91,6 +119,15 @@ CASES = {
             (lambda left, right, most: delay(right, left, most), "the sign is wrong"),
             (by_the_loudest, "sum of products is largest"),
             (forwards_only, "sum of products is largest"),
+            (mean_of_products, "sum of products is largest"),
+            (
+                lambda left, right, most: delay(left.sign(), right.sign(), most),
+                "sum of products is largest",
+            ),
+            (
+                lambda left, right, most: delay(left, right, min(most, 100)),
+                "sum of products is largest",
+            ),
             (smallest_sum, "sum of products is largest"),
             (without_the_ends, "sum of products is largest"),
             (lambda left, right, most: delay(left, right, most) + 1, "sum of products is largest"),

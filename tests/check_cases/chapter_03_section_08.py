@@ -1,6 +1,7 @@
 """Answers to the exercises of 03/08, datasets and loaders."""
 
 import torch
+import torch.nn.functional as F
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import BatchSampler
 
@@ -20,6 +21,26 @@ def filled_up(order, batch_size, drop_last):
 def last_always_dropped(order, batch_size, drop_last):
     batches = cut(order, batch_size, False)
     return batches[:-1] if drop_last else batches
+
+
+def eats_the_order(order, batch_size, drop_last):
+    batches = []
+    while len(order) >= batch_size:
+        batches.append(order[:batch_size])
+        del order[:batch_size]
+    return [*batches, order] if order and not drop_last else batches
+
+
+def one_by_one(order, batch_size, drop_last):
+    batches, batch = [], []
+    for position in order:
+        batch.append(position)
+        if len(batch) == batch_size:
+            batches.append(batch)
+            batch = []
+    if batch and not drop_last:
+        batches.append(batch)
+    return batches
 
 
 def balance(labels):
@@ -56,12 +77,24 @@ def with_zeros_taken_for_padding(samples):
 
 def always_eight_wide(samples):
     batch, lengths, labels = join(samples)
-    return torch.nn.functional.pad(batch, (0, 8 - batch.shape[1])), lengths, labels
+    return F.pad(batch, (0, 8 - batch.shape[1])), lengths, labels
 
 
 def into_floats(samples):
     batch, lengths, labels = join(samples)
     return batch.double(), lengths, labels
+
+
+def through_floats(samples):
+    batch, lengths, labels = join(samples)
+    return batch.float().to(batch.dtype), lengths, labels
+
+
+def row_by_row(samples):
+    width = max(len(sequence) for sequence, _ in samples)
+    rows = [F.pad(sequence, (0, width - len(sequence))) for sequence, _ in samples]
+    lengths, labels = zip(*[(len(sequence), label) for sequence, label in samples], strict=True)
+    return torch.stack(rows), torch.tensor(lengths), torch.tensor(labels)
 
 
 def without_empty_ones(samples):
@@ -80,7 +113,7 @@ def labels_sorted(samples):
 CASES = {
     "03.8a": Cases(
         solution=cut,
-        also_right=[lambda order, size, drop: list(BatchSampler(order, size, drop))],
+        also_right=[lambda order, size, drop: list(BatchSampler(order, size, drop)), one_by_one],
         wrong=[
             (lambda order, size, drop: cut(order, size, True), "ragged batch is missing"),
             (lambda order, size, drop: cut(order, size, False), "ragged batch is still there"),
@@ -97,6 +130,17 @@ CASES = {
                 "from k * batch_size",
             ),
             (filled_up, "from k * batch_size on"),
+            (eats_the_order, "changed its input"),
+            (
+                lambda order, size, drop: [sorted(b) for b in cut(order, size, drop)],
+                "batch k holds",
+            ),
+            (
+                lambda order, size, drop: [
+                    order[k * size : (k + 1) * size] for k in range(len(order) // size + (not drop))
+                ],
+                "no empty batch",
+            ),
             (lambda order, size, drop: cut(order, size, drop)[:1], "the ragged batch is missing"),
             (
                 lambda order, size, drop: cut(list(dict.fromkeys(order)), size, drop),
@@ -106,7 +150,7 @@ CASES = {
     ),
     "03.8b": Cases(
         solution=balance,
-        also_right=[by_unique],
+        also_right=[by_unique, lambda ls: torch.tensor([1 / ls.tolist().count(v) for v in ls])],
         wrong=[
             (lambda labels: labels.bincount()[labels].double(), "this is the size of each class"),
             (lambda labels: 1 / labels.bincount().double(), "look up each sample's own class"),
@@ -121,6 +165,12 @@ CASES = {
             ),
             (lambda labels: torch.ones(len(labels)).double() / len(labels), "weighs the same"),
             (lambda labels: 1 / (labels.double() + 1), "a sample weighs 1 / (size"),
+            (lambda labels: 1 / F.one_hot(labels, 10).sum(0)[labels], "your function raised"),
+            (
+                lambda labels: 1 / labels.unique(return_counts=True)[1][labels],
+                "your function raised",
+            ),
+            (lambda labels: F.softmax(-labels.bincount()[labels].double(), 0), "a sample weighs"),
             (lambda labels: balance(labels).tolist(), "expected a tensor, got a list"),
             (
                 lambda labels: 1 - labels.bincount()[labels].double() / len(labels),
@@ -148,6 +198,15 @@ CASES = {
             (with_zeros_taken_for_padding, "take the length before padding"),
             (always_eight_wide, "the longest sequence has"),
             (into_floats, "keep the sequences' dtype"),
+            (through_floats, "row i holds sequence i"),
+            (
+                lambda samples: (*join(samples)[:2], join(samples)[2].int().long()),
+                "in the samples' order",
+            ),
+            (
+                lambda samples: (join(samples)[0], join(samples)[1].int(), join(samples)[2]),
+                "expected dtype torch.int64",
+            ),
             (labels_sorted, "in the samples' order"),
             (lambda samples: (join(samples)[0].T, *join(samples)[1:]), "a sample is a row"),
             (
@@ -166,7 +225,7 @@ CASES = {
             ),
             (lambda samples: (join(samples)[0], *join(samples)[:0:-1]), "length of each sequence"),
         ],
-        also_right=[lambda samples: [*join(samples)]],
+        also_right=[lambda samples: [*join(samples)], row_by_row],
         equivalent={
             "return (pad_sequence(sequences, batch_first=True), abs(lengths), labels)": (
                 NOT_NEGATIVE

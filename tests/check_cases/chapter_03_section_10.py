@@ -63,6 +63,33 @@ def rows_drawn(groups, count, generator):
     return order[count:].sort().values, order[:count].sort().values
 
 
+def neighbouring_repeats_only(groups, count, generator):
+    names = groups.unique_consecutive()
+    drawn = names[torch.randperm(len(names), generator=generator)[:count]]
+    test = torch.isin(groups, drawn)
+    return torch.where(~test)[0], torch.where(test)[0]
+
+
+def numbers_up_to_the_largest(groups, count, generator):
+    drawn = torch.randperm(int(groups.max()) + 1, generator=generator)[:count]
+    test = torch.isin(groups, drawn)
+    return torch.where(~test)[0], torch.where(test)[0]
+
+
+def sorted_draw(groups, count, generator):
+    names = groups.unique()
+    order = torch.randperm(len(names), generator=generator).sort().values
+    test = torch.isin(groups, names[order[:count]])
+    return torch.where(~test)[0], torch.where(test)[0]
+
+
+def by_inverse(groups, count, generator):
+    names, places = groups.unique(return_inverse=True)
+    drawn = torch.randperm(len(names), generator=generator)[:count]
+    test = (places[:, None] == drawn).any(dim=1)
+    return (~test).nonzero()[:, 0], test.nonzero()[:, 0]
+
+
 def masks(groups, count, generator):
     train, _ = split(groups, count, generator)
     mask = torch.isin(torch.arange(len(groups)), train)
@@ -113,6 +140,27 @@ def empty_is_missing(files, published):
 def first_digits_only(files, published):
     lengths = {name: len(digest) for name, digest in published.items()}
     return sorted(n for n, length in lengths.items() if n not in files or length != 64)
+
+
+def first_digits_of_each(files, published):
+    pairs = published.items()
+    return sorted(n for n, d in pairs if n not in files or hashed(files[n])[:8] != d.lower()[:8])
+
+
+def without_line_ends(files, published):
+    return unsound({name: data.strip() for name, data in files.items()}, published)
+
+
+def as_text(files, published):
+    return unsound({name: data.decode().encode() for name, data in files.items()}, published)
+
+
+def by_digest(files, published):
+    found = []
+    for name, digest in sorted(published.items()):
+        if name not in files or sha256(files[name]).digest() != bytes.fromhex(digest):
+            found.append(name)
+    return found
 
 
 def any_published_hash(files, published):
@@ -169,6 +217,7 @@ ONLY_TRUTH = "the caller asks only whether it is true"
 CASES = {
     "03.10a": Cases(
         solution=unsound,
+        also_right=[by_digest],
         wrong=[
             (present_only, "missing counts as well"),
             (missing_only, "another hash counts as well"),
@@ -194,6 +243,9 @@ CASES = {
                 "expected a list",
             ),
             (any_published_hash, "another hash counts as well"),
+            (first_digits_of_each, "another hash counts as well"),
+            (without_line_ends, "hash the bytes with SHA-256"),
+            (as_text, "no such letters"),
         ],
         equivalent={
             "return abs(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
@@ -203,9 +255,12 @@ CASES = {
     ),
     "03.10b": Cases(
         solution=split,
-        also_right=[lambda *inputs: list(split(*inputs))],
+        also_right=[lambda *inputs: list(split(*inputs)), by_inverse],
         wrong=[
             (rows_drawn, "draw groups, not rows"),
+            (neighbouring_repeats_only, "the number of different groups"),
+            (numbers_up_to_the_largest, "groups, expected"),
+            (sorted_draw, "every generator gives the same split"),
             (lambda *inputs: split(*inputs)[::-1], "swapped"),
             (masks, "these are masks"),
             (unseeded, "the global generator was moved"),

@@ -11,7 +11,7 @@ from d2lutils.checks import call, exercise, expect_equal, given
 @exercise("01.3a")
 def count_parameters(answer: Any) -> None:
     """The parameters of a chain of linear layers."""
-    for sizes in [[13, 16, 3], [4, 2], [784, 256, 64, 10], [5], [1, 1]]:
+    for sizes in [[13, 16, 3], [4, 2], [784, 256, 64, 10], [4, 8, 8, 8, 3], [5], [1, 1]]:
         layers = list(pairwise(sizes))
         weights, biases = sum(n * m for n, m in layers), sum(sizes[1:])
         with given(sizes=sizes):
@@ -35,6 +35,7 @@ def sgd_step(answer: Any) -> None:
         ([[1.0, -2.0], [[3.0], [0.5]]], [[0.5, 4.0], [[-1.0], [2.0]]], 0.1),
         ([[2.0]], [[8.0]], 0.25),
         ([[-1.5, 0.0], [2.0]], [[3.0, -0.5], [0.0]], 2.0),
+        ([[0.5, 7.0], [1.0, -4.0]], [[-20.0, 1.0], [0.25, 6.0]], 0.5),
     ]
     for values, slopes, lr in cases:
         parameters = [torch.tensor(value) for value in values]

@@ -15,6 +15,7 @@ def training_memory(answer: Any) -> None:
         (7_000_000_000, "adam"),
         (25_000_000, "sgd"),
         (3_000_000_000, "adam"),
+        (275, "momentum"),  # of the network of 01/03
     ]:
         kept = _KEPT[optimiser]
         numbers = parameters * (2 + kept)
@@ -53,6 +54,7 @@ def floor_of_a_product(answer: Any) -> None:
         (150_000, 1e15, 1e9),
         (10, 1e9, 50e6),
         (2000, 1e9, 50e6),
+        (10, 70e12, 1e9),
     ]:
         computing = 2 * n**3 / peak
         moving = 12 * n**2 / bandwidth
@@ -95,6 +97,7 @@ def smallest_card(answer: Any) -> None:
         (1_000_000_000, 8.0, cards),  # exactly as much as the desk card has
         (1_000_000_000, 7.9, turned),
         (500_000_000, 0.5, cards),
+        (500_000_000, 0.4, {"tower": 48.0, "tiny": 8.5}),
         (500_000_000, 1.0, {"lone": 24.0}),
         (500_000_000, 1.0, {}),
     ]:

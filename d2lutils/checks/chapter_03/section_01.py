@@ -19,6 +19,7 @@ def one_hot_with_gaps(answer: Any) -> None:
         ([-1, 0, 1, -1], 2),
         ([-1, 0], 1),
         ([], 2),
+        ([299, -1, 128], 300),  # no eight bits hold these
     ]
     for codes, num_classes in cases:
         labels = torch.tensor(codes, dtype=torch.int64)
@@ -49,11 +50,13 @@ def standardise(answer: Any) -> None:
     nan = float("nan")
     tables = [
         [[1.0, 10.0], [3.0, nan], [5.0, 30.0], [nan, 20.0], [7.0, nan]],
-        [[2.0, 7.0], [4.0, 7.0], [9.0, 7.0]],
+        [[1e9 + 2, 7.0], [1e9 + 4, 7.0], [1e9 + 9, 7.0]],
         [[-0.1, nan, nan], [0.7, nan, 3.0], [-2.5, nan, nan]],
         [[3.5], [nan], [-1.5]],
         [[36.7]] * 10,  # their mean is rounded
         [[36.7, nan if row == 4 else 0.1 * row] for row in range(10)],
+        [[nan], *[[36.7]] * 10],
+        [[2e-6, nan], [5e-6, nan], [3e-6, nan], [-2e-6, nan]],
     ]
     for rows in tables:
         X = torch.tensor(rows, dtype=torch.float64 if len(rows) == 3 else torch.float32)
@@ -76,13 +79,20 @@ def standardise(answer: Any) -> None:
                 want,
                 usual=[
                     (centred / (squares / (known - 1)).sqrt(), "0 / 0 is `nan`; give zeros there"),
-                    (torch.zeros_like(X), "zeros everywhere: `std` gives `nan` where a gap is"),
                     (_divide(centred, squares / (known - 1)), "the deviation is the square root"),
                     (_divide(centred, (squares / known).sqrt()), "divide by n - 1, as `std` does"),
                     (_divide(centred, filled.std(dim=0)), "gaps must not count in the deviation"),
                     (torch.where(gap, nan, want), "gaps should come out as 0"),
                     ((X - X.mean(dim=0)) / X.std(dim=0), "a `nan` spreads; use what is known"),
                     (centred, "divide by the deviation as well"),
+                    (
+                        torch.where((squares / (known - 1)).sqrt() > 0.01, want, 0.0),
+                        "numbers may be close and not equal: compare them as they are",
+                    ),
+                    (
+                        torch.zeros_like(X) if gap.any() else None,
+                        "zeros everywhere: `std` gives `nan` where a gap is",
+                    ),
                     (
                         torch.where((known < 2) & ~gap, torch.nan, want),
                         "fewer than two known values have no deviation; give zeros there",

@@ -12,7 +12,7 @@ def scale_by_past(answer: Any) -> None:
     """Judge standardising by statistics of the rows before a cut."""
     rows = torch.arange(12.0)
     rising = torch.stack([rows**2, 50 - 3 * rows + (rows % 3)], dim=1)
-    for x, cut in [(rising, 5), (rising[:, :1], 2), (rising.double() * -0.3, 9), (rising[:3], 3)]:
+    for x, cut in [(rising, 5), (rising[:, :1], 2), (rising.double() * -3e-9, 9), (rising[:3], 3)]:
         with given(x=x, cut=cut):
             got = call(answer, x.clone(), cut)
             past, one = x[:cut], x[:cut].flatten()
@@ -27,6 +27,7 @@ def scale_by_past(answer: Any) -> None:
                 ((x - past.amin(0)) / (past.amax(0) - past.amin(0)), "that is min-max"),
                 ((x - mean) / past.std(dim=0, correction=0), "take the usual deviation, as `std`"),
                 (x - mean, "the division by the deviation is missing"),
+                ((x - mean) / (std + 1e-8), "no channel is constant: add nothing to its deviation"),
                 (_by_rows(x, cut + 1), "the row at `cut` belongs to the future"),
             ]
             if x.shape[1] == 1:  # with one channel there is no telling these apart
@@ -44,7 +45,7 @@ def windows_and_targets(answer: Any) -> None:
     """Judge windows as N×C×L and the values that come some days after them."""
     days = torch.arange(10.0)
     x = torch.stack([(days * 7 % 10) * 0.7 - 2, 100 + days, -days], dim=1)
-    for days, size, ahead in [(x, 4, 3), (x, 3, 1), (x[:, :1], 2, 2), (x[:5], 4, 1)]:
+    for days, size, ahead in [(x, 4, 3), (x, 3, 1), (x[:, :1], 2, 2), (x[:5].double(), 4, 1)]:
         with given(x=days, size=size, ahead=ahead):
             windows, targets = expect_parts(call(answer, days, size, ahead), "windows", "targets")
             _judge_windows(expect_tensor(windows), days, size, ahead)

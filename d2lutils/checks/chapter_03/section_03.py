@@ -29,7 +29,8 @@ def repair(answer: Any) -> None:
         "Café crème, 5 €",
         "Réunion",
         "Türkiye – Ελλάδα",
-        "  É\n",
+        "  É\r\n",
+        "Ελλάδα",
         "Cafe\u0300 …",  # an accent of its own, as NFD has it
         "naïve 😀",
         "CafÃ©",  # broken twice: one reading is undone, not two
@@ -44,7 +45,7 @@ def repair(answer: Any) -> None:
         ("Ελλάδα", "it has letters that Windows-1252 lacks, so it was never broken"),
         ("plain", "text of the first 128 code points is the same in both encodings"),
         ("", "an empty text is never broken"),
-        ("Ã© stands for é", "one letter that is no UTF-8 says that the whole text is sound"),
+        ("Ã©\nstands for é", "one letter that is no UTF-8 says that the whole text is sound"),
         ("Cafe\u0301 Ελλάδα\n", "a sound text stays as it is, letter by letter"),
     ]:
         with given(text=sound):
@@ -92,6 +93,7 @@ def bag_of_words(answer: Any) -> None:
         ([0] * 12, 1),
         ([], 4),
         (list(range(50)) * 2, 60),
+        ([3] * 3001 + [1], 5),  # more than a byte and than float16 count
     ]
     for numbers, size in cases:
         ids = torch.tensor(numbers, dtype=torch.int64)

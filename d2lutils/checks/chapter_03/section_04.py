@@ -24,6 +24,7 @@ def pad_left(answer: Any) -> None:
         ([[3], [], [4, 1]], 9),
         ([[2, 2, 2]], 1),
         ([[7], [8, -1, 6], [5, 4]], -1),
+        ([[1, 2, 3, 4, 2**40 + 1, 6], [7]], 3),  # no float32 and no int32 holds that id
     ]
     for rows, pad in cases:
         with given(rows=rows, pad=pad):
@@ -71,7 +72,8 @@ def masked_mean(answer: Any) -> None:
     """The mean vector of the real tokens of each row."""
     mask = torch.tensor([[True, True, True, True], [True, False, False, False]])
     x = torch.tensor([[[-0.5, 2], [3, 4], [5, 6], [7, 12]], [[4, -8], [0, 0], [0, 0], [0, 0]]])
-    _judge_mean(answer, x, mask, "x with zeros in padding")
+    x = x.mT.contiguous().mT
+    _judge_mean(answer, x, mask, "x with zeros in padding, not contiguous")
     x = torch.tensor([[[2.0], [4], [90]], [[80], [6], [8]]])
     mask = torch.tensor([[True, True, False], [False, True, True]])
     _judge_mean(answer, x, mask, "x with other numbers in padding")
@@ -82,8 +84,8 @@ def masked_mean(answer: Any) -> None:
     _judge_mean(answer, x.masked_fill(x.isnan(), -torch.inf), mask, "x with -inf in padding")
     x = torch.tensor([[[-0.1, 1.0, 7.5]], [[2.0, -3.0, 0.3]]], dtype=torch.float64)
     _judge_mean(answer, x, torch.tensor([[True], [False]]), "x of shape (2, 1, 3), float64")
-    x = torch.tensor([[[1.0], [torch.nan], [3.0]]])
-    _judge_mean(answer, x, torch.tensor([[True, True, False]]), "nan in a real token")
+    x = torch.tensor([[[1.0, 1.0], [torch.nan, torch.inf], [3.0, 3.0]]])
+    _judge_mean(answer, x, torch.tensor([[True, True, False]]), "nan and inf in a real token")
 
 
 def _judge_mean(answer: Any, x: torch.Tensor, mask: torch.Tensor, case: str) -> None:
@@ -112,7 +114,7 @@ def _judge_mean(answer: Any, x: torch.Tensor, mask: torch.Tensor, case: str) -> 
                 (x.masked_fill(real, 0).sum(dim=1) / count.clamp(min=1), "you keep padding: ~mask"),
                 (
                     _mean(x.nan_to_num(), mask),
-                    "a real token's nan is no gap: its mean is nan",
+                    "a real token's nan or inf is no gap: it spreads into the mean",
                 ),
                 (total / (count + 1), "adding 1 to the count changes every mean; use `clamp`"),
             ],

@@ -19,6 +19,9 @@ def picture(answer: Any) -> None:
         with given(given_shape):
             got = expect_tensor(call(answer, pixels.copy()))
             _judge_picture(got, torch.from_numpy(np.atleast_3d(pixels)))
+    dark = random.integers(0, 2, (3, 4)).astype(np.uint8)
+    with given("pixels of shape 3×4, none above 1"):
+        _judge_picture(expect_tensor(call(answer, dark.copy())), torch.from_numpy(dark[..., None]))
     wide = random.integers(0, 256, (2, 6, 3)).astype(np.uint8)
     with given("every second column of pixels of shape 2×6×3"):
         got = expect_tensor(call(answer, wide[:, ::2]))

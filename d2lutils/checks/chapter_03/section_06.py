@@ -19,6 +19,7 @@ def litres(answer: Any) -> None:
         ((5.0, 2.8, 2.8), 10, 20),
         ((0.3, 0.9, 1.1), -799.6, -119.6),
         ((500.0, 200.0, 300.0), -850, -100),
+        ((1.0, 1.0, 1.0), -299.5, -100.5),
     ]
     for spacing, low, high in cases:
         deep, tall, wide = spacing
@@ -66,6 +67,7 @@ def missing_heights(answer: Any) -> None:
         (_rungs(-7.7, 0.7, [0, 1, 2, 4, 5, 9, 10]), _rungs(-7.7, 0.7, [3, 6, 7, 8])),
         (_rungs(90.1, 0.3, [12, 0, 3, 2, 11, 5, 6, 7, 10, 9]), _rungs(90.1, 0.3, [1, 4, 8])),
         ([4.0, 9.0], []),
+        (_rungs(2.0, 0.06, [5, 0, 1, 3, 4]), _rungs(2.0, 0.06, [2])),
     ]
     for heights, missing in cases:
         there, want = torch.tensor(heights), torch.tensor(missing)

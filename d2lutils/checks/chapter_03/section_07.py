@@ -33,6 +33,7 @@ def heard(answer: Any) -> None:
         (7_300.25, 1_000.5),
         (0, 50),
         (24, 24),
+        (12.4, 25),
     ]
     for frequency, rate in cases:
         rest = frequency % rate
@@ -69,19 +70,27 @@ def heard(answer: Any) -> None:
 def delay(answer: Any) -> None:
     """By how many samples the right channel is behind the left."""
     generator = torch.Generator().manual_seed(7)
-    for late, most, count in [
-        (5, 10, 200),
-        (-3, 10, 200),
-        (0, 4, 150),
-        (12, 12, 300),
-        (-8, 8, 120),
-        (1, 1, 90),
-        (130, 150, 600),
+    for late, most, count, kind in [
+        (5, 10, 200, "noise"),
+        (-3, 10, 200, "noise"),
+        (0, 4, 150, "noise"),
+        (12, 12, 300, "noise"),
+        (-8, 8, 120, "noise"),
+        (1, 1, 90, "noise"),
+        (130, 150, 600, "noise"),
+        (3, 84, 90, "noise, loud at both ends"),
+        (-6, 40, 160, "a click in silence"),
     ]:
         sound = torch.randn(count + 300, generator=generator)
+        if kind == "a click in silence":
+            sound[:220], sound[224:] = 0.0, 0.0
+        if kind == "noise, loud at both ends":
+            sound[145:155] *= 5
+            sound[145 + count : 155 + count] *= 5
         left, right = sound[150 : 150 + count], sound[150 - late : 150 - late + count]
         right = right + 0.1 * torch.randn(count, generator=generator)
-        with given(f"right = left {late} samples later, with noise", most=most):
+        right_is = f"right = left {late} samples later, with noise"
+        with given(f"left = {kind}, {count} samples", right_is, most=most):
             got = _number(call(answer, left.clone(), right, most), "the delay")
             expect_equal(
                 got,

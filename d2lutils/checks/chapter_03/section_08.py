@@ -55,7 +55,15 @@ def _batches(order: list[int], size: int) -> list[list[int]]:
 def balance(answer: Any) -> None:
     """Weights with which the classes of a set of samples are drawn equally often."""
     many = [1] * 120 + [0] * 30
-    for classes in [[0, 0, 0, 1], [2, 2, 0], [1], [3, 0, 3, 3, 0, 3, 1], [0, 1, 2], many]:
+    for classes in [
+        [0, 0, 0, 1],
+        [2, 2, 0],
+        [1],
+        [3, 0, 3, 3, 0, 3, 1],
+        [0, 1, 2],
+        [11, 3, 11],
+        many,
+    ]:
         labels = torch.tensor(classes)
         sizes = labels.bincount()
         want = 1 / sizes[labels].double()
@@ -90,7 +98,7 @@ def join(answer: Any) -> None:
         ([[0.5], [-1.5, 2.5]], [3, 3], torch.float64),
         ([[], [7, 8]], [0, 1], torch.uint8),
         ([[9, 10]], [-5], torch.int32),
-        ([[-3, 0, 0], [0], list(range(9))], [-1, 200, 3], torch.int64),
+        ([[-3, 0, 0], [2**40 + 1], list(range(9))], [-1, 2**40, 3], torch.int64),
         ([[], []], [1, 0], torch.float32),
     ]
     for sequences, labels, dtype in tries:

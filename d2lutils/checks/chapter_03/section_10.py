@@ -13,7 +13,7 @@ from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, 
 @exercise("03.10a")
 def unsound(answer: Any) -> None:
     """The names of published files that are missing or have another hash."""
-    files = {"wine": b"1,2", "co2": b"315", "story": b"Once", "own": b"mine", "empty": b""}
+    files = {"wine": b"1,2", "co2": b"315", "story": b"\xffOnce\r\n", "own": b"mine", "empty": b""}
     digests = {name: sha256(data).hexdigest() for name, data in files.items() if name != "own"}
     other = sha256(b"another").hexdigest()
     capitals = {name: digest.upper() for name, digest in digests.items()}
@@ -29,6 +29,11 @@ def unsound(answer: Any) -> None:
         (
             "the hashes of wine and co2 are exchanged",
             {"wine": digests["co2"], "co2": digests["wine"]},
+            [],
+        ),
+        (
+            "one digit in the middle of wine's hash differs",
+            {"wine": digests["wine"][:32] + other[32] + digests["wine"][33:]},
             [],
         ),
         ("chord is missing, its hash is that of no bytes", {"chord": sha256(b"").hexdigest()}, []),
@@ -94,8 +99,8 @@ def group_split(answer: Any) -> None:
             raise Wrong("these groups are neighbours; draw each by chance, with `randperm`")
         _judge(answer, groups, 10, 0)  # among so many, a draw with repeats shows
         draws = _Draws()
-        call(answer, groups, 10, generator, inside=draws)
-        if (len(groups), generator) not in draws.made:
+        call(answer, groups % 12, 5, generator, inside=draws)
+        if (12, generator) not in draws.made:
             raise Wrong(
                 "draw with `torch.randperm(n, generator=generator)`, where n is the number of "
                 "different groups: then each has the same chance"
