@@ -84,6 +84,31 @@ def remembers_its_first_result(formula, count):
     return run
 
 
+def one_placeholder_for_all(formula, count):
+    plan = formula(*placeholders(1) * count)
+    return lambda *values: plan.compute(values)
+
+
+def zero_is_missing(formula, count):
+    plan = formula(*placeholders(count))
+    return lambda *values: plan.compute([value or 1.0 for value in values])
+
+
+def rounded(formula, count):
+    run = capture(formula, count)
+    return lambda *values: round(run(*values), 1)
+
+
+class Planned:
+    """A plan that can be called."""
+
+    def __init__(self, formula, count):
+        self.plan = formula(*placeholders(count))
+
+    def __call__(self, *values):
+        return self.plan.compute(dict(enumerate(values)))
+
+
 def wants_a_list(formula, count):
     plan = formula(*placeholders(count))
     return lambda values: plan.compute(values)
@@ -140,7 +165,11 @@ def ddf(x):
 CASES = {
     "01.2a": Cases(
         solution=capture,
+        also_right=[Planned],
         wrong=[
+            (one_placeholder_for_all, "in order"),
+            (zero_is_missing, "in order"),
+            (rounded, "in order"),
             (lambda formula, count: formula, "not called: call it once, with placeholders"),
             (lambda formula, count: formula(*range(1, count + 1)), "give it placeholders"),
             (captured_and_called_again, "run the plan, not the formula"),
@@ -168,6 +197,9 @@ CASES = {
             ((lambda x: sin(x) ** 2, df, ddf), "not the square"),
             ((f, df, lambda x: 2 * cos(x * x) + 4 * x * x * sin(x * x)), "minus the sine"),
             ((f, df, lambda x: 2 * cos(x * x)), "must build nodes"),
+            ((lambda x: sin(2 * x), df, ddf), "need each other"),
+            ((f, lambda x: 2 * x * cos(x), ddf), "need each other"),
+            ((f, df, lambda x: -4 * x * x * sin(x * x)), "need each other"),
             ((f, df, df), "differentiate that once more"),
             ((f, f(1.0), ddf), "passed by its name"),
             ((f, df, ddf), "`f` gives the right numbers, but runs no plan"),

@@ -11,7 +11,7 @@ from d2lutils.checks import Wrong, call, exercise, expect_equal, given
 FORMULAS: list[tuple[str, Callable[..., Any], list[tuple[float, ...]]]] = [
     ("a * b - c / a", lambda a, b, c: a * b - c / a, [(2.0, 5.0, 3.0), (4.0, 0.5, 1.0)]),
     ("(a**2 + b**2) ** 0.5", lambda a, b: (a**2 + b**2) ** 0.5, [(3.0, 4.0), (6.0, 8.0)]),
-    ("1 - a * a", lambda a: 1 - a * a, [(0.5,), (3.0,)]),
+    ("1 - a * a", lambda a: 1 - a * a, [(0.5,), (3.0,), (0.0,)]),
     ("a - 2 * b", lambda a, b: a - 2 * b, [(-3.0, 1.5), (0.1, -700.25)]),
     ("c + b * b", lambda a, b, c: c + b * b, [(1.0, 2.0, 4.0), (5.0, -3.0, 0.5)]),
 ]
