@@ -78,6 +78,13 @@ def zeros_replaced(rows, fill):
     return table
 
 
+def by_slices(rows, fill):
+    table = torch.full((len(rows), len(max(rows, key=len))), float(fill))
+    for into, row in zip(table, rows, strict=True):
+        into[: len(row)] = torch.tensor(row)
+    return table
+
+
 def turned(rows, fill):
     longest = zip_longest(*rows, fillvalue=fill)
     return torch.tensor(list(longest), dtype=torch.float32).T
@@ -122,10 +129,15 @@ CASES = {
     ),
     "02.1c": Cases(
         solution=pad,
-        also_right=[turned],
+        also_right=[turned, by_slices],
         wrong=[
             (in_front, "it comes behind the numbers"),
             (three_fillers, "expected sequence of length"),
+            (
+                lambda rows, fill: pad([[n for n in row if n != fill] for row in rows], fill),
+                "expected shape (2, 6), got (2, 5)",
+            ),
+            (lambda rows, fill: pad(rows, int(fill)), "row i holds"),
             (cut, "the longest list sets the length"),
             (in_place, "your function changed its input"),
             (dtype_of_fill, "name the dtype"),

@@ -24,6 +24,26 @@ def by_products(shape):
     return tuple(prod(sizes[dim + 1 :]) for dim in range(len(sizes)))
 
 
+def by_recursion(shape):
+    if not shape:
+        return []
+    rest = by_recursion(shape[1:])
+    return [rest[0] * max(shape[1], 1) if rest else 1, *rest]
+
+
+def by_division(shape):
+    sizes = [max(size, 1) for size in shape]
+    steps, rest = [], prod(sizes)
+    for size in sizes:
+        rest /= size
+        steps.append(int(rest))
+    return tuple(steps)
+
+
+def zeros_make_ones(shape):
+    return (1,) * len(shape) if 0 in shape else strides(shape)
+
+
 def whole_products(shape):
     return tuple(prod(shape[dim:]) for dim in range(len(shape)))
 
@@ -97,7 +117,7 @@ ONE_DIMENSION = "x has one dimension: the last is the first"
 CASES = {
     "02.2a": Cases(
         solution=strides,
-        also_right=[by_products],
+        also_right=[by_products, lambda shape: tuple(by_recursion(tuple(shape)))],
         wrong=[
             (lambda shape: torch.empty(shape).stride(), "`empty` made or asked a tensor"),
             (lambda shape: torch.empty(shape, device="meta").stride(), "made or asked a tensor"),
@@ -110,6 +130,15 @@ CASES = {
             (lambda shape: (*shape[1:], 1), "the product of the sizes to the right"),
             (lambda shape: (prod(shape[1:]), prod(shape[2:]), 1), "expected (1,)"),
             (lambda shape: strides(shape)[::-1], "reverse order"),
+            (by_division, "the product of the sizes"),
+            (zeros_make_ones, "the product of the sizes"),
+            (
+                lambda shape: tuple(
+                    1 if size == 1 else step
+                    for size, step in zip(shape, strides(shape), strict=True)
+                ),
+                "the product of the sizes",
+            ),
             (lambda shape: tuple(4 * s for s in strides(shape)), "count elements"),
             (whole_products, "its own dimension"),
             (first_dimension_fastest, "last dimension steps by 1"),

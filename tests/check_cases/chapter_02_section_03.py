@@ -31,6 +31,12 @@ def broken_times_0(x, broken):
     return torch.where(broken, (x * ~broken).sum() / (~broken).sum(), x)
 
 
+def through_one_dimension(x, broken):
+    y = x.clone()
+    y.view(-1)[broken.view(-1)] = x[~broken].mean()
+    return y
+
+
 def sum_of_products(x, broken):
     return x * ~broken + broken * x[~broken].mean()
 
@@ -64,6 +70,11 @@ def pairwise(a, b):
 
 def row_by_row(a, b):
     return torch.stack([((point - b) ** 2).sum(-1) for point in a])
+
+
+def all_pairs_in_rows(a, b):
+    gaps = a.repeat_interleave(len(b), dim=0) - b.repeat(len(a), 1)
+    return gaps.square().sum(dim=1).view(len(a), len(b))
 
 
 def pair_by_pair(a, b):
@@ -123,6 +134,15 @@ CASES = {
             (lambda x, broken: torch.where(x < 0, x[x >= 0].mean(), x), "nothing was replaced"),
             (lambda x, broken: torch.where(broken, 0.0, x), "get the mean, not 0"),
             (lambda x, broken: x[~broken], "the result is 1-D"),
+            (through_one_dimension, "is not contiguous"),
+            (
+                lambda x, broken: torch.where(broken, x[~broken].float().mean().to(x), x),
+                "get the mean of `x[~broken]`",
+            ),
+            (
+                lambda x, broken: torch.where(broken, x[~broken].mean().round(decimals=1), x),
+                "get the mean of `x[~broken]`",
+            ),
             (broken_times_0, "nan * 0 is nan"),
             (sum_of_products, "nan * 0 is nan"),
             (zeros_left_out, "a good element may be 0"),
@@ -144,7 +164,11 @@ CASES = {
     ),
     "02.3b": Cases(
         solution=paired,
-        also_right=[looped, lambda x, columns: x.gather(1, columns[:, None]).squeeze(1)],
+        also_right=[
+            looped,
+            lambda x, columns: x[:, columns].diagonal(),
+            lambda x, columns: x.gather(1, columns[:, None]).squeeze(1),
+        ],
         wrong=[
             (lambda x, columns: x[:, columns], "takes all these columns from every row"),
             (lambda x, columns: x.gather(1, columns[:, None]), "remove the last dimension"),
@@ -175,9 +199,12 @@ CASES = {
         also_right=[
             lambda a, b: (a.unsqueeze(1) - b.unsqueeze(0)).square().sum(dim=2),
             lambda a, b: torch.cdist(a, b) ** 2,
+            all_pairs_in_rows,
         ],
         wrong=[
             (expanded, "subtract the points first"),
+            (lambda a, b: pairwise(a.half(), b.half()).float(), "element [i, j] is the sum"),
+            (lambda a, b: pairwise(a, b).round(decimals=1), "element [i, j] is the sum"),
             (row_by_row, "this loops"),
             (pair_by_pair, "this loops"),
             (through_lists, "this loops"),

@@ -21,7 +21,8 @@ from d2lutils.checks.watching import Operations
 def contiguous_strides(answer: Any) -> None:
     """The strides, in elements, of a contiguous tensor of a given shape."""
     shapes = [(2, 3, 5), (4,), (2, 3), (5, 2, 3, 4), (1, 3, 1), (), (3, 0, 2), (0,)]
-    for shape in [*shapes, (10**9, 10**9, 2)]:  # no memory holds the last
+    # No memory holds the last, and no float its first stride.
+    for shape in [*shapes, (2, 1, 3, 2, 2, 4), (3, 2**54 + 1, 5)]:
         want = torch.empty(shape, device="meta").stride()
         with given(shape=shape):
             seen = Operations()
