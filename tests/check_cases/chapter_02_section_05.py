@@ -241,6 +241,14 @@ CASES = {
             (infinity_is_not_known, "infinity is a known value"),
             (nan_to_num, "infinity is a known value"),
             (by_labels, "is ambiguous"),
+            (
+                lambda frame, names: (
+                    split(frame, names)[0].round(decimals=1),
+                    split(frame, names)[1],
+                ),
+                "order of `names`",
+            ),
+            (lambda frame, names: split(frame[~frame.index.duplicated()], names), "expected shape"),
         ],
         equivalent={
             "numbers = part.to_numpy(dtype=np.float32, na_value=0)": FILLED,

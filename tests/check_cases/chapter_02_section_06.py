@@ -55,6 +55,17 @@ def shuffled_in_place(X, y, seed):
     return torch.stack([X[at] for at in order]), torch.stack([y[at] for at in order])
 
 
+def by_sorting_random_numbers(X, y, seed):
+    order = torch.rand(len(X), generator=torch.Generator().manual_seed(seed)).argsort()
+    return X[order], y[order]
+
+
+def through_one_float_table(X, y, seed):
+    table = torch.cat([X.float(), y[:, None].float()], dim=1)
+    (table,) = own_generator(table, y, seed)[:1]
+    return table[:, :-1].to(X.dtype), table[:, -1].to(y.dtype)
+
+
 def never_in_its_place(X, y, seed):
     dice, order = random.Random(seed), list(range(len(X)))
     for i in range(len(order) - 1, 0, -1):
@@ -132,7 +143,10 @@ def with_replacement(X, y, seed):
 CASES = {
     "02.6a": Cases(
         solution=lambda x, dim: x / x.sum(dim, keepdim=True),
-        also_right=[lambda x, dim: x / x.sum(dim).unsqueeze(dim)],
+        also_right=[
+            lambda x, dim: x / x.sum(dim).unsqueeze(dim),
+            lambda x, dim: x.movedim(dim, 0).div(x.sum(dim)).movedim(0, dim),
+        ],
         wrong=[
             (without_keepdim, "stand along another dimension: `keepdim`"),
             (in_place, "changed its input"),
@@ -158,6 +172,10 @@ CASES = {
             (lambda x, dim: (x / x.sum(dim, keepdim=True)).float(), "expected dtype torch.float64"),
             (lambda x, dim: 100 * x / x.sum(dim, keepdim=True), "its own line along"),
             (lambda x, dim: x / (x.sum(dim, keepdim=True) + 1e-8), "add nothing to them"),
+            (
+                lambda x, dim: (x / x.sum(dim, keepdim=True)).round(decimals=3),
+                "its own line along",
+            ),
             (lambda x, dim: x / x.sum(dim, keepdim=True).float(), "need the dtype of `x`"),
         ],
     ),
@@ -195,6 +213,7 @@ CASES = {
             own_python_generator,
             own_numpy_generator,
             shuffled_in_place,
+            by_sorting_random_numbers,
             lambda X, y, seed: [*own_generator(X, y, seed)],
         ],
         wrong=[
@@ -210,6 +229,8 @@ CASES = {
             (lambda X, y, seed: (X.flip(0), y.flip(0)), "neighbours stay neighbours"),
             (lambda X, y, seed: own_generator(X, y, seed % 2), "two seeds gave the same order"),
             (lambda X, y, seed: own_generator(X, y, seed % 1000), "two seeds gave the same order"),
+            (lambda X, y, seed: own_generator(X, y, seed & 255), "two seeds gave the same order"),
+            (through_one_float_table, "some rows or labels are missing"),
             (never_in_its_place, "only 2 of the 6 orders"),
             (last_stays_last, "only 2 of the 6 orders"),
             (halves_apart, "only 2 of the 6 orders"),

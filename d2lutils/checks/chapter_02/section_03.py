@@ -66,7 +66,7 @@ def fill_gaps(answer: Any) -> None:
                     ),
                     (torch.where(broken, 0.0, x), "broken elements get the mean, not 0"),
                     (
-                        torch.where(broken, torch.tensor([*set(good.tolist())]).mean().to(x), x),
+                        torch.where(broken, good.new_tensor([*set(good.tolist())]).mean(), x),
                         "a number that occurs twice counts twice in the mean",
                     ),
                     (

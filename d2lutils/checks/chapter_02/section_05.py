@@ -168,7 +168,7 @@ def _table() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "wind": [3.0, np.nan, 0.0, 2.0],
-            "temp": [-21.5, 14.1, 18.5, 9.0],
+            "temp": [-21.5, 14.137, 18.5, 9.0],
             "buses": pd.array([12, None, 0, 11], dtype="Int64"),
             "open": pd.array([True, None, False, True], dtype="boolean"),
             "holiday": [False, False, True, False],

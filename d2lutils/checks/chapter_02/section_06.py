@@ -127,9 +127,9 @@ def scores(answer: Any) -> None:
 def shuffled(answer: Any) -> None:
     """Rows and labels in one random order that depends on the seed alone."""
     y = torch.arange(-7, 13, dtype=torch.int32)
-    X = torch.stack([y, -y], dim=1).double() / 4
+    X = torch.stack([y, -y], dim=1).double() / 7
     orders = []
-    for seed in (0, 1, 2, 345, 12_345):
+    for seed in (0, 1, 2, 1_002, 65_538):
         with given("X of shape (20, 2)", "y of shape (20,)", seed=seed):
             before = _global_states()
             order = _order(call(answer, X.clone(), y.clone(), seed), X, y)
