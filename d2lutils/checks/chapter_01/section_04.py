@@ -140,9 +140,5 @@ def _pick(need: float, cards: dict[str, float], *, exactly: bool = True) -> str:
     return min(enough, key=cards.__getitem__, default="several cards")
 
 
-def _largest(cards: dict[str, float]) -> str:
-    return max(cards, key=cards.__getitem__, default="several cards")
-
-
 def _first(need: float, cards: dict[str, float]) -> str:
     return next((name for name, memory in cards.items() if memory >= need), "several cards")
