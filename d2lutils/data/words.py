@@ -94,8 +94,9 @@ def _about_a_byte(data: bytes) -> str:
     then = "It is not Windows-1252 either. Ask who wrote it for the encoding; "
     then += 'read it with Path(…).read_text(encoding), write it as "utf-8".'
     if _decodes(data, "cp1252"):
-        seen = data[at : at + 1].decode("cp1252")  # Latin-1 with more letters and quotes
-        then = f"In Windows-1252 (Latin-1) it is {seen!r}; if that fits, {_AGAIN.format('cp1252')}"
+        seen = data[at : at + 1].decode("cp1252")
+        latin = " (Latin-1)" if data[at] > 0x9F else ""  # which has control characters below
+        then = f"In Windows-1252{latin} it is {seen!r}; if that fits, {_AGAIN.format('cp1252')}"
     if right >= len(wrong):
         then = f"It mixes encodings or was damaged (letters beyond ASCII that are UTF-8: {right}; "
         then += f"bytes that are not: {len(wrong)}). Get it again, or mend what Path(…).read_text"
