@@ -95,7 +95,7 @@ def through_a_view(x, mask):
 
 def by_product(x, mask):
     real = torch.where(mask[..., None], x, 0)
-    return torch.einsum("nld->nd", real) / mask.sum(dim=1).clamp(min=1)[:, None]
+    return torch.einsum("rtv->rv", real) / mask.sum(dim=1).clamp(min=1)[:, None]
 
 
 def divided_by_length(x, mask):
