@@ -72,7 +72,8 @@ def read_wav(file: str | Path) -> Sound:
     except (ArithmeticError, OSError, RuntimeError, ValueError) as error:
         raise BookError(
             f"{file} cannot be read ({getattr(error, 'error_string', error)}); expected a whole "
-            "WAV file of PCM, floats, A-law or µ-law. Copy it again, or write it again as PCM of 16 bits."
+            "WAV file of PCM, floats, A-law or µ-law. Copy it again, or write it again as PCM of "
+            "16 bits."
         ) from None
     return Sound(torch.from_numpy(samples), sound.samplerate)
 
