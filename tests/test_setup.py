@@ -250,6 +250,8 @@ def test_two_set_ups_at_once_are_one(with_uv: Book) -> None:
     [
         ("error: No space left on device (os error 28)", "The disk is full"),
         ("OSError: [Errno 28] No space left on device", "The disk is full"),
+        ("error: Failed to fetch\n  cause: invalid peer certificate: UnknownIssuer", "certificate"),
+        ("Max retries exceeded (CERTIFICATE_VERIFY_FAILED)", "certificate is not trusted"),
         ("  Caused by: dns error: failed to lookup address information", "No network"),
         ("NewConnectionError: Failed to establish a new connection", "No network"),
         ("error: failed to create file: Permission denied (os error 13)", "Cannot write"),

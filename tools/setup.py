@@ -51,6 +51,11 @@ CAUSES = (
         f"This uv is too old for TORCH=: update it (uv self update), {AGAIN}.",
     ),
     (
+        r"certificate.verify.failed|peer certificate|unknownissuer|self.signed certificate",
+        "The network's certificate is not trusted, as behind a firewall that reads along: set "
+        f"SSL_CERT_FILE (uv) and PIP_CERT (pip) to its bundle, {AGAIN}.",
+    ),
+    (
         r"dns error|lookup address|name resolution|getaddrinfo|network is unreachable|timed out"
         r"|new connection|max retries|connect error|connection refused|error sending request"
         r"|failed to fetch",
