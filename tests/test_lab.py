@@ -477,3 +477,16 @@ def test_a_picture_on_a_slide_is_as_large_as_the_rules_take_it_for(visit: Visit)
 
 def test_no_request_leaves_the_machine(visit: Visit) -> None:
     assert visit.outside == set()
+
+
+@pytest.mark.parametrize(("given", "seen"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_the_lab_lets_waiting_threads_sleep(tmp_path: Path, given: str | None, seen: str) -> None:
+    module = tmp_path / "jupyterlab"
+    module.mkdir()
+    (module / "__init__.py").touch()
+    (module / "__main__.py").write_text('import os; print(os.environ["OMP_WAIT_POLICY"])')
+    inherited = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    inherited |= {"PYTHONPATH": str(tmp_path)} | ({"OMP_WAIT_POLICY": given} if given else {})
+    line = [sys.executable, str(ROOT / "tools" / "lab.py")]
+    ran = subprocess.run(line, env=inherited, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == seen
