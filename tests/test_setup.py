@@ -67,7 +67,8 @@ class Book:
 
     def start(self, *command: str, **variables: str) -> subprocess.Popen[str]:
         """Start a command in the checkout, with nothing of an outer make in its environment."""
-        mine = {"KNOWN_GOOD", "TORCH", "PYTHON", "ARGS", "NOTEBOOK", "FRESH"}
+        mine = {"KNOWN_GOOD", "TORCH", "PYTHON", "ARGS", "FAST", "NOTEBOOK", "FRESH", "ALL"}
+        mine |= {"FROM", "TO", "SPLIT", "INSERT"}
         outer = {k: v for k, v in os.environ.items() if k not in mine and not k.startswith("MAKE")}
         here = {"PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}", "PYTHON": sys.executable}
         return subprocess.Popen(
