@@ -117,6 +117,7 @@ def join(answer: Any) -> None:
             for part, name in zip(got, ("the batch", "the lengths", "the labels"), strict=True):
                 if not isinstance(part, Tensor):
                     raise Wrong(f"{name} should be a tensor, not of {type(part).__name__}")
+                expect_tensor(part)
             _judge_batch(got[0], sequences, dtype)
             lengths = torch.tensor([len(numbers) for numbers in sequences])
             longest = torch.full_like(lengths, int(lengths.max()))
