@@ -85,9 +85,8 @@ def test_stubs_are_not_done_yet(name):
         assert judge(name, answer).text == f"{name}: not done yet."
 
 
-@pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("answer", GARBAGE, ids=[str(at) for at in range(len(GARBAGE))])
-def test_garbage_gets_a_message(name, answer):
+def assert_told(name, answer):
+    """The answer is refused, by a message that the check itself wrote."""
     verdict = judge(name, answer)
     assert not verdict.passed
     assert verdict.text.startswith(f"{name}: not yet. ")
@@ -95,13 +94,16 @@ def test_garbage_gets_a_message(name, answer):
 
 
 @pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("answer", GARBAGE, ids=[str(at) for at in range(len(GARBAGE))])
+def test_garbage_gets_a_message(name, answer):
+    assert_told(name, answer)
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_strange_results_get_a_message(name):
     for result in STRANGE:
         for answer in (result, lambda *_, result=result: result, (lambda *_: 1, result)):
-            verdict = judge(name, answer)
-            assert not verdict.passed
-            assert verdict.text.startswith(f"{name}: not yet. ")
-            assert "check cannot read" not in verdict.text, verdict.text
+            assert_told(name, answer)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -112,7 +114,4 @@ def test_whatever_is_raised_gets_a_message(name):
             raise error
 
         for answer in (raising, (raising, raising), (raising, raising, raising)):
-            verdict = judge(name, answer)
-            assert not verdict.passed
-            assert verdict.text.startswith(f"{name}: not yet. ")
-            assert "check cannot read" not in verdict.text, verdict.text
+            assert_told(name, answer)

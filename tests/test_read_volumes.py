@@ -50,6 +50,14 @@ def slice_of(position, *, series=SERIES, number=0, **changes):
     return made
 
 
+def compressed(syntax):
+    """Return a slice whose pixels are said to be compressed in this way."""
+    made = slice_of(1, PixelData=pydicom.encaps.encapsulate([b"\xff\xd8" + bytes(10)]))
+    made.file_meta.TransferSyntaxUID = syntax
+    made["PixelData"].is_undefined_length = True
+    return made
+
+
 def save(folder, name, made):
     made.save_as(folder / name, enforce_file_format=True)
 
@@ -334,19 +342,13 @@ class TestValues:
         assert "highdicom.imread('a.dcm').get_volume(). Type: " in said
 
     def test_compression_without_a_decoder(self, tmp_path):
-        made = slice_of(1, PixelData=pydicom.encaps.encapsulate([b"\xff\xd8" + bytes(10)]))
-        made.file_meta.TransferSyntaxUID = JPEGLSLossless
-        made["PixelData"].is_undefined_length = True
-        save(tmp_path, "a.dcm", made)
+        save(tmp_path, "a.dcm", compressed(JPEGLSLossless))
         said = refusal(read_dicom, tmp_path)
         assert "is compressed (JPEG-LS Lossless Image Compression): it needs a decoder" in said
         assert "pylibjpeg-libjpeg" in said
 
     def test_compression_that_nothing_decodes(self, tmp_path):
-        made = slice_of(1, PixelData=pydicom.encaps.encapsulate([b"\xff\xd8" + bytes(10)]))
-        made.file_meta.TransferSyntaxUID = MPEG4HP41
-        made["PixelData"].is_undefined_length = True
-        save(tmp_path, "a.dcm", made)
+        save(tmp_path, "a.dcm", compressed(MPEG4HP41))
         said = refusal(read_dicom, tmp_path)
         assert "(MPEG-4 AVC/H.264 High Profile / Level 4.1), which pydicom does not decode" in said
 

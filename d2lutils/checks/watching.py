@@ -57,7 +57,7 @@ def loops(answer: Callable[..., Any]) -> bool:
         if function is None or function.__code__ in seen:
             continue
         home = function.__globals__
-        for code in _nested(function.__code__):
+        for code in nested(function.__code__):
             seen.add(code)
             steps = list(dis.get_instructions(code))
             if any("FOR_ITER" in step.opname or "BACKWARD" in step.opname for step in steps):
@@ -70,11 +70,12 @@ def loops(answer: Callable[..., Any]) -> bool:
     return False
 
 
-def _nested(code: CodeType) -> Iterator[CodeType]:
+def nested(code: CodeType) -> Iterator[CodeType]:
+    """Yield a code object and those of the functions and comprehensions inside it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _nested(constant)
+            yield from nested(constant)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 
 from d2lutils.checking import Verdict, judge
+from d2lutils.checks.watching import nested
 from tests.mutating.operators import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
@@ -233,7 +234,7 @@ def _names(statement: ast.stmt) -> set[str]:
     wanted = ("LOAD_GLOBAL", "LOAD_NAME")
     return {
         step.argval
-        for code in _nested(_code(statement))
+        for code in nested(_code(statement))
         for step in dis.get_instructions(code)
         if step.opname in wanted
     }
@@ -252,13 +253,6 @@ def _bound(statement: ast.stmt) -> set[str]:
             if isinstance(target, ast.Name):
                 stored.add(target.id)
     return stored
-
-
-def _nested(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _nested(constant)
 
 
 def _code(statement: ast.stmt) -> CodeType:
