@@ -50,8 +50,6 @@ USES = {
     "d2l.plot.images": lambda use: use(torch.ones(2, 1, 4, 4)),
     "d2l.plot.lines": lambda use: use(X[0], {"y": X[0]}, xlabel="x", ylabel="y"),
     "d2l.plot.memory": lambda use: use(X),
-    "d2l.plot.numberline": lambda use: use({"x": X[0]}, 0, 3),
-    "d2l.plot.pointers": lambda use: use([1, 2.0]),
 }
 
 

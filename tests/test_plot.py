@@ -135,19 +135,6 @@ def test_memory_takes_names_as_they_are_written():
     refused("a list of names", d2l.plot.memory, torch.ones(1), names="x")
 
 
-def test_pointers_draw_a_shared_object_once():
-    same, other = 1000.5, 2000.5
-    figure = d2l.plot.pointers([same, same, other])
-    assert texts(figure).count("float 1000.5") == 1
-    arrows = [text for text in figure.axes[0].texts if getattr(text, "arrow_patch", None)]
-    assert len(arrows) == 3
-
-
-@pytest.mark.parametrize("items", [[], list(range(11))])
-def test_pointers_refuse_too_few_and_too_many(items):
-    refused("1 to 10 numbers", d2l.plot.pointers, items)
-
-
 def test_broadcasting_tells_real_elements_from_repeats():
     figure = d2l.plot.broadcasting(torch.tensor([[1], [2]]), torch.tensor([10, 20, 30]))
     dotted = [p for p in figure.axes[0].patches if p.get_linestyle() == ":"]
@@ -404,27 +391,6 @@ def test_images_write_captions_as_they_stand():
 )
 def test_images_refuse_what_would_be_drawn_wrong(batch, options, message):
     refused(message, d2l.plot.images, batch, **options)
-
-
-def test_numberline_draws_a_tick_for_each_number_in_range():
-    figure = d2l.plot.numberline({"int": torch.arange(10)}, 2, 5)
-    ticks = figure.axes[0].collections[1].get_segments()
-    assert [segment[0][0] for segment in ticks] == [2, 3, 4, 5]
-
-
-def test_numberline_refuses():
-    refused("low < high", d2l.plot.numberline, {"a": [1]}, 1, 1)
-    refused("finite bounds", d2l.plot.numberline, {"a": [1]}, 0, float("inf"))
-    refused("finite bounds", d2l.plot.numberline, {"a": [1]}, float("nan"), 1)
-    refused("one format at least", d2l.plot.numberline, {}, 0, 1)
-    refused("'a' holds complex", d2l.plot.numberline, {"a": torch.ones(1) * 1j}, 0, 1)
-    refused(
-        "3000 numbers there: choose narrower bounds",
-        d2l.plot.numberline,
-        {"many": torch.arange(3000)},
-        0,
-        3000,
-    )
 
 
 def centres(figure):

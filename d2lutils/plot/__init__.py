@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from d2lutils.plot.curves import lines as lines
     from d2lutils.plot.graphs import graph as graph
     from d2lutils.plot.pictures import images as images
-    from d2lutils.plot.references import pointers as pointers
-    from d2lutils.plot.scales import numberline as numberline
     from d2lutils.plot.stretching import broadcasting as broadcasting
     from d2lutils.plot.styling import style as style
 
@@ -21,11 +19,9 @@ _HOMES = {
     "images": "pictures",
     "lines": "curves",
     "memory": "boxes",
-    "numberline": "scales",
-    "pointers": "references",
     "style": "styling",
 }
-__all__ = ["broadcasting", "graph", "images", "lines", "memory", "numberline", "pointers", "style"]
+__all__ = ["broadcasting", "graph", "images", "lines", "memory", "style"]
 
 
 __getattr__ = late(__name__, _HOMES)
