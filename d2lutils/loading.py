@@ -13,14 +13,9 @@ from d2lutils.errors import BookError, one_line
 
 
 def loader(
-    data: Any,
-    batch_size: int = 64,
-    *,
-    shuffle: bool = False,
-    generator: Generator | None = None,
-    drop_last: bool = False,
-    device: torch.device | str | None = None,
-) -> DataLoader[Any]:
+    data: Any, batch_size: int = 64, *, shuffle: bool = False, generator: Generator | None = None,
+    drop_last: bool = False, device: torch.device | str | None = None,
+) -> DataLoader[Any]:  # fmt: skip
     """Return a DataLoader of tensors in memory that takes out a batch at a time, not a sample.
 
     The batches are those of a plain DataLoader, in the same order for the same generator, and

@@ -46,10 +46,13 @@ USES = {
     "d2l.data.read_text": lambda use: use("data/words/story.txt"),
     "d2l.data.read_wav": lambda use: use("data/sounds/chord.wav"),
     "d2l.plot.broadcasting": lambda use: use(X, X[0]),
+    "d2l.plot.computation_graph": lambda use: use(X.clone().requires_grad_().sum()),
     "d2l.plot.graph": lambda use: use([("a", "b"), ("b", "c")]),
+    "d2l.plot.history": lambda use: use({"train_loss": [2, 1]}),
     "d2l.plot.images": lambda use: use(torch.ones(2, 1, 4, 4)),
     "d2l.plot.lines": lambda use: use(X[0], {"y": X[0]}, xlabel="x", ylabel="y"),
     "d2l.plot.memory": lambda use: use(X),
+    "d2l.plot.surface": lambda use: use(lambda x, y: x + y, (0, 1), (0, 1)),
 }
 
 

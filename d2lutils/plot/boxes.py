@@ -54,12 +54,8 @@ def memory(
     width = max(row.width for row in rows)
     heights = [row.height for row in rows]
     scale = min(0.56, 9.2 / width)
-    figure, grid = plt.subplots(
-        len(rows),
-        squeeze=False,
-        figsize=(width * scale, sum(heights) * scale + (0.45 if title else 0.1)),
-        height_ratios=heights,
-    )
+    size = width * scale, sum(heights) * scale + (0.45 if title else 0.1)
+    figure, grid = plt.subplots(len(rows), squeeze=False, figsize=size, height_ratios=heights)
     for row, axes in zip(rows, grid.flat, strict=True):
         row.draw(axes, font=_FONT * scale)
         for text in axes.texts:

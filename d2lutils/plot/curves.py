@@ -10,19 +10,15 @@ from matplotlib.figure import Figure
 
 from d2lutils.errors import BookError
 from d2lutils.plot.inputs import dense
+from d2lutils.plot.styling import write
 
 _DASHES = ("-", "--", "-.", ":")
 
 
 def lines(
-    x: Any,
-    series: Mapping[str, Any],
-    *,
-    xlabel: str,
-    ylabel: str,
-    title: str | None = None,
+    x: Any, series: Mapping[str, Any], *, xlabel: str, ylabel: str, title: str | None = None,
     log: str = "",
-) -> Figure:
+) -> Figure:  # fmt: skip
     """Return a figure of one or more named lines, told apart by colour and by dashes.
 
     A value that is `nan` or infinite leaves a gap. Names and labels stand as they are written: `$`
@@ -45,10 +41,10 @@ def lines(
     if not hasattr(series, "items"):
         raise BookError('lines takes a dict, {"name": heights}, not ' + type(series).__name__)
     across = _dates(x)
-    across = _numbers(x, "x", "x" in log) if across is None else across
+    across = numbers(x, "x", "x" in log) if across is None else across
     heights = {}
     for name, values in series.items():
-        heights[str(name)] = up = _numbers(values, f"line {str(name)!r}", "y" in log)
+        heights[str(name)] = up = numbers(values, f"line {str(name)!r}", "y" in log)
         if len(up) != len(across):
             raise BookError(f"line {name!r} has {len(up)} values for {len(across)} positions in x")
     if not heights:
@@ -57,20 +53,15 @@ def lines(
     figure, axes = plt.subplots()
     for number, (name, up) in enumerate(heights.items()):
         axes.plot(across, up, _DASHES[number % len(_DASHES)], label=name)
-    axes.set_xlabel(xlabel, parse_math=False)
-    axes.set_ylabel(ylabel, parse_math=False)
     for axis in log:
         axes.set(**{f"{axis}scale": "log"})
-    axes.set_title(title or "", parse_math=False)
-    if len(heights) > 1:
-        # Written afterwards: matplotlib would leave out names that start with "_".
-        legend = axes.legend(axes.lines, map(str, range(len(heights))), frameon=False)
-        for text, name in zip(legend.get_texts(), heights, strict=True):
-            text.set(text=name, parse_math=False)
+    entries = list(zip(heights, axes.lines, strict=True)) if len(heights) > 1 else []
+    write(axes, xlabel, ylabel, title, entries, frameon=False)
     return figure
 
 
-def _numbers(values: Any, what: str, log: bool) -> list[float]:
+def numbers(values: Any, what: str, log: bool) -> list[float]:
+    """Return one curve's heights; `what` is how a message names them."""
     tensor = dense(values, what)
     if tensor.ndim != 1:
         raise BookError(f"{what} needs values of shape (n,), not {tuple(tensor.shape)}")
@@ -79,8 +70,8 @@ def _numbers(values: Any, what: str, log: bool) -> list[float]:
             f"{what} has {count} of {len(tensor)} values at 0 or below, which a logarithmic axis "
             "cannot show: leave them out, or draw on a linear axis"
         )
-    numbers: list[float] = tensor.tolist()
-    return numbers
+    listed: list[float] = tensor.tolist()
+    return listed
 
 
 def _dates(x: Any) -> Any:

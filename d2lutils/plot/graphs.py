@@ -13,21 +13,17 @@ from d2lutils.errors import BookError
 from d2lutils.plot.layers import Edges, Point, columns_and_paths, heights, network
 from d2lutils.plot.styling import GREY, TINTS
 
-_BOX, _ROW, _GAP, _LETTER = 0.36, 0.56, 0.44, 0.1  # in inches: heights, then widths
+# In inches: heights of a box, of a row, of a further line; widths of a gap, of a letter.
+_BOX, _ROW, _LINE, _GAP, _LETTER = 0.36, 0.56, 0.2, 0.44, 0.1
 _TEXT: Any = {"va": "center_baseline", "size": 11, "parse_math": False}
 
 Names = Mapping[Any, str] | Callable[[Any], str]
 
 
 def graph(
-    edges: Edges,
-    labels: Names = str,
-    *,
-    outputs: Iterable[Hashable] = (),
-    kinds: Names | None = None,
-    order: Sequence[str] = (),
-    title: str | None = None,
-) -> Figure:
+    edges: Edges, labels: Names = str, *, outputs: Iterable[Hashable] = (),
+    kinds: Names | None = None, order: Sequence[str] = (), title: str | None = None,
+) -> Figure:  # fmt: skip
     """Return a figure of a directed graph without cycles; arrows lead from left to right.
 
     An edge that is given twice is drawn twice. Explained in 01/02.
@@ -35,7 +31,7 @@ def graph(
     Args:
         edges: pairs (from, to) of hashable objects; or a function that returns, for a node, the
             nodes with an arrow to it.
-        labels: the text of each node, as a mapping or a function.
+        labels: the text of each node, one line or several, as a mapping or a function.
         outputs: the nodes that a function starts from; with pairs, nodes that may have no edge.
         kinds: the kind of each node, as a mapping or a function; a key explains the colours.
         order: kinds in the order of their colours, so that several figures agree.
@@ -45,12 +41,14 @@ def graph(
     """
     net = network(edges, outputs)
     columns, paths = columns_and_paths(net)
-    y = heights(columns, paths, _ROW)
     text = _named(net, labels, "label")
+    lines = {node: text[node].count("\n") for node in net}  # after the first
+    more = _LINE * max(lines.values())
+    y = heights(columns, paths, _ROW + more)
     kind = _named(net, kinds, "kind") if kinds else {}
     names = list(dict.fromkeys([*order, *kind.values()]))
     key = [name for name in names if name in kind.values()]
-    half = {node: _LETTER * len(text[node]) / 2 + 0.13 for node in net}
+    half = {node: _LETTER * max(map(len, text[node].split("\n"))) / 2 + 0.13 for node in net}
     x: dict[Point, float] = {}
     reach: dict[Point, float] = {}  # half the width of a point's column
     right = -_GAP
@@ -62,7 +60,7 @@ def graph(
 
     wide = max(right, 0.13 * len(title or ""), sum(0.6 + _LETTER * len(name) for name in key))
     left, low, high = (right - wide) / 2, min(y.values()) - 0.3, max(y.values()) + 0.3
-    low -= 0.5 if key else 0
+    low, high = low - more / 2 - (0.5 if key else 0), high + more / 2
     tall = high - low + (0.4 if title else 0)
     figure, axes = plt.subplots(figsize=(wide + 0.4, tall), layout="none")
     figure.subplots_adjust(0, 0, 1, (high - low) / tall)
@@ -79,9 +77,10 @@ def graph(
             start, end = x[path[0]] + half[path[0]], x[node] - half[node]
             axes.add_patch(_arrow(start, spots, end))
     for node in net:
-        corner = (x[node] - half[node], y[node] - _BOX / 2)
+        high = _BOX + _LINE * lines[node]
+        corner = (x[node] - half[node], y[node] - high / 2)
         number = names.index(kind[node]) if kind else 0
-        axes.add_patch(_box(corner, 2 * half[node], _BOX, number))
+        axes.add_patch(_box(corner, 2 * half[node], high, number))
         axes.text(x[node], y[node], text[node], **_TEXT, ha="center")
     for name in key:
         axes.add_patch(_box((left, low + 0.1), 0.28, 0.22, names.index(name)))
@@ -103,9 +102,9 @@ def _box(corner: tuple[float, float], wide: float, high: float, number: int) -> 
     """A rectangle, a pill or an octagon."""
     look: Any = {"facecolor": TINTS[number % len(TINTS)], "edgecolor": "black"}
     if number % 3 == 1:
-        pill = f"round,pad=0,rounding_size={high / 2}"
+        pill = f"round,pad=0,rounding_size={min(high, _BOX) / 2}"
         return FancyBboxPatch(corner, wide, high, boxstyle=pill, **look)
-    cut = 0.3 * high if number % 3 else 0
+    cut = 0.3 * min(high, _BOX) if number % 3 else 0
     (x, y), right, top = corner, corner[0] + wide, corner[1] + high
     left_side = [(x + cut, y), (x, y + cut), (x, top - cut), (x + cut, top)]
     right_side = [(right - cut, top), (right, top - cut), (right, y + cut), (right - cut, y)]

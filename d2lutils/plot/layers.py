@@ -13,6 +13,7 @@ from d2lutils.errors import BookError
 MAX_NODES = 40
 # What an edge leads through: nodes, and in each column that it passes a bend (a bare object).
 Point = Hashable
+Height = dict[Point, float]
 Edges = Iterable[tuple[Any, Any]] | Callable[[Any], Iterable[Any]]
 _SIDES = ((-1,), (1,), (-1, 1), (-1, 1))  # the columns that a sweep looks at, one after another
 
@@ -57,7 +58,7 @@ def columns_and_paths(net: Any) -> tuple[list[list[Point]], list[list[Point]]]:
     return columns, paths
 
 
-def heights(columns: list[list[Point]], paths: list[list[Point]], row: float) -> dict[Point, float]:
+def heights(columns: list[list[Point]], paths: list[list[Point]], row: float) -> Height:
     """A height for each point: the best of several sweeps that move points to their neighbours."""
     beside: dict[Point, dict[int, list[Point]]] = defaultdict(lambda: {-1: [], 1: []})
     for a, b in (link for path in paths for link in pairwise(path)):
@@ -83,9 +84,7 @@ def _levels(net: Any) -> dict[Hashable, int]:
     return {node: level for level, nodes in generations for node in nodes}
 
 
-def _settle(
-    column: list[Point], wish: dict[Point, float], y: dict[Point, float], row: float
-) -> None:
+def _settle(column: list[Point], wish: Height, y: Height, row: float) -> None:
     """Give each point of a column the height it wishes for, or one as near as the others allow."""
     ordered = sorted(column, key=lambda point: -wish[point])
     free = float("inf")
@@ -97,9 +96,7 @@ def _settle(
         y[point] += shift
 
 
-def _badness(
-    columns: list[list[Point]], beside: dict[Point, dict[int, list[Point]]], y: dict[Point, float]
-) -> tuple[int, float]:
+def _badness(columns: list[list[Point]], beside: Any, y: Height) -> tuple[int, float]:
     """How many edges cross, and how far all of them climb and fall."""
     crossings, climb = 0, 0.0
     for column in columns:

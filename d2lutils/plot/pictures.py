@@ -18,12 +18,9 @@ _BROKEN = COLOURS[4]  # the colour of a pixel that is no number
 
 
 def images(
-    batch: Any,
-    titles: Sequence[object] | None = None,
-    *,
-    columns: int = 8,
+    batch: Any, titles: Sequence[object] | None = None, *, columns: int = 8,
     title: str | None = None,
-) -> Figure:
+) -> Figure:  # fmt: skip
     """Return a figure of a batch of pictures, left to right, top to bottom.
 
     All pictures share one scale from dark to light: 0 to 255 for uint8; 0 to 1 for other numbers
@@ -46,9 +43,8 @@ def images(
     rows = -(-len(pixels) // columns)
     side = min(1.5, 9.2 / columns)
     tall = side * pixels.shape[1] / pixels.shape[2] + (0.3 if captions else 0.05)
-    figure, grid = plt.subplots(
-        rows, columns, squeeze=False, figsize=(columns * side, rows * tall + (0.4 if title else 0))
-    )
+    size = columns * side, rows * tall + (0.4 if title else 0)
+    figure, grid = plt.subplots(rows, columns, squeeze=False, figsize=size)
     grey = mpl.colormaps["gray"].with_extremes(bad=_BROKEN)
     for axes in grid.flat:
         axes.axis("off")

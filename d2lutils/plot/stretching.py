@@ -49,10 +49,8 @@ def broadcasting(a: Any, b: Any, operator: str = "+", title: str | None = None) 
     for place, (tensor, tint) in enumerate(((a, 0), (b, 1), (result, 2))):
         left = place * (columns + _GAP)
         _grid(axes, tensor, (lines, columns), left, TINTS[tint], font)
-        axes.text(
-            left + columns / 2, lines + 0.3, f"shape {tuple(tensor.shape)}",
-            ha="center", size=font * 0.95,
-        )  # fmt: skip
+        caption = f"shape {tuple(tensor.shape)}"
+        axes.text(left + columns / 2, lines + 0.3, caption, ha="center", size=font * 0.95)
     for place, sign in enumerate((operator.replace("*", "×").replace("-", "−"), "=")):
         middle = (place + 1) * columns + (place + 0.5) * _GAP
         axes.text(middle, lines / 2, sign, ha="center", va="center", size=font * 1.5)

@@ -1,5 +1,6 @@
 """How every figure of the book looks: sizes, colours that colour-blind readers can tell apart."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -41,6 +42,21 @@ def box(
     axes.add_patch(Rectangle((left, base), width, height, **{"edgecolor": "black", **look}))
     place: Any = {"x": left + width / 2, "y": base + middle, "ha": "center", "va": "center"}
     axes.text(s=text, size=size, color=ink, zorder=3, **place)
+
+
+def write(
+    axes: Axes, xlabel: str, ylabel: str, title: str | None, entries: Sequence[tuple[str, Any]],
+    **look: Any,
+) -> None:  # fmt: skip
+    """Give axes their texts as they stand, `$` is a dollar, and a legend of lines by name."""
+    axes.set_xlabel(xlabel, parse_math=False)
+    axes.set_ylabel(ylabel, parse_math=False)
+    axes.set_title(title or "", parse_math=False)
+    if entries:
+        # Written afterwards: matplotlib would leave out names that start with "_".
+        legend = axes.legend([line for _, line in entries], map(str, range(len(entries))), **look)
+        for text, (name, _) in zip(legend.get_texts(), entries, strict=True):
+            text.set(text=name, parse_math=False)
 
 
 def style() -> None:
