@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from d2lutils.errors import BookError as BookError
     from d2lutils.loading import loader as loader
     from d2lutils.seeding import seed as seed
+    from d2lutils.training.loop import fit as fit
 
     __version__: str
 
-__all__ = ["BookError", "check", "data", "device", "download", "loader", "plot", "seed"]
+__all__ = ["BookError", "check", "data", "device", "download", "fit", "loader", "plot", "seed"]
 
 # The module that holds each name; `data` and `plot` are modules themselves.
 _HOMES = {
@@ -22,6 +23,7 @@ _HOMES = {
     "data": "data",
     "device": "devices",
     "download": "downloading.verified",
+    "fit": "training.loop",
     "loader": "loading",
     "plot": "plot",
     "seed": "seeding",

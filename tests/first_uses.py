@@ -28,11 +28,14 @@ OTHERS = [
 ]  # fmt: skip
 CLOSED = "http://127.0.0.1:9/"  # where nothing listens
 X = torch.arange(6.0).reshape(2, 3)
+NET = torch.nn.Linear(3, 3)
+TRAINING = {"loss": torch.nn.MSELoss(), "optimizer": torch.optim.SGD(NET.parameters(), lr=0.1)}
 USES = {
     "d2l.BookError": lambda use: use("what to do"),
     "d2l.check": lambda use: use("02.3a", ...),
     "d2l.data": dir,
     "d2l.download": lambda use: use(f"{CLOSED}x", sha256="0" * 64),
+    "d2l.fit": lambda use: use(NET, [(X, X)], num_epochs=1, **TRAINING),
     "d2l.loader": lambda use: list(use(X)),
     "d2l.plot": dir,
     "d2l.seed": lambda use: use(1),

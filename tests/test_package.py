@@ -16,7 +16,7 @@ import d2lutils as d2l
 from d2lutils.installing import OLDEST_TORCH, install_line, release
 
 ROOT = Path(__file__).parents[1]
-NAMES = ["BookError", "check", "data", "device", "download", "loader", "plot", "seed"]
+NAMES = ["BookError", "check", "data", "device", "download", "fit", "loader", "plot", "seed"]
 
 
 def run(code, *, path=(), options=()):

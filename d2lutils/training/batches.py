@@ -1,0 +1,66 @@
+"""Batches as loaders give them, and the device where they meet the network."""
+
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from d2lutils.errors import BookError, one_line
+
+TARGETS = {"y", "label", "labels", "target", "targets"}
+
+
+def place(net: nn.Module, optimizer: Optimizer, device: torch.device | str | None) -> torch.device:
+    """Return the device to train on, after moving the network where the reader named one."""
+    devices = [tensor.device for tensor in chain(net.parameters(), net.buffers())]
+    if device is None:
+        return devices[0]
+    try:
+        wanted = (number := torch.zeros(1, device=device)).device
+        number.item()  # there is none on meta
+    except (RuntimeError, TypeError, AssertionError) as error:  # the last: no CUDA in PyTorch
+        told = f"device={one_line(repr(device), 50)}: {one_line(error)}"
+        raise BookError(f"{told}… Pass d2l.device() or None.") from None
+    if any(found != wanted for found in devices):
+        if optimizer.state or torch.__future__.get_overwrite_module_params_on_conversion():
+            raise BookError(
+                f"optimizer was built for a network on {devices[0]}: move the network first, "
+                f"net.to({str(wanted)!r}), then build its optimizer, then call fit."
+            )
+        net.to(wanted)
+    return wanted
+
+
+def split(batch: Any, where: torch.device) -> tuple[list[Any], dict[str, Any], Any, int]:
+    """Return a batch's inputs, those that go by name, its target, and its number of samples."""
+    X, named = [], {}
+    if isinstance(batch, Mapping):
+        named = {name: moved(value, where) for name, value in batch.items()}
+        targets = TARGETS & named.keys()
+        if len(targets) != 1 or len(named) < 2:
+            told = ", ".join(map(repr, named))
+            raise BookError(f"A batch is a dict of {told:.80}: give inputs, and the target as 'y'.")
+        y = named.pop(*targets)
+        if len(named) == 1:
+            X = [named.popitem()[1]]
+    elif isinstance(batch, tuple | list) and len(batch) > 1:
+        *X, y = (moved(value, where) for value in batch)
+    else:
+        kind = type(batch).__name__
+        raise BookError(f"A batch is a {kind}, not a pair (X, y): d2l.loader((X, y)) makes pairs.")
+    tensors = (value for value in (*X, *named.values(), y) if isinstance(value, Tensor))
+    return X, named, y, next((len(tensor) for tensor in tensors if tensor.dim()), 1)
+
+
+def moved(value: Any, where: torch.device) -> Any:
+    """Return a part of a batch on the device; what holds no tensors as it is."""
+    if isinstance(value, Mapping):
+        return {name: moved(part, where) for name, part in value.items()}
+    if isinstance(value, tuple | list):
+        parts = [moved(part, where) for part in value]
+        return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
+    # A GPU copies from a loader's pinned memory while the CPU goes on.
+    return value.to(where, non_blocking=where.type == "cuda") if hasattr(value, "to") else value

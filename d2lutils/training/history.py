@@ -1,0 +1,76 @@
+"""What a training gave, epoch by epoch, and the means that stand in it."""
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from d2lutils.errors import BookError, one_line
+
+
+class History(dict[str, list[float]]):
+    """A dict of lists, one number for each whole epoch: `pandas.DataFrame(history)` is a table.
+
+    `stopped` says why the training ended before its last epoch; it is None where it did not.
+    """
+
+    stopped: str | None = None
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch, counted from 1, with the lowest `val_loss`; `train_loss` without one."""
+        losses = self.get("val_loss") or self.get("train_loss")
+        return losses.index(min(losses)) + 1 if losses else None
+
+    def __repr__(self) -> str:
+        told = f"History of {len(self.get('train_loss', []))} epochs"
+        if best := self.best_epoch:
+            found = ", ".join(f"{name} {values[best - 1]:.4g}" for name, values in self.items())
+            told += f"; best epoch {best}: {found}"
+        return f"<{told}; stopped: {self.stopped}>" if self.stopped else f"<{told}>"
+
+
+class NotFiniteError(Exception):
+    """A loss is nan or infinite; the message says in which batch."""
+
+
+class Means:
+    """The means over the batches of an epoch: each counts as much as it has samples."""
+
+    def __init__(self, names: list[str], together: int) -> None:
+        self.names, self.together = names, together
+        self.totals, self.samples, self.batches = [0.0] * len(names), 0.0, 0
+        self.waiting: list[tuple[Any, ...]] = []
+
+    def add(self, *batch: Any) -> None:
+        """Add a batch's size, loss and metrics, to be counted when enough of them wait."""
+        self.waiting.append(batch)
+        if len(self.waiting) >= self.together:
+            self.count()
+
+    def count(self) -> None:
+        """Count what waits; raise NotFiniteError at the first loss that is not finite."""
+        columns = map(_numbers, ["", *self.names], zip(*self.waiting, strict=True))
+        for size, *numbers in zip(*columns, strict=True):
+            self.batches += 1
+            if not math.isfinite(numbers[0]):
+                raise NotFiniteError(f"{self.names[0]} is {numbers[0]} in batch {self.batches}")
+            self.totals = [t + n * size for t, n in zip(self.totals, numbers, strict=True)]
+            self.samples += size
+        self.waiting.clear()
+
+    def result(self) -> dict[str, float]:
+        """Return the mean of each measure by its name."""
+        return {n: t / self.samples for n, t in zip(self.names, self.totals, strict=True)}
+
+
+def _numbers(name: str, values: Any) -> list[float]:
+    """Return a measure's numbers; those of several tensors leave their device in one step."""
+    try:
+        if len(values) > 1 and isinstance(values[0], Tensor):
+            values = torch.stack(values).view(len(values), -1).squeeze(1).tolist()
+        return [float(value) for value in values]
+    except (TypeError, ValueError, RuntimeError, IndexError):
+        told = one_line(repr(values[0]), 40)
+        raise BookError(f"{name} gets {told} from metrics: return one number, a mean.") from None

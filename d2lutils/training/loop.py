@@ -1,0 +1,162 @@
+"""`d2l.fit`: the training loop, written once."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
+from operator import length_hint
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import CyclicLR, LRScheduler, OneCycleLR, ReduceLROnPlateau
+from tqdm import tqdm  # type: ignore[import-untyped]
+
+from d2lutils.errors import BookError
+from d2lutils.training import mistakes
+from d2lutils.training.batches import place, split
+from d2lutils.training.history import History, Means, NotFiniteError
+
+EACH_BATCH = (OneCycleLR, CyclicLR)  # made to step after each batch; others step each epoch
+
+
+def fit(
+    net: nn.Module,
+    train: Iterable[Any],
+    *,
+    loss: Callable[..., Tensor],
+    optimizer: Optimizer,
+    num_epochs: int,
+    val: Iterable[Any] | None = None,
+    metrics: Mapping[str, Callable[..., Any]] | None = None,
+    scheduler: LRScheduler | None = None,
+    patience: int | None = None,
+    device: torch.device | str | None = None,
+    progress: bool = True,
+) -> History:
+    """Train a network for some epochs, and return what each of them gave.
+
+    The history's lists are `train_loss`, `val_loss`, then `train_…` and `val_…` for each metric,
+    and `lr`, the rate at the epoch's first step. Losses and metrics are means over all samples;
+    those of `train` are taken while the network learns. Ctrl-C ends the training and keeps the
+    history. So does a loss that is nan or infinite: the last whole epoch's weights are put back.
+
+    Built by hand in 04/10.
+
+    Args:
+        net: any Module. It learns in train mode and is judged in eval mode. A part in eval mode
+            within a network in train mode, such as a frozen BatchNorm, stays in eval mode. At the
+            end each part has the mode that it had.
+        train: the batches, gone through once an epoch: a DataLoader, `d2l.loader`, a list. A batch
+            is `(X, y)`; or `(X1, X2, …, y)`, passed as `net(X1, X2, …)`; or a dict with the target
+            under `y`, `label`, `labels`, `target` or `targets`: one other entry is passed as
+            `net(X)`, several by their names. The first dimension of X counts the samples.
+        loss: returns the mean over a batch, `loss(y_hat, y)`, as a tensor of one element.
+        optimizer: built from the network's parameters, as `SGD(net.parameters(), lr=0.1)` is.
+        num_epochs: how often to go through `train`, 1 or more.
+        val: batches to judge the network by after each epoch, without a graph.
+        metrics: functions by name; each returns the mean over a batch, `accuracy(y_hat, y)`.
+        scheduler: steps after each batch where it is a OneCycleLR or CyclicLR, else after each
+            epoch; ReduceLROnPlateau looks at `val_loss`, without `val` at `train_loss`.
+        patience: ends the training after so many epochs without a lower `val_loss`. However it
+            ends, the network then gets the weights and buffers of its best epoch.
+        device: where to move the network; None leaves it. Batches are moved to the network.
+        progress: show a bar on stderr while the training lasts, from its second second on.
+
+    Raises BookError on an argument that is not as described and on the usual mistakes. In the first
+    epoch this leaves the states of `net`, `optimizer` and `scheduler` as they were.
+    """
+    data = {"train": train} if val is None else {"train": train, "val": val}
+    metrics = {} if metrics is None else metrics
+    mistakes.check_call(net, loss, optimizer, scheduler, num_epochs, data, metrics, patience)
+    where = place(net, optimizer, device)
+    checked_loss = mistakes.CheckedLoss(loss, net)
+    modes = {part: part.training for part in net.modules()}
+    frozen = [part for part, training in modes.items() if net.training and not training]
+    stateful: list[Any] = [net, optimizer] if scheduler is None else [net, optimizer, scheduler]
+    began = [deepcopy(part.state_dict()) for part in stateful]
+    kept, best, lowest, stopped = began[0], 0, math.inf, None
+    rows: list[dict[str, float]] = []
+    total = num_epochs * sum(map(length_hint, data.values()))
+    bar = tqdm(total=total or None, delay=1, leave=False, **({} if progress else {"disable": True}))
+
+    def go_through(name: str) -> dict[str, float]:
+        """Go through batches once, and learn from those of train; return the means."""
+        # To ask a GPU for a number is to wait for it: there, 50 batches are counted at a time.
+        names = [f"{name}_{measure}" for measure in ["loss", *metrics]]
+        means = Means(names, together=1 if where.type == "cpu" else 50)
+        for batch in data[name]:
+            X, named, y, size = split(batch, where)
+            y_hat = None
+            try:
+                y_hat = net(*X, **named)
+                value = checked_loss(y_hat, y)
+                if name == "train":
+                    optimizer.zero_grad()
+                    value.backward()
+                    optimizer.step()
+            except Exception as error:
+                mistakes.explain(error, net, [*X, *named.values()], checked_loss, y_hat, y)
+                raise
+            if name == "train" and isinstance(scheduler, EACH_BATCH):
+                scheduler.step()
+            with torch.no_grad():
+                found = [metric(y_hat.detach(), y) for metric in metrics.values()]
+            means.add(size, value.detach(), *found)
+            bar.update()
+        means.count()
+        if not means.samples:
+            raise BookError(f"{name} {mistakes.NO_BATCH}")
+        return means.result()
+
+    try:
+        for epoch in range(1, num_epochs + 1):
+            bar.set_description(f"epoch {epoch} of {num_epochs}", refresh=False)
+            lr = float(optimizer.param_groups[0]["lr"])
+            net.train()
+            for part in frozen:
+                part.eval()
+            row = go_through("train")
+            if val is not None:
+                net.eval()
+                with torch.no_grad():  # what a net keeps from inference_mode, training cannot use
+                    row |= go_through("val")
+            judged = row["train_loss" if val is None else "val_loss"]
+            if judged < lowest:
+                best, lowest = epoch, judged
+            if patience is None or best == epoch:
+                kept = {name: value.clone() for name, value in net.state_dict().items()}
+            rows.append(row | {"lr": lr})
+            if patience is not None and epoch - best >= patience:
+                stopped = f"val_loss was not lower for {patience} epochs"
+                break
+            if isinstance(scheduler, ReduceLROnPlateau):
+                scheduler.step(judged)
+            elif scheduler is not None and not isinstance(scheduler, EACH_BATCH):
+                scheduler.step()
+    except KeyboardInterrupt:
+        stopped = f"interrupted in epoch {epoch}"
+        print(f"fit stops: {stopped}. The history holds the {len(rows)} whole epochs before.")
+    except NotFiniteError as error:
+        stopped = f"{error} of epoch {epoch}"
+        net.load_state_dict(kept)
+        since = "before epoch 1" if not rows else f"after epoch {best if patience else len(rows)}"
+        print(
+            f"fit stops: {stopped}. The weights are again those {since}. Lower the learning rate "
+            "and build a new optimizer, or look for nan in the data."
+        )
+    except BookError:
+        if not rows:
+            for part, state in zip(stateful, began, strict=True):
+                part.load_state_dict(state)
+        raise
+    finally:
+        bar.close()
+        for part, training in modes.items():
+            part.training = training
+    if patience is not None and rows:
+        net.load_state_dict(kept)
+    names = [f"{name}_{measure}" for measure in ["loss", *metrics] for name in data]
+    history = History({name: [row[name] for row in rows] for name in [*names, "lr"]})
+    history.stopped = stopped
+    return history

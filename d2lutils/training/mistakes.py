@@ -1,0 +1,199 @@
+"""What goes wrong around a training loop, each told in one line that says what to do."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from itertools import chain
+from operator import length_hint
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+from torch.overrides import TorchFunctionMode
+from torch.utils.data import Dataset, IterableDataset
+
+from d2lutils.errors import BookError, one_line
+
+# What a loss applies to raw outputs itself, and the steps that change no more than a shape.
+_APPLIED = {"cross_entropy": "softmax", "binary_cross_entropy_with_logits": "sigmoid"}
+_SQUASHING = {"Softmax", "LogSoftmax", "Sigmoid", "LogSigmoid"}
+_SHAPING = {"View", "Squeeze", "Unsqueeze", "Select", "Slice", "Permute", "Transpose", "T"}
+_COMPARING = {"mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"}
+NO_BATCH = "gives no batch: it is empty, used up, or left out the last one by drop_last=True."
+
+
+def check_call(
+    net: Any, loss: Any, optimizer: Any, scheduler: Any, num_epochs: Any,
+    data: Mapping[str, Any], metrics: Any, patience: Any,
+) -> None:  # fmt: skip
+    """Raise BookError at an argument of fit with which no training can begin."""
+    objects: dict[str, tuple[Any, Any, str]] = {
+        "net": (net, nn.Module, "torch.nn.Linear(4, 1)"),
+        "loss": (loss, Callable, "torch.nn.MSELoss()"),
+        "optimizer": (optimizer, Optimizer, "torch.optim.SGD(net.parameters(), lr=0.1)"),
+        "scheduler": (scheduler, LRScheduler | None, "StepLR(optimizer, step_size=10)"),
+    }
+    for name, (value, kind, example) in objects.items():
+        if isinstance(value, type) or not isinstance(value, kind):
+            told = one_line(repr(value), 60)
+            raise BookError(f"{name} takes an object such as {example}, not {told}.")
+    for name, value in {"num_epochs": num_epochs, "patience": patience}.items():
+        whole = hasattr(value, "__index__") and not isinstance(value, bool | Tensor) and value >= 1
+        if not whole and (name, value) != ("patience", None):
+            told = one_line(repr(value), 50)
+            raise BookError(f"{name} takes a whole number from 1 on, not {told}.")
+    if patience is not None and "val" not in data:
+        raise BookError("patience looks at the loss on val: pass val, or leave patience out.")
+    named = isinstance(metrics, Mapping) and "loss" not in metrics
+    if not named or not all(map(callable, metrics.values())):
+        raise BookError('metrics takes functions by name, {"error": error}, but none named "loss".')
+    for name, batches in data.items():
+        _check_batches(name, batches, num_epochs)
+    _check_optimizer(net, loss, optimizer)
+    if getattr(scheduler, "optimizer", optimizer) is not optimizer:
+        raise BookError("scheduler sets the rate of another optimizer: build it from this one.")
+
+
+def _check_batches(name: str, batches: Any, num_epochs: int) -> None:
+    kind = type(batches).__name__
+    single = isinstance(batches, Dataset) and not isinstance(batches, IterableDataset)
+    if single or not isinstance(batches, Iterable):
+        remedy = "torch.utils.data.DataLoader(…, batch_size=64)" if single else "d2l.loader((X, y))"
+        raise BookError(f"{name} takes batches, not {kind}: pass {remedy}.")
+    if length_hint(batches, 1) == 0:
+        raise BookError(f"{name} {NO_BATCH}")
+    if num_epochs > 1 and isinstance(batches, Iterator) and not isinstance(batches, Sized):
+        told = f"{name} is a {kind}, which is used up after one epoch"
+        raise BookError(f"{told}: pass list({name}), or a loader.")
+
+
+def _check_optimizer(net: nn.Module, loss: Any, optimizer: Optimizer) -> None:
+    mine = dict(net.named_parameters())
+    if any(is_lazy(tensor) for tensor in chain(mine.values(), net.buffers())):
+        raise BookError("net has lazy layers that have seen no data: call net(X) once before fit.")
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    others = loss.parameters() if isinstance(loss, nn.Module) else ()
+    foreign = held - {id(p) for p in chain(mine.values(), others)}
+    left_out = [name for name, p in mine.items() if p.requires_grad and id(p) not in held]
+    if not any(id(p) in held for p in mine.values()) or (left_out and foreign):
+        raise BookError(
+            "optimizer holds parameters that are not the network's: it was built for another one, "
+            "or before this one was changed or moved. Build it again from net.parameters()."
+        )
+    if left_out:
+        print(
+            f"fit: the optimizer leaves out {len(left_out)} parameters that require a gradient, "
+            f"such as {left_out[0]}. They stay as they are."
+        )
+
+
+class CheckedLoss(TorchFunctionMode):
+    """A loss whose first call is watched: the functions of PyTorch that it calls, and its value."""
+
+    def __init__(self, loss: Callable[..., Any], net: nn.Module) -> None:
+        super().__init__()
+        self.loss, self.net, self.checked = loss, net, False
+        self.called: set[str] = set()
+
+    def __call__(self, y_hat: Any, y: Any) -> Any:
+        """Return the loss; raise BookError where nothing can be learned from the first one."""
+        if self.checked:
+            return self.loss(y_hat, y)
+        with self:
+            value = self.loss(y_hat, y)
+        if not isinstance(value, Tensor):
+            told = f"gives {one_line(repr(value), 40)}: return a tensor, without .item()"
+        elif value.numel() != 1:
+            told = f'gives {value.numel()} numbers: use reduction="mean", or return their .mean()'
+        elif not torch.is_grad_enabled():
+            told = "has no gradient within no_grad or inference_mode: call fit outside of it"
+        elif not any(p.requires_grad for p in self.net.parameters()):
+            told = "has no gradient, for all parameters are frozen: net.requires_grad_(True)"
+        elif not value.requires_grad:
+            place = "loss" if getattr(y_hat, "requires_grad", False) else "net"
+            told = (
+                f"has no gradient: {place} cuts it off, by detach, no_grad, argmax, item or numpy"
+            )
+        else:
+            self.checked = True
+            return value
+        raise BookError(f"loss {told}.")
+
+    def __torch_function__(self, function: Any, _: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Look at a call of a function of PyTorch within the loss."""
+        name, kwargs = getattr(function, "__name__", ""), kwargs or {}
+        tensors = [value for value in (*args, *kwargs.values()) if isinstance(value, Tensor)]
+        if name in _APPLIED and name not in self.called:
+            _warn_of_squashing(name, tensors[0])
+        self.called.add(name)
+        told = _told_crossed(*tensors[:2]) if len(tensors) > 1 else ""
+        result = None if told and name in _COMPARING else function(*args, **kwargs)
+        if told and (result is None or result.numel() == tensors[0].numel() ** 2):
+            raise BookError(told)
+        return result
+
+
+def _warn_of_squashing(name: str, outputs: Tensor) -> None:
+    step: Any = outputs.grad_fn
+    while step and _operation(step) in _SHAPING:
+        step = step.next_functions[0][0]
+    if step and _operation(step) in _SQUASHING:
+        print(
+            f"fit: net ends with {_operation(step)}, but {name} takes raw outputs and applies a "
+            f"{_APPLIED[name]} itself: leave out the network's."
+        )
+
+
+def _operation(step: Any) -> str:
+    return str(step.name()).rstrip("0123456789").removesuffix("Backward")
+
+
+def _told_crossed(a: Tensor, b: Tensor) -> str:
+    """Return the message for shapes (n,) and (n, 1), which broadcast to n × n, or nothing."""
+    if sorted((a.dim(), b.dim())) != [1, 2] or not len(a) == len(b) == a.numel() == b.numel() > 1:
+        return ""
+    told = (
+        f"loss compares shapes {tuple(a.shape)} and {tuple(b.shape)}, each number with every other"
+    )
+    return f"{told}: give y the shape of y_hat, by y.reshape(-1, 1) or y.flatten()."
+
+
+def explain(
+    error: Exception, net: nn.Module, X: list[Any], loss: CheckedLoss, y_hat: Any, y: Any
+) -> None:
+    """Raise BookError where a batch's error, of net or of loss, comes from a known mistake."""
+    told, phrase = "", str(error)
+    if y_hat is None:
+        weight = next(net.parameters())
+        types = [x.dtype for x in X if isinstance(x, Tensor) and x.dtype != weight.dtype]
+        if "xpected" in phrase and "device" in phrase:
+            told = (
+                f"net computes on several devices, and X is on {weight.device}: net.to(device) "
+                "moves parameters and buffers; keep other tensors by register_buffer."
+            )
+        elif types and "type" in phrase:
+            told = f"X is {types[0]} and the network {weight.dtype}: give X.to({weight.dtype})."
+    elif isinstance(y_hat, Tensor) and isinstance(y, Tensor):
+        told = _explain_loss(error, loss, y_hat, y)
+    if told and not isinstance(error, BookError):
+        raise BookError(told) from error
+
+
+def _explain_loss(error: Exception, loss: CheckedLoss, y_hat: Tensor, y: Tensor) -> str:
+    own = loss.loss.state_dict().values() if isinstance(loss.loss, nn.Module) else ()
+    if len(places := {str(tensor.device) for tensor in (y_hat, y, *own)}) > 1:
+        told = f"loss meets tensors on {' and '.join(sorted(places))}"
+        return f"{told}: move its own by loss.to(device), the network by net.to(device)."
+    if loss.called & {"cross_entropy", "nll_loss"} and y_hat.dim() > 1:
+        if y.dim() == y_hat.dim() and (y.shape[1] == 1 or not y.is_floating_point()):
+            remedy = "y.squeeze(1).long()" if y.shape[1] == 1 else "y.argmax(1)"
+            return f"y has shape {tuple(y.shape)}; loss takes one class index a sample: {remedy}."
+        if y.dim() < y_hat.dim() and y.dtype not in (torch.int64, torch.uint8):
+            return f"y is {y.dtype}; loss takes class indices as whole numbers: y.long()."
+        if isinstance(error, IndexError):
+            told, count = f"y has classes from {y.min()} to {y.max()}", y_hat.shape[1]
+            return f"{told}, and net has {count} outputs, for the classes 0 to {count - 1}."
+    if "type" in str(error) and y.dtype != y_hat.dtype:
+        return f"y is {y.dtype} and the network's output {y_hat.dtype}: give y.to({y_hat.dtype})."
+    return _told_crossed(y_hat, y)
