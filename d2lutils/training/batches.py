@@ -57,10 +57,13 @@ def split(batch: Any, where: torch.device) -> tuple[list[Any], dict[str, Any], A
 
 def moved(value: Any, where: torch.device) -> Any:
     """Return a part of a batch on the device; what holds no tensors as it is."""
+    if isinstance(value, Tensor):  # a GPU copies from pinned memory while the CPU goes on
+        return value.to(where, non_blocking=where.type == "cuda")
+    if hasattr(value, "to"):
+        return value.to(where)
     if isinstance(value, Mapping):
         return {name: moved(part, where) for name, part in value.items()}
     if isinstance(value, tuple | list):
         parts = [moved(part, where) for part in value]
         return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
-    # A GPU copies from a loader's pinned memory while the CPU goes on.
-    return value.to(where, non_blocking=where.type == "cuda") if hasattr(value, "to") else value
+    return value

@@ -8,6 +8,8 @@ from torch import Tensor
 
 from d2lutils.errors import BookError, one_line
 
+NO_BATCH = "gives no batch: it is empty, used up, or left out the last one by drop_last=True."
+
 
 class History(dict[str, list[float]]):
     """A dict of lists, one number for each whole epoch: `pandas.DataFrame(history)` is a table.
@@ -61,7 +63,10 @@ class Means:
         self.waiting.clear()
 
     def result(self) -> dict[str, float]:
-        """Return the mean of each measure by its name."""
+        """Return the mean of each measure by its name; raise BookError where no batch came."""
+        self.count()
+        if not self.samples:
+            raise BookError(f"{self.names[0].partition('_')[0]} {NO_BATCH}")
         return {n: t / self.samples for n, t in zip(self.names, self.totals, strict=True)}
 
 

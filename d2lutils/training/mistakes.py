@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from itertools import chain
+from numbers import Integral
 from operator import length_hint
 from typing import Any
 
@@ -14,13 +15,13 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.data import Dataset, IterableDataset
 
 from d2lutils.errors import BookError, one_line
+from d2lutils.training.history import NO_BATCH
 
 # What a loss applies to raw outputs itself, and the steps that change no more than a shape.
 _APPLIED = {"cross_entropy": "softmax", "binary_cross_entropy_with_logits": "sigmoid"}
-_SQUASHING = {"Softmax", "LogSoftmax", "Sigmoid", "LogSigmoid"}
-_SHAPING = {"View", "Squeeze", "Unsqueeze", "Select", "Slice", "Permute", "Transpose", "T"}
+_SQUASHING = ("Softmax", "LogSoftmax", "Sigmoid", "LogSigmoid")
+_SHAPING = ("View", "Squeeze", "Unsqueeze", "Select", "Slice", "Permute", "Transpose", "TBackward")
 _COMPARING = {"mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"}
-NO_BATCH = "gives no batch: it is empty, used up, or left out the last one by drop_last=True."
 
 
 def check_call(
@@ -39,7 +40,7 @@ def check_call(
             told = one_line(repr(value), 60)
             raise BookError(f"{name} takes an object such as {example}, not {told}.")
     for name, value in {"num_epochs": num_epochs, "patience": patience}.items():
-        whole = hasattr(value, "__index__") and not isinstance(value, bool | Tensor) and value >= 1
+        whole = isinstance(value, Integral) and not isinstance(value, bool) and int(value) > 0
         if not whole and (name, value) != ("patience", None):
             told = one_line(repr(value), 50)
             raise BookError(f"{name} takes a whole number from 1 on, not {told}.")
@@ -82,24 +83,24 @@ def _check_optimizer(net: nn.Module, loss: Any, optimizer: Optimizer) -> None:
             "or before this one was changed or moved. Build it again from net.parameters()."
         )
     if left_out:
-        print(
-            f"fit: the optimizer leaves out {len(left_out)} parameters that require a gradient, "
-            f"such as {left_out[0]}. They stay as they are."
-        )
+        told = f"{len(left_out)} parameters that require a gradient, such as {left_out[0]}"
+        print(f"fit: the optimizer leaves out {told}: they stay as they are.")
 
 
 class CheckedLoss(TorchFunctionMode):
-    """A loss whose first call is watched: the functions of PyTorch that it calls, and its value."""
+    """A loss whose first call is watched: what it asks of PyTorch, and the value that it gives."""
 
     def __init__(self, loss: Callable[..., Any], net: nn.Module) -> None:
         super().__init__()
         self.loss, self.net, self.checked = loss, net, False
         self.called: set[str] = set()
+        self.crossed = ""
 
     def __call__(self, y_hat: Any, y: Any) -> Any:
         """Return the loss; raise BookError where nothing can be learned from the first one."""
         if self.checked:
             return self.loss(y_hat, y)
+        self.crossed = _crossed(y_hat, y)
         with self:
             value = self.loss(y_hat, y)
         if not isinstance(value, Tensor):
@@ -111,10 +112,8 @@ class CheckedLoss(TorchFunctionMode):
         elif not any(p.requires_grad for p in self.net.parameters()):
             told = "has no gradient, for all parameters are frozen: net.requires_grad_(True)"
         elif not value.requires_grad:
-            place = "loss" if getattr(y_hat, "requires_grad", False) else "net"
-            told = (
-                f"has no gradient: {place} cuts it off, by detach, no_grad, argmax, item or numpy"
-            )
+            cut = "loss" if getattr(y_hat, "requires_grad", False) else "net"
+            told = f"has no gradient: {cut} cuts it off by detach, no_grad, argmax, item or numpy"
         else:
             self.checked = True
             return value
@@ -127,36 +126,30 @@ class CheckedLoss(TorchFunctionMode):
         if name in _APPLIED and name not in self.called:
             _warn_of_squashing(name, tensors[0])
         self.called.add(name)
-        told = _told_crossed(*tensors[:2]) if len(tensors) > 1 else ""
-        result = None if told and name in _COMPARING else function(*args, **kwargs)
-        if told and (result is None or result.numel() == tensors[0].numel() ** 2):
-            raise BookError(told)
+        crossed = self.crossed if _crossed(*tensors[:2]) else ""
+        result = None if crossed and name in _COMPARING else function(*args, **kwargs)
+        if crossed and (result is None or result.shape == 2 * tensors[0].shape[:1]):
+            raise BookError(crossed)
         return result
 
 
 def _warn_of_squashing(name: str, outputs: Tensor) -> None:
     step: Any = outputs.grad_fn
-    while step and _operation(step) in _SHAPING:
+    while step and step.name().startswith(_SHAPING):
         step = step.next_functions[0][0]
-    if step and _operation(step) in _SQUASHING:
-        print(
-            f"fit: net ends with {_operation(step)}, but {name} takes raw outputs and applies a "
-            f"{_APPLIED[name]} itself: leave out the network's."
-        )
+    if step and step.name().startswith(_SQUASHING):
+        told = f"fit: net ends with {step.name().partition('Backward')[0]}, but {name} applies a"
+        print(f"{told} {_APPLIED[name]} to raw outputs itself: leave out the network's.")
 
 
-def _operation(step: Any) -> str:
-    return str(step.name()).rstrip("0123456789").removesuffix("Backward")
-
-
-def _told_crossed(a: Tensor, b: Tensor) -> str:
-    """Return the message for shapes (n,) and (n, 1), which broadcast to n × n, or nothing."""
-    if sorted((a.dim(), b.dim())) != [1, 2] or not len(a) == len(b) == a.numel() == b.numel() > 1:
+def _crossed(y_hat: Any = None, y: Any = None, *_: Any) -> str:
+    """Return a message where shapes are (n,) and (n, 1), which broadcast to n × n."""
+    shapes = [tuple(side.shape) for side in (y_hat, y) if isinstance(side, Tensor)]
+    low, high = sorted(shapes, key=len) if len(shapes) == 2 else ((), ())
+    if len(low) != 1 or high != (*low, 1) or low == (1,):
         return ""
-    told = (
-        f"loss compares shapes {tuple(a.shape)} and {tuple(b.shape)}, each number with every other"
-    )
-    return f"{told}: give y the shape of y_hat, by y.reshape(-1, 1) or y.flatten()."
+    told = f"y_hat has shape {shapes[0]} and y {shapes[1]}, so loss compares each with every other"
+    return f"{told}: give y.{'reshape(-1, 1)' if shapes[1] == low else 'flatten()'}."
 
 
 def explain(
@@ -167,12 +160,13 @@ def explain(
     if y_hat is None:
         weight = next(net.parameters())
         types = [x.dtype for x in X if isinstance(x, Tensor) and x.dtype != weight.dtype]
+        embeds = any(isinstance(part, nn.Embedding | nn.EmbeddingBag) for part in net.modules())
         if "xpected" in phrase and "device" in phrase:
             told = (
                 f"net computes on several devices, and X is on {weight.device}: net.to(device) "
                 "moves parameters and buffers; keep other tensors by register_buffer."
             )
-        elif types and "type" in phrase:
+        elif types and not embeds and ("dtype" in phrase or "be the same" in phrase):
             told = f"X is {types[0]} and the network {weight.dtype}: give X.to({weight.dtype})."
     elif isinstance(y_hat, Tensor) and isinstance(y, Tensor):
         told = _explain_loss(error, loss, y_hat, y)
@@ -196,4 +190,4 @@ def _explain_loss(error: Exception, loss: CheckedLoss, y_hat: Tensor, y: Tensor)
             return f"{told}, and net has {count} outputs, for the classes 0 to {count - 1}."
     if "type" in str(error) and y.dtype != y_hat.dtype:
         return f"y is {y.dtype} and the network's output {y_hat.dtype}: give y.to({y_hat.dtype})."
-    return _told_crossed(y_hat, y)
+    return _crossed(y_hat, y)
