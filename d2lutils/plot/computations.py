@@ -54,8 +54,9 @@ def computation_graph(
     for node in list(kinds) if saved else ():
         for what, kept in _kept(node):
             place: Any = None if kept is None else _place(kept)
-            called = named[place][0] if place in named else _in_a_line(what, kept)
-            labels[node].append(f"keeps {called}")
+            # A result on the way has its shape in another box.
+            called = what if place and place[0] in kinds else _in_a_line(what, kept)
+            labels[node].append(f"keeps {named[place][0] if place in named else called}")
             if place in named and not named[place][1].requires_grad:
                 edges.append((place, node))
                 kinds[place], labels[place] = "kept data", _box(*named[place])

@@ -15,6 +15,7 @@ from d2lutils.plot.styling import GREY, TINTS
 
 # In inches: heights of a box, of a row, of a further line; widths of a gap, of a letter.
 _BOX, _ROW, _LINE, _GAP, _LETTER = 0.36, 0.56, 0.2, 0.44, 0.1
+_WIDE = 12  # what a slide shows; a wider graph is pressed together
 _TEXT: Any = {"va": "center_baseline", "size": 11, "parse_math": False}
 
 Names = Mapping[Any, str] | Callable[[Any], str]
@@ -43,24 +44,28 @@ def graph(
     columns, paths = columns_and_paths(net)
     text = _named(net, labels, "label")
     lines = {node: text[node].count("\n") for node in net}  # after the first
-    more = _LINE * max(lines.values())
-    y = heights(columns, paths, _ROW + more)
+    room = {p: _ROW + _LINE * lines.get(p, 0) for column in columns for p in column}
+    y = heights(columns, paths, room)
     kind = _named(net, kinds, "kind") if kinds else {}
     names = list(dict.fromkeys([*order, *kind.values()]))
     key = [name for name in names if name in kind.values()]
-    half = {node: _LETTER * max(map(len, text[node].split("\n"))) / 2 + 0.13 for node in net}
+    letters: Any = {node: max(map(len, text[node].split("\n"))) for node in net}
+    most = [max(letters.get(point, 0) for point in column) for column in columns]
+    wide = sum(_LETTER * count + 0.26 + _GAP for count in most)
+    letter, gap = (_LETTER, _GAP) if wide < _WIDE else (0.9 * _LETTER, _GAP / 2)
+    half = {node: letter * letters[node] / 2 + 0.13 for node in net}
     x: dict[Point, float] = {}
     reach: dict[Point, float] = {}  # half the width of a point's column
-    right = -_GAP
-    for column in columns:
-        most = max(half.get(point, 0) for point in column)
-        x.update(dict.fromkeys(column, right + _GAP + most))
-        reach.update(dict.fromkeys(column, most))
-        right += _GAP + 2 * most
+    right = -gap
+    for column, count in zip(columns, most, strict=True):
+        width = letter * count + 0.26
+        x.update(dict.fromkeys(column, right + gap + width / 2))
+        reach.update(dict.fromkeys(column, width / 2))
+        right += gap + width
 
     wide = max(right, 0.13 * len(title or ""), sum(0.6 + _LETTER * len(name) for name in key))
-    left, low, high = (right - wide) / 2, min(y.values()) - 0.3, max(y.values()) + 0.3
-    low, high = low - more / 2 - (0.5 if key else 0), high + more / 2
+    left, high = (right - wide) / 2, max(y[p] + room[p] / 2 for p in y) + 0.02
+    low = min(y[p] - room[p] / 2 for p in y) - (0.52 if key else 0.02)
     tall = high - low + (0.4 if title else 0)
     figure, axes = plt.subplots(figsize=(wide + 0.4, tall), layout="none")
     figure.subplots_adjust(0, 0, 1, (high - low) / tall)

@@ -58,12 +58,14 @@ def columns_and_paths(net: Any) -> tuple[list[list[Point]], list[list[Point]]]:
     return columns, paths
 
 
-def heights(columns: list[list[Point]], paths: list[list[Point]], row: float) -> Height:
-    """A height for each point: the best of several sweeps that move points to their neighbours."""
+def heights(columns: list[list[Point]], paths: list[list[Point]], room: Height) -> Height:
+    """Where each point stands, from the room that it needs: the best of several sweeps that move
+    points to their neighbours."""
     beside: dict[Point, dict[int, list[Point]]] = defaultdict(lambda: {-1: [], 1: []})
     for a, b in (link for path in paths for link in pairwise(path)):
         beside[a][1].append(b)
         beside[b][-1].append(a)
+    row = max(room.values())
     y = {point: -row * at for column in columns for at, point in enumerate(column)}
     best, least = y, _badness(columns, beside, y)
     for sweep in range(40):
@@ -73,7 +75,7 @@ def heights(columns: list[list[Point]], paths: list[list[Point]], row: float) ->
             for point in column:
                 near = [y[other] for side in sides for other in beside[point][side]]
                 wish[point] = median(near or [y[point]])
-            _settle(column, wish, y, row)
+            _settle(column, wish, y, room)
         if (badness := _badness(columns, beside, y)) < least:
             best, least = dict(y), badness
     return best
@@ -84,13 +86,13 @@ def _levels(net: Any) -> dict[Hashable, int]:
     return {node: level for level, nodes in generations for node in nodes}
 
 
-def _settle(column: list[Point], wish: Height, y: Height, row: float) -> None:
+def _settle(column: list[Point], wish: Height, y: Height, room: Height) -> None:
     """Give each point of a column the height it wishes for, or one as near as the others allow."""
     ordered = sorted(column, key=lambda point: -wish[point])
     free = float("inf")
     for point in ordered:
-        y[point] = min(wish[point], free)
-        free = y[point] - row
+        y[point] = min(wish[point], free - room[point] / 2)
+        free = y[point] - room[point] / 2
     shift = mean(wish[point] - y[point] for point in ordered)
     for point in ordered:
         y[point] += shift

@@ -1,7 +1,7 @@
 """A function of two numbers seen from above, and the paths that lead down it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from math import isfinite, log10
+from math import ceil, floor, isfinite, log10
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -10,7 +10,7 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from torch import Tensor
 
 from d2lutils.errors import BookError
@@ -20,6 +20,8 @@ from d2lutils.plot.styling import COLOURS, GREY, WHITE, write
 _POINTS = 120  # a side of the grid; even, so that levels seldom fall on a point of it
 _LOOKS = list(zip(("-o", "--s", "-.^", ":D", "-v"), (4, 0, 6, 2, 3), strict=True))
 _HEIGHTS = LinearSegmentedColormap.from_list("heights", [WHITE, "#9DB4C4"])
+_DIGITS = ([1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 5, 7], [1, 2, 3, 4, 5, 6, 7, 8, 9])
+_BESIDE: Any = {"loc": "upper left", "bbox_to_anchor": (1, 1), "frameon": False}
 _MARK: Any = {"markersize": 9, "markeredgecolor": "black", "linestyle": ""}
 
 
@@ -49,7 +51,7 @@ def surface(
     low, high = zip(_bounds(x, "x"), _bounds(y, "y"), strict=True)
     across, up = (torch.linspace(*ends, _POINTS) for ends in zip(low, high, strict=True))
     z = _heights(f(*torch.meshgrid(across, up, indexing="xy")), log)
-    steps = _levels(levels, float(z.min()), float(z.max()), log)
+    steps: Any = _levels(levels, float(z.min()), float(z.max()), log)
     ways = {str(name): _points(path, f"path {name!r}") for name, path in (paths or {}).items()}
     star = None if minimum is None else _points([minimum], "minimum")
     for name, points in ways.items():
@@ -57,12 +59,15 @@ def surface(
             raise BookError(f"path {name!r} is nowhere within the rectangle: draw a larger one")
 
     axes = plt.subplots()[1] if axes is None else axes
-    scale: Any = {"norm": LogNorm(steps[0], steps[-1])} if log else {}
-    filled = axes.contourf(across, up, z, steps, cmap=_HEIGHTS, extend="both", **scale)
+    beyond = z.min() < steps[0] or z.max() > steps[-1]
+    scale: Any = {"norm": LogNorm(steps[0], steps[-1]) if log else None, "cmap": _HEIGHTS}
+    scale["extend"] = "both" if beyond else "neither"
+    filled = axes.contourf(across, up, z, steps, **scale)
     axes.contour(across, up, z, steps[1:-1], colors=GREY, linewidths=0.6, linestyles="solid")
-    whole = [step for step in steps if log and f"{step:e}".startswith("1.000000")]
-    ticks = whole if len(whole) > 1 else steps[:: 1 + len(steps) // 8]
-    bar = axes.figure.colorbar(filled, ax=axes, format="%.4g", ticks=ticks)
+    tens = [step for step in steps if log and f"{step:e}".startswith("1.000000")]
+    ticks = tens if len(tens) > 2 and len(steps) > 10 else steps[:: 1 + len(steps) // 11]
+    plain = FuncFormatter(lambda height, _: f"{height:,.10g}")
+    bar = axes.figure.colorbar(filled, ax=axes, format=plain, ticks=ticks)
     bar.set_label(names[2] if len(names) > 2 else "height", parse_math=False)
     axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     axes.grid(False)
@@ -81,7 +86,7 @@ def surface(
                 marks[what] = Line2D([], [], marker=marker, color=WHITE, **_MARK)
     if star is not None:
         (marks["minimum"],) = axes.plot(*star.T, "*", color="#F0E442", **_MARK | {"markersize": 15})
-    write(axes, names[0], names[1], title, [*entries, *marks.items()])
+    write(axes, names[0], names[1], title, [*entries, *marks.items()], handlelength=1.7, **_BESIDE)
     return axes
 
 
@@ -108,11 +113,14 @@ def _heights(values: Any, log: bool) -> Any:
 
 def _levels(levels: Any, low: float, high: float, log: bool) -> Any:
     if isinstance(levels, int) and levels > 1:
-        if not log:
-            return MaxNLocator(levels, min_n_ticks=2).tick_values(low, high)
-        each = max(1, round(levels / log10(high / low)))  # within a factor of ten
-        ends = np.floor(each * log10(low)), np.ceil(each * log10(high))
-        return 10 ** (np.arange(ends[0], ends[1] + 1) / each)
+        each = levels / log10(high / low) if log else 10  # within a factor of ten
+        if each >= 10:
+            steps: Any = MaxNLocator(levels, min_n_ticks=2).tick_values(low, high)
+            return steps[steps > 0] if log else steps
+        digits = next(some for some in _DIGITS if len(some) >= min(each, 9) - 0.5)
+        tens = 10.0 ** np.arange(floor(log10(low)) - 1, ceil(log10(high)) + 2)
+        steps = np.multiply.outer(tens, digits).flatten()
+        return steps[(steps <= low).sum() - 1 : (steps < high).sum() + 1]
     steps = np.unique(dense(levels, "levels").double().numpy())
     if len(steps) < 2 or (log and steps[0] <= 0):
         raise BookError(f"surface needs two levels or more{', above 0' * log}, not {levels!r:.40}")

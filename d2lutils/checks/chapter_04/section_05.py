@@ -14,9 +14,7 @@ from d2lutils.checks.stubs import is_stub
 def _function(answer: Any) -> type[Function]:
     """Return the reader's class; raise where it is none, or has no methods yet."""
     if not isinstance(answer, type) or not issubclass(answer, Function):
-        raise Wrong(
-            f"the answer should be a class that derives from Function, not {kind(answer)}"
-        )
+        raise Wrong(f"the answer should be a class that derives from Function, not {kind(answer)}")
     methods = ("forward", "setup_context", "backward")
     own = [name for name in methods if getattr(answer, name) is not getattr(Function, name)]
     if not own or any(is_stub(getattr(answer, name)) for name in ("forward", "backward")):
