@@ -1,0 +1,42 @@
+"""Checks of 04/04, an autograd engine."""
+
+from math import exp
+from typing import Any
+
+from d2lutils.checks import call, exercise, expect_equal, given
+
+
+@exercise("04.4a")
+def slope_of_the_sigmoid(answer: Any) -> None:
+    """The local slope of the sigmoid, from its input or its result."""
+    for a in (0.5, -1.5, 0.0, 3.0, 1.0, -4.0):
+        y = 1 / (1 + exp(-a))
+        usual = [
+            (1 - y * y, "this is the slope of tanh; that of the sigmoid is y * (1 - y)"),
+            (a * (1 - a), "y is the result, a the input: the slope is y * (1 - y)"),
+            (y * (y - 1), "the sign is wrong: the sigmoid rises everywhere"),
+            (y, "this is the result; the slope is y * (1 - y)"),
+        ]
+        with given(a=a, y=y):
+            why = "the local slope is y * (1 - y)"
+            expect_equal(call(answer, a, y), y * (1 - y), usual=usual, why=why)
+
+
+PAIRS = [(1.0, 3.0), (2.5, -4.0), (-1.0, -1.5), (-2.0, -0.5), (0.0, 0.0), (1.5, 1.5), (-3.0, -3.0)]
+
+
+@exercise("04.4b")
+def slopes_of_the_larger(answer: Any) -> None:
+    """The local slopes of a maximum, a half each where both inputs are equal."""
+    for a, b in PAIRS:
+        want = (0.5, 0.5) if a == b else (float(a > b), float(b > a))
+        equal = "equal inputs get a half each" if a == b else ""
+        usual = [
+            (want[::-1], "the slopes of a and b are swapped"),
+            ((1.0, 1.0), equal or "the smaller input has the slope 0"),
+            ((0.5, 0.5), "the inputs differ: the larger takes the whole slope"),
+            (max(a, b), "this is the larger number; its two slopes are asked for"),
+        ]
+        with given(a=a, b=b):
+            why = equal or "the larger input has the slope 1, the other 0"
+            expect_equal(call(answer, a, b), want, usual=usual, why=why)
