@@ -401,8 +401,7 @@ def spoilt(number, epoch=1, batch=2):
 @pytest.mark.parametrize("together", [1, 50])
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_nan_keeps_history_and_weights(number, together, monkeypatch, capsys):
-    means = loop.Means
-    monkeypatch.setattr(loop, "Means", lambda names, **_: means(names, together=together))
+    monkeypatch.setattr(loop.Means, "together", together)
     net, reference = make_deep(), make_deep()
     torch.manual_seed(5)
     history = fit(net, loss=spoilt(number, epoch=3, batch=4), num_epochs=9)
@@ -660,8 +659,7 @@ def test_metrics_that_are_no_functions_by_name(metrics):
 )
 @pytest.mark.parametrize("together", [1, 50])
 def test_a_metric_that_gives_no_number(metric, together, monkeypatch):
-    means = loop.Means
-    monkeypatch.setattr(loop, "Means", lambda names, **_: means(names, together=together))
+    monkeypatch.setattr(loop.Means, "together", together)
     told = mistake("return one number, a mean.", metrics={"hits": metric})
     assert "train_hits gets " in told
 

@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 from d2lutils.errors import BookError, one_line
 
 TARGETS = {"y", "label", "labels", "target", "targets"}
+_SEQUENCES = (tuple, list)
 
 
 def place(net: nn.Module, optimizer: Optimizer, device: torch.device | str | None) -> torch.device:
@@ -37,7 +38,9 @@ def place(net: nn.Module, optimizer: Optimizer, device: torch.device | str | Non
 def split(batch: Any, where: torch.device) -> tuple[list[Any], dict[str, Any], Any, int]:
     """Return a batch's inputs, those that go by name, its target, and its number of samples."""
     X, named = [], {}
-    if isinstance(batch, Mapping):
+    if isinstance(batch, _SEQUENCES) and len(batch) > 1:
+        *X, y = [moved(value, where) for value in batch]
+    elif isinstance(batch, Mapping):
         named = {name: moved(value, where) for name, value in batch.items()}
         targets = TARGETS & named.keys()
         if len(targets) != 1 or len(named) < 2:
@@ -46,24 +49,27 @@ def split(batch: Any, where: torch.device) -> tuple[list[Any], dict[str, Any], A
         y = named.pop(*targets)
         if len(named) == 1:
             X = [named.popitem()[1]]
-    elif isinstance(batch, tuple | list) and len(batch) > 1:
-        *X, y = (moved(value, where) for value in batch)
     else:
         kind = type(batch).__name__
         raise BookError(f"A batch is a {kind}, not a pair (X, y): d2l.loader((X, y)) makes pairs.")
-    tensors = (value for value in (*X, *named.values(), y) if isinstance(value, Tensor))
-    return X, named, y, next((len(tensor) for tensor in tensors if tensor.dim()), 1)
+    for value in (*X, *named.values(), y):
+        if isinstance(value, Tensor) and value.dim():
+            return X, named, y, len(value)
+    return X, named, y, 1
 
 
 def moved(value: Any, where: torch.device) -> Any:
     """Return a part of a batch on the device; what holds no tensors as it is."""
-    if isinstance(value, Tensor):  # a GPU copies from pinned memory while the CPU goes on
+    if isinstance(value, Tensor):
+        if value.device == where:
+            return value
+        # A GPU copies from pinned memory while the CPU goes on.
         return value.to(where, non_blocking=where.type == "cuda")
     if hasattr(value, "to"):
         return value.to(where)
     if isinstance(value, Mapping):
         return {name: moved(part, where) for name, part in value.items()}
-    if isinstance(value, tuple | list):
+    if isinstance(value, _SEQUENCES):
         parts = [moved(part, where) for part in value]
         return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
     return value

@@ -40,15 +40,17 @@ class NotFiniteError(Exception):
 class Means:
     """The means over the batches of an epoch: each counts as much as it has samples."""
 
-    def __init__(self, names: list[str], together: int) -> None:
-        self.names, self.together = names, together
+    together = 50  # to ask a GPU for a number is to wait for it: this many batches ask at a time
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
         self.totals, self.samples, self.batches = [0.0] * len(names), 0.0, 0
         self.waiting: list[tuple[Any, ...]] = []
 
     def add(self, *batch: Any) -> None:
         """Add a batch's size, loss and metrics, to be counted when enough of them wait."""
         self.waiting.append(batch)
-        if len(self.waiting) >= self.together:
+        if len(self.waiting) == self.together:
             self.count()
 
     def count(self) -> None:

@@ -82,9 +82,7 @@ def fit(
 
     def go_through(name: str) -> dict[str, float]:
         """Go through batches once, and learn from those of train; return the means."""
-        # To ask a GPU for a number is to wait for it: there, 50 batches are counted at a time.
-        names = [f"{name}_{measure}" for measure in ["loss", *metrics]]
-        means = Means(names, together=1 if where.type == "cpu" else 50)
+        means = Means([f"{name}_{measure}" for measure in ["loss", *metrics]])
         for batch in data[name]:
             X, named, y, size = split(batch, where)
             y_hat = None
@@ -96,14 +94,12 @@ def fit(
                     value.backward()
                     optimizer.step()
             except Exception as error:
+                means.count()  # the loss of a batch before may have been nan
                 mistakes.explain(error, net, [*X, *named.values()], checked_loss, y_hat, y)
                 raise
             if name == "train" and isinstance(scheduler, EACH_BATCH):
                 scheduler.step()
-            with torch.no_grad():
-                y_hat = y_hat.detach() if isinstance(y_hat, Tensor) else y_hat
-                found = [metric(y_hat, y) for metric in metrics.values()]
-            means.add(size, value.detach(), *found)
+            means.add(size, value.detach(), *(measured(metrics, y_hat, y) if metrics else ()))
             bar.update()
         return means.result()
 
@@ -157,6 +153,13 @@ def fit(
     history = History({name: [row[name] for row in rows] for name in [*names, "lr"]})
     history.stopped = stopped
     return history
+
+
+@torch.no_grad()
+def measured(metrics: Mapping[str, Callable[..., Any]], y_hat: Any, y: Any) -> list[Any]:
+    """Return what the metrics give for a batch; they get no graph."""
+    y_hat = y_hat.detach() if isinstance(y_hat, Tensor) else y_hat
+    return [metric(y_hat, y) for metric in metrics.values()]
 
 
 def _copy(net: nn.Module) -> dict[str, Any]:
