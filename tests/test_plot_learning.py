@@ -10,8 +10,9 @@ from torch.nn.functional import cross_entropy, mse_loss
 from torch.utils.checkpoint import checkpoint
 
 import d2lutils as d2l
+from tests.form import slides
 
-W, B, X = "w (1,) = 2", "b = 1", "x\n(3,)"
+W, B, X = "w\n(1,) = 2", "b = 1", "x\n(3,)"
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +90,7 @@ class TestComputationGraph:
         assert figure.axes[0].get_title() == "$y$"
 
     def test_leaves_without_a_name_say_what_they_are(self, line):
-        assert {"leaf (1,) = 2", "leaf = 1"} <= set(labels(d2l.plot.computation_graph(line[1])))
+        assert {"leaf\n(1,) = 2", "leaf = 1"} <= set(labels(d2l.plot.computation_graph(line[1])))
 
     def test_of_a_mean_squared_error(self, line):
         names, y_hat = line
@@ -261,10 +262,11 @@ class TestComputationGraph:
             total = total + 1
         refused("40 nodes can be read, and this graph has 20040", d2l.plot.computation_graph, total)
 
-    def test_boxes_hold_their_text_and_keep_apart(self):
-        net = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.Tanh(), torch.nn.Linear(3, 2))
-        loss = mse_loss(net(torch.ones(5, 4)), torch.ones(5, 2))
-        figure = d2l.plot.computation_graph(loss, saved=True)
+    @pytest.mark.parametrize("layers", [2, 5])
+    def test_boxes_hold_their_text_and_keep_apart(self, layers):
+        net = torch.nn.Sequential(*[torch.nn.Linear(20, 20) for _ in range(layers)])
+        loss = mse_loss(net(torch.ones(5, 20)), torch.ones(5, 20))
+        figure = d2l.plot.computation_graph(loss, dict(net.named_parameters()), saved=True)
         figure.canvas.draw()
         into = figure.axes[0].transData.inverted()
         texts = [text for text in figure.axes[0].texts if text.get_ha() == "center"]
@@ -275,6 +277,18 @@ class TestComputationGraph:
             assert box.y0 < inner.y0 < inner.y1 < box.y1
         for at, box in enumerate(areas):
             assert not any(box.overlaps(other) for other in areas[:at])
+        assert len(arrows(figure)) >= 4 * layers
+
+    def test_a_graph_of_four_layers_is_read_on_a_slide(self):
+        sizes = [(8, 32), (32, 16), (16, 8), (8, 1)]
+        layers = [part for size in sizes for part in (torch.nn.Linear(*size), torch.nn.ReLU())]
+        net = torch.nn.Sequential(*layers[:-1])
+        loss = mse_loss(net(torch.ones(20, 8)), torch.ones(20, 1))
+        figure = d2l.plot.computation_graph(loss, dict(net.named_parameters()))
+        assert len(boxes(figure)) == 21
+        size = " × ".join(f"{length:.0f}" for length in figure.get_size_inches() * figure.dpi)
+        text = figure.axes[0].texts[0].get_fontsize() * figure.dpi / 72
+        assert text * slides.scale(size, slides.HEIGHT) / slides.SCREEN[1] >= slides.READABLE
 
 
 def bowl(x, y):

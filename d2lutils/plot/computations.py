@@ -106,8 +106,7 @@ def _lines(node: Any, named: Named, gradients: bool) -> list[str]:
 
 
 def _box(name: str, tensor: Tensor, gradient: bool = False) -> list[str]:
-    value = _in_a_line(name, tensor)
-    lines = [value] if tensor.numel() == 1 else [name, str(tuple(tensor.shape))]
+    lines = [name, _in_a_line("", tensor).strip()] if tensor.ndim else [_in_a_line(name, tensor)]
     if gradient and (tensor.is_leaf or tensor.retains_grad):
         lines.append(_in_a_line("no grad" if tensor.grad is None else "grad", tensor.grad))
     return lines

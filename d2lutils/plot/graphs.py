@@ -49,19 +49,17 @@ def graph(
     kind = _named(net, kinds, "kind") if kinds else {}
     names = list(dict.fromkeys([*order, *kind.values()]))
     key = [name for name in names if name in kind.values()]
-    letters: Any = {node: max(map(len, text[node].split("\n"))) for node in net}
-    most = [max(letters.get(point, 0) for point in column) for column in columns]
-    wide = sum(_LETTER * count + 0.26 + _GAP for count in most)
-    letter, gap = (_LETTER, _GAP) if wide < _WIDE else (0.9 * _LETTER, _GAP / 2)
-    half = {node: letter * letters[node] / 2 + 0.13 for node in net}
+    gap, half = _GAP, {node: _half(text[node]) for node in net}
+    if sum(gap + 2 * max(half.get(p, 0) for p in column) for column in columns) > _WIDE:
+        gap, half = 0.4 * _GAP, {node: _half(text[node], pressed=True) for node in net}
     x: dict[Point, float] = {}
     reach: dict[Point, float] = {}  # half the width of a point's column
     right = -gap
-    for column, count in zip(columns, most, strict=True):
-        width = letter * count + 0.26
-        x.update(dict.fromkeys(column, right + gap + width / 2))
-        reach.update(dict.fromkeys(column, width / 2))
-        right += gap + width
+    for column in columns:
+        most = max(half.get(point, 0) for point in column)
+        x.update(dict.fromkeys(column, right + gap + most))
+        reach.update(dict.fromkeys(column, most))
+        right += gap + 2 * most
 
     wide = max(right, 0.13 * len(title or ""), sum(0.6 + _LETTER * len(name) for name in key))
     left, high = (right - wide) / 2, max(y[p] + room[p] / 2 for p in y) + 0.02
@@ -101,6 +99,13 @@ def _named(nodes: Iterable[Any], names: Names, what: str) -> dict[Hashable, str]
             raise BookError(f"graph finds no {what} for the node {node!r:.40}")
         named[node] = str(names(node) if callable(names) else names[node])
     return named
+
+
+def _half(text: str, pressed: bool = False) -> float:
+    """Half the width of a box."""
+    narrow = 0.5 * pressed  # of a letter's width
+    lengths = [len(line) - narrow * sum(map(line.count, "(),.il ")) for line in text.split("\n")]
+    return _LETTER * max(lengths) / 2 + (0.09 if pressed else 0.13)
 
 
 def _box(corner: tuple[float, float], wide: float, high: float, number: int) -> Patch:
