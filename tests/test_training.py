@@ -250,8 +250,8 @@ def test_a_scheduler_steps_once_an_epoch():
 
 def test_one_cycle_and_cyclic_step_once_a_batch():
     assert len(PAIRS) == 5
-    found, steps = rates(lambda o: schedules.OneCycleLR(o, 0.1, total_steps=15))
-    assert steps == 15
+    found, steps = rates(lambda o: schedules.OneCycleLR(o, 0.1, total_steps=15), val=PAIRS)
+    assert steps == 15  # those of train alone
     optimizer = SGD(make().parameters(), lr=0.1)
     alone, expected = schedules.OneCycleLR(optimizer, 0.1, total_steps=15), []
     for _ in range(14):
@@ -305,6 +305,12 @@ def test_patience_stops_and_restores_the_best(patience):
     assert history.best_epoch == 2
     assert history.stopped == f"val_loss was not lower for {patience} epochs"
     assert state(net) == state(reference)  # buffers, too
+
+
+def test_an_equal_loss_is_no_better():
+    history = fit(make(), val=PAIRS, patience=2, lr=0.0, num_epochs=9)
+    assert len(history["lr"]) == 3
+    assert history.best_epoch == 1
 
 
 def test_patience_restores_the_best_at_the_last_epoch_too():
@@ -381,7 +387,11 @@ def test_a_real_ctrl_c():
         return CROSS_ENTROPY(y_hat, y)
 
     interrupted.calls = []
-    history = fit(make(), loss=interrupted, num_epochs=100)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job may ignore it
+    try:
+        history = fit(make(), loss=interrupted, num_epochs=100)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert history.stopped == "interrupted in epoch 2"
     assert len(history["train_loss"]) == 1
 
@@ -428,6 +438,17 @@ def test_nan_in_the_first_epoch(capsys):
     )
 
 
+def test_nan_is_told_before_the_error_that_it_leads_to():
+    def loss(y_hat, y):
+        if len(calls := loss.calls) == 2:
+            raise ValueError("nan is no probability")
+        calls.append(1)
+        return CROSS_ENTROPY(y_hat, y) * (math.nan if len(calls) == 2 else 1)
+
+    loss.calls = []
+    assert fit(make(), loss=loss).stopped == "train_loss is nan in batch 2 of epoch 1"
+
+
 def test_nan_in_val(capsys):
     val = [*PAIRS[:2], (X[:4] * math.nan, y[:4])]
     net = make()
@@ -444,6 +465,19 @@ def test_nan_with_patience_restores_the_best(capsys):
     assert "nan in batch" in (told := capsys.readouterr().out)
     assert "those after 2 epochs." in told
     assert state(net) == state(reference)
+
+
+def test_nan_without_patience_restores_the_last_epoch_not_the_best():
+    net, reference = make(), make()
+    history = fit(net, loss=spoilt_in_training(5), val=Worse(), num_epochs=9)
+    fit(reference, num_epochs=4)
+    assert history.best_epoch == 2
+    assert state(net) == state(reference)
+
+
+def spoilt_in_training(epoch):
+    """A loss that gives nan in the second training batch of an epoch; val has one batch."""
+    return spoilt(math.nan, batch=6 * (epoch - 1) + 2)
 
 
 def test_a_rate_too_high(capsys):
@@ -549,25 +583,36 @@ def test_a_stream_of_unknown_length():
     assert dict(fit(net, DataLoader(Stream(), 16))) == dict(fit(reference))
 
 
+class Step(torch.autograd.Function):
+    """Does nothing; notes what the steps of the graph keep, and how much of it is still there."""
+
+    @staticmethod
+    def forward(ctx, X):
+        ctx.kept = set()
+        Step.kept.append(weakref.ref(ctx.kept))
+        Step.alive.append(sum(ref() is not None for ref in Step.kept))
+        return X.clone()
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient
+
+
 def test_no_graph_is_kept():
-    """The losses and what metrics get are numbers, not graphs that grow."""
-    refs = []
-
-    class Seen(nn.Linear):
-        def forward(self, X):
-            y_hat = super().forward(X)
-            refs.append(weakref.ref(y_hat))
-            return y_hat
-
-    given = []
+    """The losses that wait are numbers, and so is what the metrics get."""
+    given, Step.kept, Step.alive = [], [], []
 
     def metric(y_hat, y):
         given.append((y_hat.requires_grad, torch.is_grad_enabled()))
         return y_hat.mean()
 
-    fit(Seen(4, 3), val=PAIRS, metrics={"mean": metric}, num_epochs=3)
+    def loss(y_hat, y):
+        return CROSS_ENTROPY(Step.apply(y_hat), y)
+
+    fit(make(), loss=loss, val=PAIRS, metrics={"mean": metric}, num_epochs=3)
     gc.collect()
-    assert not any(ref() is not None for ref in refs)
+    assert max(Step.alive) <= 2
+    assert not any(ref() is not None for ref in Step.kept)
     assert set(given) == {(False, False)}
 
 
@@ -1038,7 +1083,8 @@ def test_a_mistake_later_keeps_what_was_learned():
 
 
 def test_the_bar_leaves_nothing(capsys, monkeypatch):
-    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    bar = loop.tqdm
+    monkeypatch.setattr(loop, "tqdm", lambda **given: bar(**{"disable": False, **given}))
     fit(make())
     assert capsys.readouterr() == ("", "")  # shorter than a second
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from operator import length_hint
 from typing import Any
@@ -94,7 +95,8 @@ def fit(
                     value.backward()
                     optimizer.step()
             except Exception as error:
-                means.count()  # the loss of a batch before may have been nan
+                with suppress(RuntimeError):  # the loss of a batch before may have been nan
+                    means.count()
                 mistakes.explain(error, net, [*X, *named.values()], checked_loss, y_hat, y)
                 raise
             if name == "train" and isinstance(scheduler, EACH_BATCH):
