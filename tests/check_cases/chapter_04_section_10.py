@@ -1,0 +1,280 @@
+"""Answers to the exercises of 04/10, generalization."""
+
+import torch
+
+from check_cases import NOT_NEGATIVE, WHOLE, Cases
+
+BOTH = "both sums change their sign, and their ratio does not"
+
+
+def split_by_group(groups, held):
+    mark = torch.isin(groups, held)
+    return (~mark).nonzero().flatten(), mark.nonzero().flatten()
+
+
+def by_comparing(groups, held):
+    mark = (groups[:, None] == held).any(dim=1)
+    rows = torch.arange(len(groups))
+    return [rows[~mark], rows[mark]]
+
+
+def bird_by_bird(groups, held):
+    rows = [(groups == bird).nonzero().flatten() for bird in held]
+    kept = torch.cat([torch.empty(0, dtype=torch.int64), *rows])
+    return split_by_group(groups, held)[0], kept
+
+
+def first_row_of_each(groups, held):
+    rows = [groups.tolist().index(bird) for bird in held.tolist() if bird in groups.tolist()]
+    kept = torch.tensor(sorted(rows), dtype=torch.int64)
+    mark = torch.ones(len(groups), dtype=torch.bool)
+    mark[kept] = False
+    return mark.nonzero().flatten(), kept
+
+
+def held_as_rows(groups, held):
+    rows = torch.arange(len(groups))
+    mark = torch.isin(rows, held)
+    return rows[~mark], rows[mark]
+
+
+def stop(losses, patience):
+    best = 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < losses[best - 1]:
+            best = epoch
+        if epoch - best == patience:
+            return epoch, best
+    return len(losses), best
+
+
+def by_counting(losses, patience):
+    lowest, waited, best, epoch = float("inf"), 0, 0, 0
+    while epoch < len(losses) and waited < patience:
+        loss = losses[epoch]
+        epoch += 1
+        waited += 1
+        if loss < lowest:
+            lowest, waited, best = loss, 0, epoch
+    return [epoch, best]
+
+
+def ties_count(losses, patience):
+    best = 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss <= losses[best - 1]:
+            best = epoch
+        if epoch - best == patience:
+            return epoch, best
+    return len(losses), best
+
+
+def since_it_last_fell(losses, patience):
+    waited, best = 0, 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < losses[best - 1]:
+            best = epoch
+        waited = 0 if epoch == 1 or loss < losses[epoch - 2] else waited + 1
+        if waited == patience:
+            return epoch, best
+    return len(losses), best
+
+
+def never_starts_anew(losses, patience):
+    lowest, waited, best = float("inf"), 0, 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < lowest:
+            lowest, best = loss, epoch
+        else:
+            waited += 1
+        if waited == patience:
+            return epoch, best
+    return len(losses), best
+
+
+def judge_net(net, batches, loss_fn):
+    mode = net.training
+    net.eval()
+    total, samples = 0.0, 0
+    with torch.no_grad():
+        for X, y in batches:
+            total += loss_fn(net(X), y).item() * len(y)
+            samples += len(y)
+    net.train(mode)
+    return total / samples
+
+
+@torch.no_grad()
+def at_once(net, batches, loss_fn):
+    mode = net.training
+    net.eval()
+    X = torch.cat([X for X, _ in batches])
+    y = torch.cat([y for _, y in batches])
+    value = loss_fn(net(X), y).item()
+    net.train(mode)
+    return value
+
+
+def in_train_mode(net, batches, loss_fn):
+    with torch.no_grad():
+        return sum(loss_fn(net(X), y).item() * len(y) for X, y in batches) / sum(
+            len(y) for _, y in batches
+        )
+
+
+def with_a_graph(net, batches, loss_fn):
+    mode = net.training
+    net.eval()
+    total = sum(loss_fn(net(X), y).item() * len(y) for X, y in batches)
+    net.train(mode)
+    return total / sum(len(y) for _, y in batches)
+
+
+def means(net, batches, loss_fn):
+    mode = net.training
+    net.eval()
+    with torch.no_grad():
+        found = [loss_fn(net(X), y).item() for X, y in batches]
+    net.train(mode)
+    return found
+
+
+def left_in_eval(net, batches, loss_fn):
+    value = judge_net(net, batches, loss_fn)
+    net.eval()
+    return value
+
+
+def left_in_train(net, batches, loss_fn):
+    value = judge_net(net, batches, loss_fn)
+    net.train()
+    return value
+
+
+CASES = {
+    "04.10a": Cases(
+        solution=split_by_group,
+        also_right=[by_comparing],
+        wrong=[
+            (lambda groups, held: split_by_group(groups, held)[::-1], "first come the rows"),
+            (
+                lambda groups, held: (~torch.isin(groups, held), torch.isin(groups, held)),
+                "these are masks",
+            ),
+            (
+                lambda groups, held: [groups[part] for part in split_by_group(groups, held)],
+                "these are birds",
+            ),
+            (
+                lambda groups, held: [part.flip(0) for part in split_by_group(groups, held)],
+                "rising order",
+            ),
+            (lambda groups, held: (split_by_group(groups, held)[0], held), "these are the birds"),
+            (lambda groups, held: split_by_group(groups, held)[1], "return 2 values"),
+            (bird_by_bird, "whose bird is among"),
+            (first_row_of_each, "whose bird is not among"),
+            (held_as_rows, "whose bird is not among"),
+            (
+                lambda groups, held: [part.tolist() for part in split_by_group(groups, held)],
+                "expected a tensor",
+            ),
+            (
+                lambda groups, held: torch.isin(groups, held).nonzero(),
+                "return 2 values",
+            ),
+            (
+                lambda groups, held: (
+                    (~torch.isin(groups, held)).nonzero(),
+                    torch.isin(groups, held).nonzero(),
+                ),
+                "expected shape",
+            ),
+        ],
+        equivalent={
+            "return (abs((~mark).nonzero().flatten()), mark.nonzero().flatten())": NOT_NEGATIVE,
+            "return ((~mark).nonzero().flatten(), abs(mark.nonzero().flatten()))": NOT_NEGATIVE,
+        },
+    ),
+    "04.10b": Cases(
+        solution=stop,
+        also_right=[by_counting],
+        wrong=[
+            (lambda losses, patience: stop(losses, patience)[0], "return 2 values"),
+            (lambda losses, patience: tuple(n - 1 for n in stop(losses, patience)), "both from 1"),
+            (
+                lambda losses, patience: (stop(losses, patience)[0], stop(losses, patience)[1] - 1),
+                "count the best epoch from 1",
+            ),
+            (lambda losses, patience: stop(losses, patience)[::-1], "first the number of epochs"),
+            (ties_count, "is not below it"),
+            (since_it_last_fell, "not since the last one that fell"),
+            (never_starts_anew, "it ends"),
+            (lambda losses, patience: stop(losses, patience + 1), "one epoch too late"),
+            (lambda losses, patience: stop(losses, max(patience - 1, 1)), "one epoch too early"),
+            (
+                lambda losses, patience: (len(losses), losses.index(min(losses)) + 1),
+                "when patience runs out",
+            ),
+            (
+                lambda losses, patience: (
+                    stop(losses, patience)[0],
+                    losses.index(min(losses)) + 1,
+                ),
+                "were never seen",
+            ),
+            (lambda losses, patience: (stop(losses, patience)[0],) * 2, "not the last"),
+        ],
+        equivalent={
+            "if epoch - best >= patience:": "the distance grows by one an epoch",
+            "return (abs(epoch), best)": NOT_NEGATIVE,
+            "return (int(epoch), best)": WHOLE,
+            "return (epoch, abs(best))": NOT_NEGATIVE,
+            "return (epoch, int(best))": WHOLE,
+            "return (abs(len(losses)), best)": NOT_NEGATIVE,
+            "return (int(len(losses)), best)": WHOLE,
+            "return (len(losses), abs(best))": NOT_NEGATIVE,
+            "return (len(losses), int(best))": WHOLE,
+        },
+    ),
+    "04.10c": Cases(
+        solution=judge_net,
+        also_right=[at_once],
+        wrong=[
+            (in_train_mode, "called in train mode"),
+            (with_a_graph, "a graph was recorded"),
+            (lambda *given: sum(means(*given)) / len(means(*given)), "the mean of the means"),
+            (lambda *given: sum(means(*given)), "these are means"),
+            (lambda *given: means(*given)[-1], "the last batch's loss"),
+            (
+                lambda net, batches, loss_fn: (
+                    judge_net(net, batches, loss_fn) * sum(len(y) for _, y in batches)
+                ),
+                "this is a sum",
+            ),
+            (
+                lambda net, batches, loss_fn: (
+                    judge_net(net, batches, loss_fn)
+                    * sum(len(y) for _, y in batches)
+                    / len(batches)
+                ),
+                "not of batches",
+            ),
+            (lambda *given: torch.tensor(judge_net(*given)), "return a Python float"),
+            (left_in_eval, "the network came in train mode"),
+            (left_in_train, "the network came in eval mode"),
+            (lambda net, batches, loss_fn: 0.5, "the network was not called"),
+            (
+                lambda net, batches, loss_fn: judge_net(net, batches[:-1] or batches, loss_fn),
+                "counts as often as it has samples",
+            ),
+        ],
+        equivalent={
+            "total, samples = (0, 0.0)": "a whole number counts as a float in the ratio",
+            "total, count = (0, 0.0)": "a whole number counts as a float in the ratio",
+            "total -= loss_fn(net(X), y).item() * len(y)": BOTH,
+            "total -= value.item() * len(targets)": BOTH,
+            "return abs(total / samples)": NOT_NEGATIVE,
+            "return abs(total / count)": NOT_NEGATIVE,
+        },
+    ),
+}
