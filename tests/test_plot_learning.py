@@ -251,7 +251,8 @@ class TestComputationGraph:
         refused(message, d2l.plot.computation_graph, output)
 
     def test_refuses_names_without_tensors(self, line):
-        refused("'w' has float", d2l.plot.computation_graph, line[1], {"w": 2.0})
+        for names in ({"w": 2.0}, {torch.eye(2): "w"}, ["w"], torch.eye(2)):
+            refused("names is a dict from the name", d2l.plot.computation_graph, line[1], names)
 
     def test_refuses_a_graph_that_nobody_could_read(self):
         total = torch.ones((), requires_grad=True)

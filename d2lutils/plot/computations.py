@@ -78,12 +78,10 @@ def _by_place(outputs: Sequence[Any], names: Any) -> Named:
             why = "none of its inputs has requires_grad=True, or no_grad() or detach() cut them off"
             why = "it is a leaf: draw that of what it is used for" if tensor.requires_grad else why
             raise BookError(f"this tensor has no graph behind it: {why}")
-    named = dict(names or {})
-    for name, tensor in named.items():
-        if not isinstance(tensor, Tensor):
-            kind = type(tensor).__name__
-            raise BookError(f'names needs a tensor for each name, {{"w": w}}: {name!r} has {kind}')
-    return {_place(tensor): (str(name), tensor) for name, tensor in named.items()}
+    pairs = dict(names or {}).items() if isinstance(names, Mapping | None) else [(None, names)]
+    if not all(isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in pairs):
+        raise BookError('names is a dict from the name of each tensor to the tensor, {"w": w}')
+    return {_place(tensor): (name, tensor) for name, tensor in pairs}
 
 
 def _place(tensor: Tensor) -> tuple[Any, int]:
