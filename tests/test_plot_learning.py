@@ -284,6 +284,8 @@ class TestComputationGraph:
         sizes = [(8, 32), (32, 16), (16, 8), (8, 1)]
         layers = [part for size in sizes for part in (torch.nn.Linear(*size), torch.nn.ReLU())]
         net = torch.nn.Sequential(*layers[:-1])
+        for parameter in net.parameters():
+            torch.nn.init.constant_(parameter, -0.02527)
         loss = mse_loss(net(torch.ones(20, 8)), torch.ones(20, 1))
         figure = d2l.plot.computation_graph(loss, dict(net.named_parameters()))
         assert len(boxes(figure)) == 21

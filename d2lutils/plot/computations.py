@@ -78,7 +78,7 @@ def _by_place(outputs: Sequence[Any], names: Any) -> Named:
             why = "none of its inputs has requires_grad=True, or no_grad() or detach() cut them off"
             why = "it is a leaf: draw that of what it is used for" if tensor.requires_grad else why
             raise BookError(f"this tensor has no graph behind it: {why}")
-    pairs = dict(names or {}).items() if isinstance(names, Mapping | None) else [(None, names)]
+    pairs: Any = dict(names or {}).items() if isinstance(names, Mapping | None) else [(None, names)]
     if not all(isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in pairs):
         raise BookError('names is a dict from the name of each tensor to the tensor, {"w": w}')
     return {_place(tensor): (name, tensor) for name, tensor in pairs}

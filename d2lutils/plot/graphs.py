@@ -51,7 +51,7 @@ def graph(
     key = [name for name in names if name in kind.values()]
     gap, half = _GAP, {node: _half(text[node]) for node in net}
     if sum(gap + 2 * max(half.get(p, 0) for p in column) for column in columns) > _WIDE:
-        gap, half = 0.4 * _GAP, {node: _half(text[node], pressed=True) for node in net}
+        gap, half = 0.35 * _GAP, {node: _half(text[node], pressed=True) for node in net}
     x: dict[Point, float] = {}
     reach: dict[Point, float] = {}  # half the width of a point's column
     right = -gap
