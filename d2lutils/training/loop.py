@@ -75,7 +75,7 @@ def fit(
     modes = {part: part.training for part in net.modules()}
     frozen = [part for part, training in modes.items() if net.training and not training]
     stateful: list[Any] = [net, optimizer] if scheduler is None else [net, optimizer, scheduler]
-    began = [deepcopy(part.state_dict()) for part in stateful]
+    began = [_copy(net), *(deepcopy(part.state_dict()) for part in stateful[1:])]
     kept, kept_epoch, lowest, stopped, told = began[0], 0, math.inf, None, ""
     rows: list[dict[str, float]] = []
     total = num_epochs * sum(map(length_hint, data.values()))
@@ -165,6 +165,8 @@ def measured(metrics: Mapping[str, Callable[..., Any]], y_hat: Any, y: Any) -> l
 
 
 def _copy(net: nn.Module) -> dict[str, Any]:
-    """Return what net.load_state_dict puts back; a deep copy takes ten times as long."""
-    state = net.state_dict().items()
-    return {k: v.clone() if isinstance(v, Tensor) else deepcopy(v) for k, v in state}
+    """Return what net.load_state_dict puts back; a deep copy would take ten times as long."""
+    state = net.state_dict()
+    for name, value in state.items():
+        state[name] = value.clone() if isinstance(value, Tensor) else deepcopy(value)
+    return state
