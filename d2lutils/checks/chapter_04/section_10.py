@@ -133,10 +133,11 @@ class _Watched(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.inner = nn.Sequential(nn.Linear(2, 1), nn.BatchNorm1d(1))
+        linear = nn.Linear(2, 1)
         with torch.no_grad():
-            self.inner[0].weight.copy_(torch.tensor([[2.0, -1.0]]))
-            self.inner[0].bias.fill_(0.5)
+            linear.weight.copy_(torch.tensor([[2.0, -1.0]]))
+            linear.bias.fill_(0.5)
+        self.inner = nn.Sequential(linear, nn.BatchNorm1d(1))
         self.calls: list[tuple[bool, bool, bool]] = []
 
     def forward(self, X: Tensor) -> Tensor:
