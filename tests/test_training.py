@@ -932,6 +932,17 @@ def test_a_loss_that_teaches_nothing(loss, match):
     mistake(match, loss=loss)
 
 
+def test_the_mistake_that_is_told_is_the_one_that_was_made():
+    def apart(y_hat, y):  # the shapes that would be mixed up are not
+        return (y_hat - y.view_as(y_hat)).square().flatten()
+
+    mistake("loss gives 16 numbers", to_one(), targets(torch.flatten, NUMBERS), loss=apart)
+    soft = targets(lambda y: F.one_hot(y, 5).float())
+    with pytest.raises(RuntimeError) as caught:
+        fit(make(), soft)
+    assert "argmax" not in str(caught.value)
+
+
 def test_a_loss_without_a_gradient():
     class Cut(nn.Linear):
         def forward(self, X):
