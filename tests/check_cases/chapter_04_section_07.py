@@ -137,7 +137,6 @@ CASES = {
         ],
         equivalent={
             "return lr * gradients / ((gradients ** 2).cumsum(dim=-1).sqrt() + 1e-10)": ONE,
-            "return rate * slopes / ((slopes ** 2).cumsum(dim=-1).sqrt() + 1e-10)": ONE,
         },
     ),
     "04.7b": Cases(
