@@ -777,6 +777,12 @@ def test_an_optimizer_of_another_network():
     mistake("Build it again from net.parameters().", net, optimizer=optimizer)
 
 
+def test_a_network_without_parameters():
+    mistake(
+        "optimizer holds parameters that are not", nn.Flatten(), optimizer=Adam(make().parameters())
+    )
+
+
 def test_an_optimizer_built_before_the_network_was_moved():
     net = nn.Linear(4, 3, device="meta")
     optimizer = Adam(net.parameters())
