@@ -637,7 +637,8 @@ def test_memory_does_not_grow():
 def mistake(match, net=None, train=PAIRS, **settings):
     """Call fit, which has to refuse with a line that holds `match`, and to change nothing."""
     net = make_deep() if net is None else net
-    settings.setdefault("optimizer", Adam(net.parameters()))
+    if "optimizer" not in settings:
+        settings["optimizer"] = Adam(net.parameters())
     parts = [net, settings["optimizer"]]
     before = state(*parts)
     with pytest.raises(BookError) as caught:
