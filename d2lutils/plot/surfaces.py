@@ -33,7 +33,7 @@ def surface(
 ) -> Axes:  # fmt: skip
     """Draw the heights of `f` over a rectangle by colour and contour lines; return the axes.
 
-    A height that is `nan` or infinite leaves a hole. Built by hand in 04/06.
+    A height that is `nan` or infinite leaves a hole. Built by hand in 04/07.
 
     Args:
         f: takes two tensors of shape (n, n), the positions of a grid's points, and returns the

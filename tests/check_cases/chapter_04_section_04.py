@@ -1,68 +1,136 @@
-"""Answers to the exercises of 04/04, an autograd engine."""
-
-from math import exp, tanh
+"""Answers to the exercises of 04/04, gradients in depth."""
 
 import torch
 
-from check_cases import NOT_NEGATIVE, Cases
-
-EQUAL_ABOVE = "equal inputs are dealt with above"
+from check_cases import Cases
 
 
-def sigmoid_slope(a, y):
-    return y * (1 - y)
+def pull(f, x, weights):
+    leaf = x.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(f(leaf), leaf, grad_outputs=weights)
+    return gradient
 
 
-def shares(a, b):
-    if a == b:
-        return 0.5, 0.5
-    return float(a > b), float(b > a)
+def by_backward(f, x, weights):
+    leaf = x.detach().clone().requires_grad_()
+    f(leaf).backward(gradient=weights)
+    return leaf.grad
 
 
-def by_torch(a, b):
-    leaves = torch.tensor([a, b], requires_grad=True)
-    torch.maximum(leaves[0], leaves[1]).backward()
-    return tuple(leaves.grad.tolist())
+def by_weighted_sum(f, x, weights):
+    leaf = x.clone().requires_grad_()
+    return torch.autograd.grad((weights * f(leaf)).sum(), leaf)[0]
+
+
+def by_vjp(f, x, weights):
+    _, back = torch.func.vjp(f, x)
+    return back(weights)[0]
+
+
+def without_weights(f, x, weights):
+    leaf = x.clone().requires_grad_()
+    return torch.autograd.grad(f(leaf).sum(), leaf)[0]
+
+
+def marks_x(f, x, weights):
+    x.requires_grad_()
+    return torch.autograd.grad(f(x), x, weights)[0]
+
+
+def row_by_row(f, x, weights):
+    leaf = x.clone().requires_grad_()
+    rows = []
+    for row in torch.eye(len(weights), dtype=x.dtype):
+        rows += torch.autograd.grad(f(leaf), leaf, row)
+    return weights @ torch.stack(rows)
+
+
+def columns(f, x, weights):
+    return torch.func.jacrev(f)(x) @ weights
+
+
+def no_leaf(f, x, weights):
+    return torch.autograd.grad(f(x), x, weights)[0]
+
+
+def no_vector(f, x, weights):
+    leaf = x.clone().requires_grad_()
+    f(leaf).backward()
+    return leaf.grad
+
+
+def curvature(f, x):
+    leaf = x.clone().requires_grad_()
+    (first,) = torch.autograd.grad(f(leaf).sum(), leaf, create_graph=True)
+    (second,) = torch.autograd.grad(first.sum(), leaf)
+    return second
+
+
+def by_func(f, x):
+    def total(x):
+        return f(x).sum()
+
+    slope = torch.func.grad(total)
+    return torch.func.grad(lambda x: slope(x).sum())(x)
+
+
+def first_only(f, x):
+    leaf = x.clone().requires_grad_()
+    return torch.autograd.grad(f(leaf).sum(), leaf)[0]
+
+
+def with_a_graph(f, x):
+    leaf = x.clone().requires_grad_()
+    (first,) = torch.autograd.grad(f(leaf).sum(), leaf, create_graph=True)
+    return torch.autograd.grad(first.sum(), leaf, create_graph=True)[0]
+
+
+def forgets_create_graph(f, x):
+    leaf = x.clone().requires_grad_()
+    (first,) = torch.autograd.grad(f(leaf).sum(), leaf)
+    return torch.autograd.grad(first.sum(), leaf)[0]
+
+
+def twice_backward(f, x):
+    leaf = x.clone().requires_grad_()
+    f(leaf).sum().backward(create_graph=True)
+    leaf.grad.sum().backward()
+    return leaf.grad.detach()
+
+
+def marks_its_input(f, x):
+    x.requires_grad_()
+    (first,) = torch.autograd.grad(f(x).sum(), x, create_graph=True)
+    return torch.autograd.grad(first.sum(), x)[0]
 
 
 CASES = {
     "04.4a": Cases(
-        solution=sigmoid_slope,
-        also_right=[
-            lambda a, y: y - y * y,
-            lambda a, y: exp(-a) / (1 + exp(-a)) ** 2,
-            lambda a, y: (1 - tanh(a / 2) ** 2) / 4,
-        ],
+        solution=pull,
+        also_right=[by_backward, by_weighted_sum, by_vjp],
         wrong=[
-            (lambda a, y: 1 - y * y, "this is the slope of tanh"),
-            (lambda a, y: a * (1 - a), "y is the result, a the input"),
-            (lambda a, y: y * (y - 1), "rises everywhere"),
-            (lambda a, y: y, "this is the result"),
-            (lambda a, y: 1 - y, "the local slope is y * (1 - y)"),
-            (lambda a, y: exp(-a) / (1 + exp(-a)), "the local slope is y * (1 - y)"),
-            (lambda y: y * (1 - y), "your function raised"),
+            (without_weights, "rows without weights"),
+            (marks_x, "marked x itself"),
+            (row_by_row, "one walk gives all"),
+            (columns, "these are the columns, weighted"),
+            (no_leaf, "your function raised"),
+            (no_vector, "your function raised"),
+            (lambda f, x, w: w @ torch.func.jacrev(f)(x.clone()) * 2, "an element for each x"),
+            (lambda f, x, w: torch.func.jacrev(f)(x), "the Jacobian's shape"),
+            (lambda f, x, w: torch.ones_like(x), "f was not called"),
         ],
-        equivalent={"return abs(y * (1 - y))": NOT_NEGATIVE},
     ),
     "04.4b": Cases(
-        solution=shares,
-        also_right=[by_torch],
+        solution=curvature,
+        also_right=[by_func],
         wrong=[
-            (lambda a, b: (float(a > b), float(b >= a)), "equal inputs get a half"),
-            (lambda a, b: (float(a >= b), float(b >= a)), "equal inputs get a half"),
-            (lambda a, b: (float(a > b), float(b > a)), "equal inputs get a half"),
-            (lambda a, b: shares(b, a), "are swapped"),
-            (lambda a, b: (1.0, 1.0), "the smaller input has the slope 0"),
-            (lambda a, b: (0.5, 0.5), "the larger takes the whole slope"),
-            (lambda a, b: (0.0, 0.0), "the larger input has the slope 1"),
-            (max, "this is the larger number"),
+            (first_only, "this is the first derivative"),
+            (lambda f, x: first_only(f, x) ** 2, "the slope squared"),
+            (with_a_graph, "has a graph behind it"),
+            (forgets_create_graph, "your function raised"),
+            (twice_backward, "one number for each of x"),
+            (marks_its_input, "marked x itself"),
+            (lambda f, x: curvature(f, x).sum(), "expected shape"),
         ],
-        equivalent={
-            "return (abs(float(a > b)), float(b > a))": NOT_NEGATIVE,
-            "return (float(a > b), abs(float(b > a)))": NOT_NEGATIVE,
-            "return (int(float(a > b)), float(b > a))": "1 is the same slope as 1.0",
-            "return (float(a > b), int(float(b > a)))": "1 is the same slope as 1.0",
-            "return (float(a >= b), float(b >= a))": EQUAL_ABOVE,
-        },
     ),
 }

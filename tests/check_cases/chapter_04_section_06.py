@@ -1,153 +1,289 @@
-"""Answers to the exercises of 04/06, momentum."""
+"""Answers to the exercises of 04/06, custom functions."""
 
 import torch
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
 
 from check_cases import NOT_NEGATIVE, Cases
 
 
-def rates_for(curvatures):
-    smallest, largest = curvatures.min().item(), curvatures.max().item()
-    return 2 / largest, 2 / (smallest + largest)
+class Reverse(Function):
+    @staticmethod
+    def forward(x, strength):
+        return x.view_as(x)
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        _, ctx.strength = inputs
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * -ctx.strength, None
 
 
-def as_tensors(curvatures):
-    return 2 / curvatures.max(), 2 / (curvatures.min() + curvatures.max())
+class InTheOldStyle(Function):
+    @staticmethod
+    def forward(ctx, x, strength):
+        ctx.strength = strength
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx, g):
+        return -ctx.strength * g, None
 
 
-def sgd_step(w, gradient, velocity, lr, momentum, dampening, nesterov):
-    if velocity is None:
-        velocity = gradient.clone()
-    else:
-        velocity = momentum * velocity + (1 - dampening) * gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - lr * direction, velocity
+class WithItself(Reverse):
+    @staticmethod
+    def forward(x, strength):
+        return x
 
 
-def by_torch(w, gradient, velocity, lr, momentum, dampening, nesterov):
-    p = w.clone().requires_grad_()
-    p.grad = gradient.clone()
-    options = {"momentum": momentum, "dampening": dampening, "nesterov": nesterov}
-    optimizer = torch.optim.SGD([p], lr, **options)
-    if velocity is not None:
-        optimizer.state[p]["momentum_buffer"] = velocity.clone()
-    optimizer.step()
-    return p.detach(), optimizer.state[p]["momentum_buffer"]
+class WithoutNone(Reverse):
+    @staticmethod
+    def backward(ctx, g):
+        return -ctx.strength * g
 
 
-def always_dampened(w, gradient, velocity, *rest):
-    old = torch.zeros_like(w) if velocity is None else velocity
-    return sgd_step(w, gradient, old, *rest)
+class WithoutG(Reverse):
+    @staticmethod
+    def backward(ctx, g):
+        return torch.full_like(g, -ctx.strength), None
 
 
-def never_dampened(w, gradient, velocity, lr, momentum, dampening, nesterov):
-    return sgd_step(w, gradient, velocity, lr, momentum, 0.0, nesterov)
+class NotTurned(Reverse):
+    @staticmethod
+    def backward(ctx, g):
+        return ctx.strength * g, None
 
 
-def textbook(w, gradient, velocity, lr, momentum, dampening, nesterov):
-    old = torch.zeros_like(w) if velocity is None else velocity
-    new = momentum * old - lr * gradient
-    return w + new, new
+class WithoutStrength(Reverse):
+    @staticmethod
+    def backward(ctx, g):
+        return -g, None
 
 
-def in_place(w, gradient, velocity, lr, momentum, dampening, nesterov):
-    moved, new = sgd_step(w, gradient, velocity, lr, momentum, dampening, nesterov)
-    w.copy_(moved)
-    return w, new
+class HandedOn(Reverse):
+    @staticmethod
+    def backward(ctx, g):
+        return g, None
 
 
-def never_looks_ahead(w, gradient, velocity, lr, momentum, dampening, nesterov):
-    return sgd_step(w, gradient, velocity, lr, momentum, dampening, False)
+class NoGradient(Reverse):
+    @staticmethod
+    def backward(ctx, g):
+        return None, None
 
 
-def always_looks_ahead(w, gradient, velocity, lr, momentum, dampening, nesterov):
-    return sgd_step(w, gradient, velocity, lr, momentum, dampening, True)
+class ValueTurned(Reverse):
+    @staticmethod
+    def forward(x, strength):
+        return -strength * x
 
 
-def uphill(w, gradient, velocity, lr, *rest):
-    return sgd_step(w, gradient, velocity, -lr, *rest)
+class NotKept(Reverse):
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        pass
 
 
-def returns_the_direction(w, gradient, velocity, lr, *rest):
-    moved, _ = sgd_step(w, gradient, velocity, lr, *rest)
-    return moved, (w - moved) / lr
+class NumberSaved(Reverse):
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(inputs[1])
+
+    @staticmethod
+    def backward(ctx, g):
+        (strength,) = ctx.saved_tensors
+        return -strength * g, None
 
 
-def takes_all_of_the_velocity(w, gradient, velocity, lr, momentum, dampening, nesterov):
-    moved, new = sgd_step(w, gradient, velocity, lr, momentum, dampening, nesterov)
-    return (w - lr * (gradient + new) if nesterov else moved), new
+class NoBackward(Function):
+    @staticmethod
+    def forward(x, strength):
+        return x.clone()
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.strength = inputs[1]
 
 
-def without_rate(w, gradient, velocity, lr, *rest):
-    _, new = sgd_step(w, gradient, velocity, lr, *rest)
-    return sgd_step(w, gradient, velocity, 1.0, *rest)[0], new
+class Length(Function):
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x):
+        return (x * x).sum().sqrt()
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs, output)
+
+    @staticmethod
+    def backward(ctx, g):
+        x, length = ctx.saved_tensors
+        safe = torch.where(length == 0, 1.0, length)
+        return g * x / safe
 
 
-def plain(w, gradient, velocity, lr, *rest):
-    return w - lr * gradient, sgd_step(w, gradient, velocity, lr, *rest)[1]
+class Recomputed(Length):
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(inputs[0])
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        squares = (x * x).sum()
+        return g * x * torch.where(squares > 0, squares, 1.0).rsqrt()
 
 
-def keeps_all(w, gradient, velocity, lr, momentum, dampening, nesterov):
-    if velocity is None:
-        return sgd_step(w, gradient, velocity, lr, momentum, dampening, nesterov)
-    new = velocity + (1 - dampening) * gradient
-    return w - lr * new, new
+class NanAtZero(Length):
+    @staticmethod
+    def backward(ctx, g):
+        x, length = ctx.saved_tensors
+        return g * x / length
 
 
-def keeps_the_gradient(w, gradient, velocity, *rest):
-    moved, new = sgd_step(w, gradient, velocity, *rest)
-    return moved, gradient if velocity is None else new
+class NanHidden(Length):
+    @staticmethod
+    def backward(ctx, g):
+        x, length = ctx.saved_tensors
+        return g * x / (length + 1)
 
 
-TENSOR = "a tensor of one number is a number as well"
+class LengthWithoutG(Length):
+    @staticmethod
+    def backward(ctx, g):
+        x, length = ctx.saved_tensors
+        return x / torch.where(length > 0, length, 1.0)
+
+
+class NotDivided(Length):
+    @staticmethod
+    def backward(ctx, g):
+        return g * ctx.saved_tensors[0]
+
+
+class OfTheSquare(Length):
+    @staticmethod
+    def backward(ctx, g):
+        return 2 * g * ctx.saved_tensors[0]
+
+
+class DividedTwice(Length):
+    @staticmethod
+    def backward(ctx, g):
+        x, length = ctx.saved_tensors
+        return g * x / torch.where(length > 0, length, 1.0) ** 2
+
+
+class Squared(Length):
+    @staticmethod
+    def forward(x):
+        return (x * x).sum()
+
+
+class OfAbsolutes(Length):
+    @staticmethod
+    def forward(x):
+        return x.abs().sum()
+
+
+class ShapedAsOne(Length):
+    @staticmethod
+    def forward(x):
+        return (x * x).sum(dim=0, keepdim=True).sqrt()
+
+
+class Elementwise(Length):
+    @staticmethod
+    def forward(x):
+        return (x * x).sqrt()
+
+
+class Thrifty(Length):
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(inputs[0] / torch.where(output > 0, output, 1.0))
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * ctx.saved_tensors[0]
+
+
+class OnlyOnce(Length):
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, g):
+        return Length.backward(ctx, g)
+
+
+class NotUnderVmap(Length):
+    generate_vmap_rule = False
+
+
+class WithIf(Length):
+    @staticmethod
+    def backward(ctx, g):
+        x, length = ctx.saved_tensors
+        return g * x / length if length > 0 else torch.zeros_like(x)
+
+
+class DetachedBackward(Length):
+    @staticmethod
+    def backward(ctx, g):
+        return Length.backward(ctx, g).detach()
+
+
+AT_ZERO = "0 divided by any number but 0 is 0"
 
 CASES = {
-    "04.6a": Cases(
-        solution=rates_for,
-        also_right=[as_tensors, lambda cs: [*rates_for(cs)]],
+    "04.6b": Cases(
+        solution=Reverse,
+        also_right=[InTheOldStyle, WithItself],
         wrong=[
-            (lambda cs: rates_for(cs)[0], "return 2 values"),
-            (lambda cs: rates_for(cs)[::-1], "this is the fastest rate"),
-            (lambda cs: (2 / cs.min(), rates_for(cs)[1]), "not the gentlest"),
-            (lambda cs: (1 / cs.max(), rates_for(cs)[1]), "the factor is 0"),
-            (lambda cs: (2 / cs[0], rates_for(cs)[1]), "not at the first alone"),
-            (lambda cs: (2 / cs[-1], rates_for(cs)[1]), "not at the last alone"),
-            (lambda cs: (2 / cs, rates_for(cs)[1]), "return two numbers"),
-            (lambda cs: (2 / cs.max(), 1 / (cs.min() + cs.max())), "set them equal"),
-            (lambda cs: (2 / cs.max(), 1 / cs.max()), "factor 0, the gentlest has not"),
-            (lambda cs: (2 / cs.max(), 2 / cs.sum()), "only the smallest and the largest"),
-            (lambda cs: (2 / cs.max(), 2 / (cs[0] + cs[-1])), "are not sorted"),
-            (lambda cs: (2 / cs.max(), 2 / cs.max()), "at the fastest rate"),
-            (lambda cs: (2 / cs.max(), 2 / (cs.mean() * 2)), "at the fastest rate"),
-            (lambda cs: (2 // cs.max(), rates_for(cs)[1]), "the limit is 2 / (largest"),
+            (WithoutNone, "your function raised RuntimeError: function WithoutNoneBackward"),
+            (WithoutG, "`g` is missing"),
+            (NotTurned, "the sign is not turned round"),
+            (WithoutStrength, "`strength` is missing"),
+            (HandedOn, "hands the gradient on as it is"),
+            (NoGradient, "no gradient reaches x"),
+            (ValueTurned, "the value stays as it is"),
+            (NotKept, "has no attribute 'strength'"),
+            (NumberSaved, "save_for_backward can only save variables"),
+            (NoBackward, "the class has no `backward` yet"),
+            (Reverse.apply, "should be a class that derives from Function"),
+            (Reverse.forward, "should be a class that derives from Function"),
+        ],
+        equivalent={"return x": "autograd makes a view of an input that is handed back"},
+    ),
+    "04.6c": Cases(
+        solution=Length,
+        also_right=[Recomputed],
+        wrong=[
+            (NanAtZero, "the gradient is nan"),
+            (NanHidden, "the gradient is g * x / length"),
+            (LengthWithoutG, "`g` is missing"),
+            (NotDivided, "divide by the length"),
+            (OfTheSquare, "gradient of the squared length"),
+            (DividedTwice, "not by its square"),
+            (Squared, "the root is missing"),
+            (OfAbsolutes, "the sum of the absolute values"),
+            (ShapedAsOne, "one number, of shape ()"),
+            (Elementwise, "add up the squares"),
+            (Thrifty, "the second derivative is wrong"),
+            (OnlyOnce, "the second derivative is wrong"),
+            (DetachedBackward, "the second derivative is wrong"),
+            (NotUnderVmap, "is `generate_vmap_rule = True` missing?"),
+            (WithIf, "your function raised RuntimeError"),
         ],
         equivalent={
-            "smallest, largest = (curvatures.min(), curvatures.max().item())": TENSOR,
-            "smallest, largest = (curvatures.min().item(), curvatures.max())": TENSOR,
-            "smallest = bends.min()": TENSOR,
-            "largest = bends.max()": TENSOR,
-            "return (abs(2 / largest), 2 / (smallest + largest))": NOT_NEGATIVE,
-            "return (2 / largest, abs(2 / (smallest + largest)))": NOT_NEGATIVE,
+            "return abs((x * x).sum().sqrt())": NOT_NEGATIVE,
+            "return abs(torch.sqrt((x ** 2).sum()))": NOT_NEGATIVE,
+            "safe = torch.where(length <= 0, 1.0, length)": NOT_NEGATIVE,
+            "safe = torch.where(length == 0, 2.0, length)": AT_ZERO,
+            "return g * x / torch.where(length > 0, length, 2.0)": AT_ZERO,
+            "ctx.save_for_backward(inputs[-1], output)": "there is one input",
         },
-    ),
-    "04.6b": Cases(
-        solution=sgd_step,
-        also_right=[by_torch],
-        wrong=[
-            (lambda *given: sgd_step(*given)[0], "return 2 values"),
-            (always_dampened, "the first velocity is the gradient itself"),
-            (never_dampened, "dampening is missing"),
-            (textbook, "belongs into the step"),
-            (in_place, "changed its input"),
-            (never_looks_ahead, "`nesterov` is true"),
-            (always_looks_ahead, "`nesterov` is false"),
-            (uphill, "step against the direction"),
-            (returns_the_direction, "velocity"),
-            (takes_all_of_the_velocity, "takes the share `momentum`"),
-            (without_rate, "lr times the direction"),
-            (plain, "not along the gradient"),
-            (keeps_all, "only the share `momentum`"),
-            (keeps_the_gradient, "copy it"),
-            (lambda *given: sgd_step(*given)[::-1], "the velocity is momentum"),
-        ],
     ),
 }

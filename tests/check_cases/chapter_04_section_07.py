@@ -1,169 +1,153 @@
-"""Answers to the exercises of 04/07, adaptive optimizers."""
+"""Answers to the exercises of 04/07, momentum."""
 
 import torch
 
 from check_cases import NOT_NEGATIVE, Cases
 
 
-def adagrad_strides(gradients, lr):
-    return lr * gradients / ((gradients**2).cumsum(dim=0).sqrt() + 1e-10)
+def rates_for(curvatures):
+    smallest, largest = curvatures.min().item(), curvatures.max().item()
+    return 2 / largest, 2 / (smallest + largest)
 
 
-def by_looping(gradients, lr):
-    total, found = 0.0, []
-    for gradient in gradients:
-        total = total + gradient**2
-        found.append(lr * gradient / (total**0.5 + 1e-10))
-    return torch.stack(found)
+def as_tensors(curvatures):
+    return 2 / curvatures.max(), 2 / (curvatures.min() + curvatures.max())
 
 
-def with_sum(gradients, lr, sums, eps=1e-10):
-    return lr * gradients / (sums.sqrt() + eps)
+def sgd_step(w, gradient, velocity, lr, momentum, dampening, nesterov):
+    if velocity is None:
+        velocity = gradient.clone()
+    else:
+        velocity = momentum * velocity + (1 - dampening) * gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - lr * direction, velocity
 
 
-def adamw_step(w, gradient, mean, square, t, lr, weight_decay):
-    mean = 0.9 * mean + 0.1 * gradient
-    square = 0.999 * square + 0.001 * gradient**2
-    m = mean / (1 - 0.9**t)
-    s = square / (1 - 0.999**t)
-    return w * (1 - lr * weight_decay) - lr * m / (s.sqrt() + 1e-8), mean, square
-
-
-def by_torch(w, gradient, mean, square, t, lr, weight_decay):
+def by_torch(w, gradient, velocity, lr, momentum, dampening, nesterov):
     p = w.clone().requires_grad_()
     p.grad = gradient.clone()
-    optimizer = torch.optim.AdamW([p], lr=lr, weight_decay=weight_decay)
-    state = {"step": torch.tensor(t - 1.0), "exp_avg": mean.clone(), "exp_avg_sq": square.clone()}
-    optimizer.state[p] = state
+    options = {"momentum": momentum, "dampening": dampening, "nesterov": nesterov}
+    optimizer = torch.optim.SGD([p], lr, **options)
+    if velocity is not None:
+        optimizer.state[p]["momentum_buffer"] = velocity.clone()
     optimizer.step()
-    return p.detach(), state["exp_avg"], state["exp_avg_sq"]
+    return p.detach(), optimizer.state[p]["momentum_buffer"]
 
 
-def adam_with_l2(w, gradient, mean, square, t, lr, weight_decay):
-    return adamw_step(w, gradient + weight_decay * w, mean, square, t, lr, 0.0)
+def always_dampened(w, gradient, velocity, *rest):
+    old = torch.zeros_like(w) if velocity is None else velocity
+    return sgd_step(w, gradient, old, *rest)
 
 
-def no_decay(w, gradient, mean, square, t, lr, weight_decay):
-    return adamw_step(w, gradient, mean, square, t, lr, 0.0)
+def never_dampened(w, gradient, velocity, lr, momentum, dampening, nesterov):
+    return sgd_step(w, gradient, velocity, lr, momentum, 0.0, nesterov)
 
 
-def one_step_late(w, gradient, mean, square, t, lr, weight_decay):
-    return adamw_step(w, gradient, mean, square, t + 1, lr, weight_decay)
+def textbook(w, gradient, velocity, lr, momentum, dampening, nesterov):
+    old = torch.zeros_like(w) if velocity is None else velocity
+    new = momentum * old - lr * gradient
+    return w + new, new
 
 
-def uncorrected(w, gradient, mean, square, t, lr, weight_decay):
-    return adamw_step(w, gradient, mean, square, 10**6, lr, weight_decay)
+def in_place(w, gradient, velocity, lr, momentum, dampening, nesterov):
+    moved, new = sgd_step(w, gradient, velocity, lr, momentum, dampening, nesterov)
+    w.copy_(moved)
+    return w, new
 
 
-def returns_corrected(w, gradient, mean, square, t, lr, weight_decay):
-    moved, m, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
-    return moved, m / (1 - 0.9**t), s / (1 - 0.999**t)
+def never_looks_ahead(w, gradient, velocity, lr, momentum, dampening, nesterov):
+    return sgd_step(w, gradient, velocity, lr, momentum, dampening, False)
 
 
-def square_corrected(w, gradient, mean, square, t, lr, weight_decay):
-    moved, m, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
-    return moved, m, s / (1 - 0.999**t)
+def always_looks_ahead(w, gradient, velocity, lr, momentum, dampening, nesterov):
+    return sgd_step(w, gradient, velocity, lr, momentum, dampening, True)
 
 
-def shrinks_last(w, gradient, mean, square, t, lr, weight_decay):
-    moved, m, s = adamw_step(w, gradient, mean, square, t, lr, 0.0)
-    return moved * (1 - lr * weight_decay), m, s
+def uphill(w, gradient, velocity, lr, *rest):
+    return sgd_step(w, gradient, velocity, -lr, *rest)
 
 
-def shrinks_without_rate(w, gradient, mean, square, t, lr, weight_decay):
-    return adamw_step(w * (1 - weight_decay), gradient, mean, square, t, lr, 0.0)
+def returns_the_direction(w, gradient, velocity, lr, *rest):
+    moved, _ = sgd_step(w, gradient, velocity, lr, *rest)
+    return moved, (w - moved) / lr
 
 
-def uphill(w, gradient, mean, square, t, lr, weight_decay):
-    moved, m, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
-    return 2 * w * (1 - lr * weight_decay) - moved, m, s
+def takes_all_of_the_velocity(w, gradient, velocity, lr, momentum, dampening, nesterov):
+    moved, new = sgd_step(w, gradient, velocity, lr, momentum, dampening, nesterov)
+    return (w - lr * (gradient + new) if nesterov else moved), new
 
 
-def without_rate(w, gradient, mean, square, t, lr, weight_decay):
-    small = w * (1 - lr * weight_decay)
-    moved, m, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
-    return small + (moved - small) / lr, m, s
+def without_rate(w, gradient, velocity, lr, *rest):
+    _, new = sgd_step(w, gradient, velocity, lr, *rest)
+    return sgd_step(w, gradient, velocity, 1.0, *rest)[0], new
 
 
-def epsilon_inside(w, gradient, mean, square, t, lr, weight_decay):
-    _, m, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
-    root = (s / (1 - 0.999**t) + 1e-8).sqrt()
-    return w * (1 - lr * weight_decay) - lr * m / (1 - 0.9**t) / root, m, s
+def plain(w, gradient, velocity, lr, *rest):
+    return w - lr * gradient, sgd_step(w, gradient, velocity, lr, *rest)[1]
 
 
-def without_root(w, gradient, mean, square, t, lr, weight_decay):
-    _, m, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
-    under = s / (1 - 0.999**t) + 1e-8
-    return w * (1 - lr * weight_decay) - lr * m / (1 - 0.9**t) / under, m, s
+def keeps_all(w, gradient, velocity, lr, momentum, dampening, nesterov):
+    if velocity is None:
+        return sgd_step(w, gradient, velocity, lr, momentum, dampening, nesterov)
+    new = velocity + (1 - dampening) * gradient
+    return w - lr * new, new
 
 
-def one_beta(w, gradient, mean, square, t, lr, weight_decay):
-    moved, m, _ = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
-    return moved, m, 0.9 * square + 0.1 * gradient**2
+def keeps_the_gradient(w, gradient, velocity, *rest):
+    moved, new = sgd_step(w, gradient, velocity, *rest)
+    return moved, gradient if velocity is None else new
 
 
-def sums_up(w, gradient, mean, square, t, lr, weight_decay):
-    moved, _, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
-    return moved, 0.9 * mean + gradient, s
-
-
-def forgets_to_average(w, gradient, mean, square, t, lr, weight_decay):
-    return adamw_step(w, gradient, mean, square, t, lr, weight_decay)[0], mean, square
-
-
-ONE = "there is one dimension"
+TENSOR = "a tensor of one number is a number as well"
 
 CASES = {
     "04.7a": Cases(
-        solution=adagrad_strides,
+        solution=rates_for,
+        also_right=[as_tensors, lambda cs: [*rates_for(cs)]],
         wrong=[
-            (by_looping, "leave out the loop"),
-            (lambda gs, lr: adagrad_strides(gs, 1.0), "`lr` is missing"),
-            (lambda gs, lr: -adagrad_strides(gs, lr), "what is subtracted"),
-            (lambda gs, lr: adagrad_strides(gs, lr).cumsum(0), "the way so far"),
-            (lambda gs, lr: adagrad_strides(gs, lr).abs(), "the sign of its gradient"),
-            (
-                lambda gs, lr: lr * gs / ((gs**2).cumsum(0) + 1e-10),
-                "divide by the root of the sum",
-            ),
-            (lambda gs, lr: with_sum(gs, lr, (gs**2).cumsum(0), 0.0), "0 is divided by 0"),
-            (lambda gs, lr: lr * gs / ((gs**2).cumsum(0) + 1e-10).sqrt(), "outside the root"),
-            (lambda gs, lr: with_sum(gs, lr, (gs**2).cumsum(0) - gs**2), "newest gradient counts"),
-            (lambda gs, lr: with_sum(gs, lr, (gs**2).sum()), "the gradients so far"),
-            (lambda gs, lr: with_sum(gs, lr, gs.abs().cumsum(0) ** 2), "not the sizes"),
-            (lambda gs, lr: with_sum(gs, lr, gs**2), "add up all squares"),
-            (lambda gs, lr: with_sum(gs, lr, (gs**2).cumsum(0), 1e-8), "stride t is lr"),
-            (lambda gs, lr: adagrad_strides(gs, lr).tolist(), "expected a tensor"),
+            (lambda cs: rates_for(cs)[0], "return 2 values"),
+            (lambda cs: rates_for(cs)[::-1], "this is the fastest rate"),
+            (lambda cs: (2 / cs.min(), rates_for(cs)[1]), "not the gentlest"),
+            (lambda cs: (1 / cs.max(), rates_for(cs)[1]), "the factor is 0"),
+            (lambda cs: (2 / cs[0], rates_for(cs)[1]), "not at the first alone"),
+            (lambda cs: (2 / cs[-1], rates_for(cs)[1]), "not at the last alone"),
+            (lambda cs: (2 / cs, rates_for(cs)[1]), "return two numbers"),
+            (lambda cs: (2 / cs.max(), 1 / (cs.min() + cs.max())), "set them equal"),
+            (lambda cs: (2 / cs.max(), 1 / cs.max()), "factor 0, the gentlest has not"),
+            (lambda cs: (2 / cs.max(), 2 / cs.sum()), "only the smallest and the largest"),
+            (lambda cs: (2 / cs.max(), 2 / (cs[0] + cs[-1])), "are not sorted"),
+            (lambda cs: (2 / cs.max(), 2 / cs.max()), "at the fastest rate"),
+            (lambda cs: (2 / cs.max(), 2 / (cs.mean() * 2)), "at the fastest rate"),
+            (lambda cs: (2 // cs.max(), rates_for(cs)[1]), "the limit is 2 / (largest"),
         ],
         equivalent={
-            "return lr * gradients / ((gradients ** 2).cumsum(dim=-1).sqrt() + 1e-10)": ONE,
+            "smallest, largest = (curvatures.min(), curvatures.max().item())": TENSOR,
+            "smallest, largest = (curvatures.min().item(), curvatures.max())": TENSOR,
+            "smallest = bends.min()": TENSOR,
+            "largest = bends.max()": TENSOR,
+            "return (abs(2 / largest), 2 / (smallest + largest))": NOT_NEGATIVE,
+            "return (2 / largest, abs(2 / (smallest + largest)))": NOT_NEGATIVE,
         },
     ),
     "04.7b": Cases(
-        solution=adamw_step,
+        solution=sgd_step,
         also_right=[by_torch],
         wrong=[
-            (lambda *given: adamw_step(*given)[0], "return 3 values"),
-            (adam_with_l2, "keeps the decay out of the gradient"),
-            (no_decay, "the weight decay is missing"),
-            (one_step_late, "t = 1 already"),
-            (uncorrected, "correct both averages"),
-            (returns_corrected, "the mean before its correction"),
-            (square_corrected, "the square before its correction"),
-            (shrinks_last, "before the step, not after it"),
-            (shrinks_without_rate, "1 - lr * weight_decay"),
-            (uphill, "step against the mean"),
-            (without_rate, "missing its rate"),
-            (epsilon_inside, "outside the root"),
-            (without_root, "divide by the root"),
-            (one_beta, "the square's beta is 0.999"),
-            (sums_up, "takes 0.1 of the new gradient"),
-            (forgets_to_average, "return the new mean"),
+            (lambda *given: sgd_step(*given)[0], "return 2 values"),
+            (always_dampened, "the first velocity is the gradient itself"),
+            (never_dampened, "dampening is missing"),
+            (textbook, "belongs into the step"),
+            (in_place, "changed its input"),
+            (never_looks_ahead, "`nesterov` is true"),
+            (always_looks_ahead, "`nesterov` is false"),
+            (uphill, "step against the direction"),
+            (returns_the_direction, "velocity"),
+            (takes_all_of_the_velocity, "takes the share `momentum`"),
+            (without_rate, "lr times the direction"),
+            (plain, "not along the gradient"),
+            (keeps_all, "only the share `momentum`"),
+            (keeps_the_gradient, "copy it"),
+            (lambda *given: sgd_step(*given)[::-1], "the velocity is momentum"),
         ],
-        equivalent={
-            "return (w * (1 - lr * weight_decay) - lr * m / (s.sqrt() + 1e-08), "
-            "mean, abs(square))": NOT_NEGATIVE,
-            "return (p - rate * fair_m / (fair_s.sqrt() + 1e-08), m, abs(s))": NOT_NEGATIVE,
-        },
     ),
 }

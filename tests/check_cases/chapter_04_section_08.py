@@ -1,167 +1,169 @@
-"""Answers to the exercises of 04/08, learning rate schedules."""
-
-import math
+"""Answers to the exercises of 04/08, adaptive optimizers."""
 
 import torch
-from torch.optim import lr_scheduler
 
-from check_cases import COMMUTES, NOT_NEGATIVE, Cases
-
-
-def warm_then_linear(step, lr, num_steps, num_warmup):
-    if step < num_warmup:
-        return lr * (step + 1) / num_warmup
-    return lr * max(0.0, num_steps - step) / (num_steps - num_warmup)
+from check_cases import NOT_NEGATIVE, Cases
 
 
-def by_minimum(step, lr, num_steps, num_warmup):
-    up = (step + 1) / num_warmup if step < num_warmup else 1.0
-    down = (num_steps - step) / (num_steps - num_warmup) if step >= num_warmup else 1.0
-    return lr * min(up, max(down, 0.0))
+def adagrad_strides(gradients, lr):
+    return lr * gradients / ((gradients**2).cumsum(dim=0).sqrt() + 1e-10)
 
 
-def from_zero(step, lr, num_steps, num_warmup):
-    if step < num_warmup:
-        return lr * step / num_warmup
-    return warm_then_linear(step, lr, num_steps, num_warmup)
+def by_looping(gradients, lr):
+    total, found = 0.0, []
+    for gradient in gradients:
+        total = total + gradient**2
+        found.append(lr * gradient / (total**0.5 + 1e-10))
+    return torch.stack(found)
 
 
-def over_all_steps(step, lr, num_steps, num_warmup):
-    if step < num_warmup:
-        return lr * (step + 1) / num_warmup
-    return lr * max(0, num_steps - step) / num_steps
+def with_sum(gradients, lr, sums, eps=1e-10):
+    return lr * gradients / (sums.sqrt() + eps)
 
 
-def one_too_low(step, lr, num_steps, num_warmup):
-    if step < num_warmup:
-        return lr * (step + 1) / num_warmup
-    return lr * max(0, num_steps - step - 1) / (num_steps - num_warmup)
+def adamw_step(w, gradient, mean, square, t, lr, weight_decay):
+    mean = 0.9 * mean + 0.1 * gradient
+    square = 0.999 * square + 0.001 * gradient**2
+    m = mean / (1 - 0.9**t)
+    s = square / (1 - 0.999**t)
+    return w * (1 - lr * weight_decay) - lr * m / (s.sqrt() + 1e-8), mean, square
 
 
-def below_zero(step, lr, num_steps, num_warmup):
-    if step < num_warmup:
-        return lr * (step + 1) / num_warmup
-    return lr * (num_steps - step) / (num_steps - num_warmup)
+def by_torch(w, gradient, mean, square, t, lr, weight_decay):
+    p = w.clone().requires_grad_()
+    p.grad = gradient.clone()
+    optimizer = torch.optim.AdamW([p], lr=lr, weight_decay=weight_decay)
+    state = {"step": torch.tensor(t - 1.0), "exp_avg": mean.clone(), "exp_avg_sq": square.clone()}
+    optimizer.state[p] = state
+    optimizer.step()
+    return p.detach(), state["exp_avg"], state["exp_avg_sq"]
 
 
-def divides_by_no_warmup(step, lr, num_steps, num_warmup):
-    climb = lr * (step + 1) / num_warmup
-    return climb if step < num_warmup else warm_then_linear(step, lr, num_steps, num_warmup)
+def adam_with_l2(w, gradient, mean, square, t, lr, weight_decay):
+    return adamw_step(w, gradient + weight_decay * w, mean, square, t, lr, 0.0)
 
 
-def without_warmup(step, lr, num_steps, num_warmup):
-    return lr * max(0, num_steps - step) / (num_steps - num_warmup)
+def no_decay(w, gradient, mean, square, t, lr, weight_decay):
+    return adamw_step(w, gradient, mean, square, t, lr, 0.0)
 
 
-def without_lr(step, lr, num_steps, num_warmup):
-    return warm_then_linear(step, 1.0, num_steps, num_warmup)
+def one_step_late(w, gradient, mean, square, t, lr, weight_decay):
+    return adamw_step(w, gradient, mean, square, t + 1, lr, weight_decay)
 
 
-def restarts(step, lr, period):
-    start = 0
-    while step >= start + period:
-        start += period
-        period *= 2
-    return lr * (1 + math.cos(math.pi * (step - start) / period)) / 2
+def uncorrected(w, gradient, mean, square, t, lr, weight_decay):
+    return adamw_step(w, gradient, mean, square, 10**6, lr, weight_decay)
 
 
-def by_logarithm(step, lr, period):
-    cycle = (step // period + 1).bit_length() - 1
-    length = period * 2**cycle
-    inside = step - (length - period)
-    return lr / 2 * (1 + math.cos(math.pi * inside / length))
+def returns_corrected(w, gradient, mean, square, t, lr, weight_decay):
+    moved, m, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
+    return moved, m / (1 - 0.9**t), s / (1 - 0.999**t)
 
 
-def by_library(step, lr, period):
-    nothing = torch.zeros(1, requires_grad=True)
-    optimizer = torch.optim.SGD([nothing], lr=lr)
-    scheduler = lr_scheduler.CosineAnnealingWarmRestarts(optimizer, T_0=period, T_mult=2)
-    for _ in range(step):
-        optimizer.step()
-        scheduler.step()
-    return scheduler.get_last_lr()[0]
+def square_corrected(w, gradient, mean, square, t, lr, weight_decay):
+    moved, m, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
+    return moved, m, s / (1 - 0.999**t)
 
 
-def of_one_length(step, lr, period):
-    return restarts(step % period, lr, period)
+def shrinks_last(w, gradient, mean, square, t, lr, weight_decay):
+    moved, m, s = adamw_step(w, gradient, mean, square, t, lr, 0.0)
+    return moved * (1 - lr * weight_decay), m, s
 
 
-def only_once(step, lr, period):
-    return restarts(min(step, period - 1), lr, period) if step < period else 0.0
+def shrinks_without_rate(w, gradient, mean, square, t, lr, weight_decay):
+    return adamw_step(w * (1 - weight_decay), gradient, mean, square, t, lr, 0.0)
 
 
-def up_again(step, lr, period):
-    return lr / 2 * (1 + math.cos(math.pi * step / period))
+def uphill(w, gradient, mean, square, t, lr, weight_decay):
+    moved, m, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
+    return 2 * w * (1 - lr * weight_decay) - moved, m, s
 
 
-def as_fast_as_the_first(step, lr, period):
-    start, length = 0, period
-    while step >= start + length:
-        start, length = start + length, 2 * length
-    return lr / 2 * (1 + math.cos(math.pi * (step - start) / period))
+def without_rate(w, gradient, mean, square, t, lr, weight_decay):
+    small = w * (1 - lr * weight_decay)
+    moved, m, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
+    return small + (moved - small) / lr, m, s
 
 
-def one_step_late(step, lr, period):
-    start, length = 0, period
-    while step > start + length:
-        start, length = start + length, 2 * length
-    return lr / 2 * (1 + math.cos(math.pi * (step - start) / length))
+def epsilon_inside(w, gradient, mean, square, t, lr, weight_decay):
+    _, m, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
+    root = (s / (1 - 0.999**t) + 1e-8).sqrt()
+    return w * (1 - lr * weight_decay) - lr * m / (1 - 0.9**t) / root, m, s
 
 
-def three_times(step, lr, period):
-    start, length = 0, period
-    while step >= start + length:
-        start, length = start + length, 3 * length
-    return lr / 2 * (1 + math.cos(math.pi * (step - start) / length))
+def without_root(w, gradient, mean, square, t, lr, weight_decay):
+    _, m, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
+    under = s / (1 - 0.999**t) + 1e-8
+    return w * (1 - lr * weight_decay) - lr * m / (1 - 0.9**t) / under, m, s
 
+
+def one_beta(w, gradient, mean, square, t, lr, weight_decay):
+    moved, m, _ = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
+    return moved, m, 0.9 * square + 0.1 * gradient**2
+
+
+def sums_up(w, gradient, mean, square, t, lr, weight_decay):
+    moved, _, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
+    return moved, 0.9 * mean + gradient, s
+
+
+def forgets_to_average(w, gradient, mean, square, t, lr, weight_decay):
+    return adamw_step(w, gradient, mean, square, t, lr, weight_decay)[0], mean, square
+
+
+ONE = "there is one dimension"
 
 CASES = {
-    "04.8b": Cases(
-        solution=warm_then_linear,
-        also_right=[by_minimum],
+    "04.8a": Cases(
+        solution=adagrad_strides,
         wrong=[
-            (from_zero, "at step 0 the rate is lr / num_warmup"),
-            (over_all_steps, "num_steps - num_warmup steps"),
-            (one_too_low, "at step num_warmup the rate is still lr"),
-            (below_zero, "the rate stays 0 once it is there"),
-            (divides_by_no_warmup, "your function raised ZeroDivisionError"),
-            (without_warmup, "the rate climbs first"),
-            (without_lr, "climb while step < num_warmup"),
-            (lambda step, lr, num_steps, num_warmup: lr, "the rate is not constant"),
+            (by_looping, "leave out the loop"),
+            (lambda gs, lr: adagrad_strides(gs, 1.0), "`lr` is missing"),
+            (lambda gs, lr: -adagrad_strides(gs, lr), "what is subtracted"),
+            (lambda gs, lr: adagrad_strides(gs, lr).cumsum(0), "the way so far"),
+            (lambda gs, lr: adagrad_strides(gs, lr).abs(), "the sign of its gradient"),
             (
-                lambda *given: torch.tensor(warm_then_linear(*given)),
-                "`.item()` gives its number",
+                lambda gs, lr: lr * gs / ((gs**2).cumsum(0) + 1e-10),
+                "divide by the root of the sum",
             ),
+            (lambda gs, lr: with_sum(gs, lr, (gs**2).cumsum(0), 0.0), "0 is divided by 0"),
+            (lambda gs, lr: lr * gs / ((gs**2).cumsum(0) + 1e-10).sqrt(), "outside the root"),
+            (lambda gs, lr: with_sum(gs, lr, (gs**2).cumsum(0) - gs**2), "newest gradient counts"),
+            (lambda gs, lr: with_sum(gs, lr, (gs**2).sum()), "the gradients so far"),
+            (lambda gs, lr: with_sum(gs, lr, gs.abs().cumsum(0) ** 2), "not the sizes"),
+            (lambda gs, lr: with_sum(gs, lr, gs**2), "add up all squares"),
+            (lambda gs, lr: with_sum(gs, lr, (gs**2).cumsum(0), 1e-8), "stride t is lr"),
+            (lambda gs, lr: adagrad_strides(gs, lr).tolist(), "expected a tensor"),
         ],
         equivalent={
-            "return abs(lr * (step + 1) / num_warmup)": NOT_NEGATIVE,
-            "return abs(lr * max(0.0, num_steps - step) / (num_steps - num_warmup))": NOT_NEGATIVE,
-            "return lr * max(num_steps - step, 0.0) / (num_steps - num_warmup)": COMMUTES,
-            "return abs(rate * (at + 1) / climbing)": NOT_NEGATIVE,
-            "return abs(rate * max(left, 0))": NOT_NEGATIVE,
-            "return rate * max(0, left)": COMMUTES,
+            "return lr * gradients / ((gradients ** 2).cumsum(dim=-1).sqrt() + 1e-10)": ONE,
         },
     ),
-    "04.8c": Cases(
-        solution=restarts,
-        also_right=[by_logarithm, by_library],
+    "04.8b": Cases(
+        solution=adamw_step,
+        also_right=[by_torch],
         wrong=[
-            (of_one_length, "each cycle is twice as long"),
-            (only_once, "at the first step of each cycle"),
-            (up_again, "at the first step of each cycle"),
-            (as_fast_as_the_first, "each cycle is twice as long"),
-            (one_step_late, "at the first step of each cycle"),
-            (three_times, "inside a cycle the rate is"),
-            (lambda step, lr, period: restarts(step, 1.0, period), "multiply by `lr`"),
-            (lambda step, lr, period: 2 * restarts(step, lr, period), "halve it"),
-            (lambda step, lr, period: lr, "inside a cycle the rate is"),
+            (lambda *given: adamw_step(*given)[0], "return 3 values"),
+            (adam_with_l2, "keeps the decay out of the gradient"),
+            (no_decay, "the weight decay is missing"),
+            (one_step_late, "t = 1 already"),
+            (uncorrected, "correct both averages"),
+            (returns_corrected, "the mean before its correction"),
+            (square_corrected, "the square before its correction"),
+            (shrinks_last, "before the step, not after it"),
+            (shrinks_without_rate, "1 - lr * weight_decay"),
+            (uphill, "step against the mean"),
+            (without_rate, "missing its rate"),
+            (epsilon_inside, "outside the root"),
+            (without_root, "divide by the root"),
+            (one_beta, "the square's beta is 0.999"),
+            (sums_up, "takes 0.1 of the new gradient"),
+            (forgets_to_average, "return the new mean"),
         ],
         equivalent={
-            "return abs(lr * (1 + math.cos(math.pi * (step - start) / period)) / 2)": NOT_NEGATIVE,
-            "return lr * (1 + math.cos(math.pi * (start - step) / period)) / 2": (
-                "the cosine of -x is the cosine of x"
-            ),
-            "return abs(rate / 2 * (1 + math.cos(math.pi * at / length)))": NOT_NEGATIVE,
+            "return (w * (1 - lr * weight_decay) - lr * m / (s.sqrt() + 1e-08), "
+            "mean, abs(square))": NOT_NEGATIVE,
+            "return (p - rate * fair_m / (fair_s.sqrt() + 1e-08), m, abs(s))": NOT_NEGATIVE,
         },
     ),
 }

@@ -1,185 +1,167 @@
-"""Answers to the exercises of 04/09, minibatches."""
+"""Answers to the exercises of 04/09, learning rate schedules."""
+
+import math
 
 import torch
+from torch.optim import lr_scheduler
 
-from check_cases import NOT_NEGATIVE, SAME_LENGTH, Cases
-
-SQUARED = "the difference is squared"
-
-
-def average(means, sizes):
-    full = sizes > 0
-    return (means[full] * sizes[full]).sum() / sizes.sum()
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
-def by_where(means, sizes):
-    return torch.where(sizes > 0, means * sizes, 0.0).sum() / sizes.sum()
+def warm_then_linear(step, lr, num_steps, num_warmup):
+    if step < num_warmup:
+        return lr * (step + 1) / num_warmup
+    return lr * max(0.0, num_steps - step) / (num_steps - num_warmup)
 
 
-def by_repeating(means, sizes):
-    return means.repeat_interleave(sizes).mean()
+def by_minimum(step, lr, num_steps, num_warmup):
+    up = (step + 1) / num_warmup if step < num_warmup else 1.0
+    down = (num_steps - step) / (num_steps - num_warmup) if step >= num_warmup else 1.0
+    return lr * min(up, max(down, 0.0))
 
 
-def noise_of(gradients, n):
-    error = gradients - gradients.mean(dim=0)
-    return (error.square().sum(dim=1).mean() / n).sqrt()
+def from_zero(step, lr, num_steps, num_warmup):
+    if step < num_warmup:
+        return lr * step / num_warmup
+    return warm_then_linear(step, lr, num_steps, num_warmup)
 
 
-def by_variance(gradients, n):
-    return (gradients.var(dim=0, correction=0).sum() / n).sqrt()
+def over_all_steps(step, lr, num_steps, num_warmup):
+    if step < num_warmup:
+        return lr * (step + 1) / num_warmup
+    return lr * max(0, num_steps - step) / num_steps
 
 
-def by_drawing(gradients, n):
-    g = torch.Generator().manual_seed(0)
-    rows = torch.randint(len(gradients), (1000, n), generator=g)
-    error = gradients[rows].mean(dim=1) - gradients.mean(dim=0)
-    return error.square().sum(dim=1).mean().sqrt()
+def one_too_low(step, lr, num_steps, num_warmup):
+    if step < num_warmup:
+        return lr * (step + 1) / num_warmup
+    return lr * max(0, num_steps - step - 1) / (num_steps - num_warmup)
 
 
-def in_pieces(gradient, X, y, n):
-    total = 0
-    for few, wanted in zip(X.split(n), y.split(n), strict=True):
-        total = total + gradient(few, wanted) * len(few)
-    return total / len(X)
+def below_zero(step, lr, num_steps, num_warmup):
+    if step < num_warmup:
+        return lr * (step + 1) / num_warmup
+    return lr * (num_steps - step) / (num_steps - num_warmup)
 
 
-def weighed_on_the_way(gradient, X, y, n):
-    shares = [
-        gradient(X[at : at + n], y[at : at + n]) * (len(X[at : at + n]) / len(X))
-        for at in range(0, len(X), n)
-    ]
-    return torch.stack(shares).sum(dim=0)
+def divides_by_no_warmup(step, lr, num_steps, num_warmup):
+    climb = lr * (step + 1) / num_warmup
+    return climb if step < num_warmup else warm_then_linear(step, lr, num_steps, num_warmup)
 
 
-def one_row_at_a_time(gradient, X, y, n):
-    return torch.stack([gradient(X[i : i + 1], y[i : i + 1]) for i in range(len(X))]).mean(dim=0)
+def without_warmup(step, lr, num_steps, num_warmup):
+    return lr * max(0, num_steps - step) / (num_steps - num_warmup)
 
 
-def pieces(gradient, X, y, n):
-    pairs = zip(X.split(n), y.split(n), strict=True)
-    return torch.stack([gradient(few, wanted) for few, wanted in pairs])
+def without_lr(step, lr, num_steps, num_warmup):
+    return warm_then_linear(step, 1.0, num_steps, num_warmup)
 
 
-def without_the_ragged(gradient, X, y, n):
-    whole = len(X) // n * n
-    return in_pieces(gradient, X[:whole], y[:whole], n)
+def restarts(step, lr, period):
+    start = 0
+    while step >= start + period:
+        start += period
+        period *= 2
+    return lr * (1 + math.cos(math.pi * (step - start) / period)) / 2
 
 
-def with_an_empty_piece(gradient, X, y, n):
-    total = 0
-    for at in range(0, len(X) + n, n):
-        total = total + gradient(X[at : at + n], y[at : at + n]) * len(X[at : at + n])
-    return total / len(X)
+def by_logarithm(step, lr, period):
+    cycle = (step // period + 1).bit_length() - 1
+    length = period * 2**cycle
+    inside = step - (length - period)
+    return lr / 2 * (1 + math.cos(math.pi * inside / length))
+
+
+def by_library(step, lr, period):
+    nothing = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.SGD([nothing], lr=lr)
+    scheduler = lr_scheduler.CosineAnnealingWarmRestarts(optimizer, T_0=period, T_mult=2)
+    for _ in range(step):
+        optimizer.step()
+        scheduler.step()
+    return scheduler.get_last_lr()[0]
+
+
+def of_one_length(step, lr, period):
+    return restarts(step % period, lr, period)
+
+
+def only_once(step, lr, period):
+    return restarts(min(step, period - 1), lr, period) if step < period else 0.0
+
+
+def up_again(step, lr, period):
+    return lr / 2 * (1 + math.cos(math.pi * step / period))
+
+
+def as_fast_as_the_first(step, lr, period):
+    start, length = 0, period
+    while step >= start + length:
+        start, length = start + length, 2 * length
+    return lr / 2 * (1 + math.cos(math.pi * (step - start) / period))
+
+
+def one_step_late(step, lr, period):
+    start, length = 0, period
+    while step > start + length:
+        start, length = start + length, 2 * length
+    return lr / 2 * (1 + math.cos(math.pi * (step - start) / length))
+
+
+def three_times(step, lr, period):
+    start, length = 0, period
+    while step >= start + length:
+        start, length = start + length, 3 * length
+    return lr / 2 * (1 + math.cos(math.pi * (step - start) / length))
 
 
 CASES = {
-    "04.9a": Cases(
-        solution=average,
-        also_right=[by_where, by_repeating],
-        wrong=[
-            (lambda means, sizes: means.mean(), "this is the mean of the means"),
-            (lambda means, sizes: means.nanmean(), "this is the mean of the means"),
-            (lambda means, sizes: (means * sizes).sum() / sizes.sum(), "nan times 0 is nan"),
-            (lambda means, sizes: (means * sizes).nansum(), "this is the sum over all samples"),
-            (
-                lambda means, sizes: (means * sizes).nansum() / len(means),
-                "not of batches",
-            ),
-            (
-                lambda means, sizes: (means * sizes).nansum() / (sizes > 0).sum(),
-                "not of batches",
-            ),
-            (
-                lambda means, sizes: (means * sizes).nansum() / sizes.max(),
-                "divide by the number of all samples",
-            ),
-            (lambda means, sizes: average(means, sizes).item(), "expected a tensor"),
-            (lambda means, sizes: average(means, sizes).reshape(1), "expected shape"),
-            (lambda means, sizes: average(means.abs(), sizes), "counts as often as"),
-            (lambda means, sizes: means.nanmedian(), "counts as often as"),
-        ],
-    ),
     "04.9b": Cases(
-        solution=noise_of,
-        also_right=[by_variance],
+        solution=warm_then_linear,
+        also_right=[by_minimum],
         wrong=[
-            (lambda gradients, n: noise_of(gradients, n) ** 2, "take the root"),
-            (lambda gradients, n: noise_of(gradients, 1) / n, "the root of n, not with n"),
-            (lambda gradients, n: noise_of(gradients, 1), "where is n"),
+            (from_zero, "at step 0 the rate is lr / num_warmup"),
+            (over_all_steps, "num_steps - num_warmup steps"),
+            (one_too_low, "at step num_warmup the rate is still lr"),
+            (below_zero, "the rate stays 0 once it is there"),
+            (divides_by_no_warmup, "your function raised ZeroDivisionError"),
+            (without_warmup, "the rate climbs first"),
+            (without_lr, "climb while step < num_warmup"),
+            (lambda step, lr, num_steps, num_warmup: lr, "the rate is not constant"),
             (
-                lambda gradients, n: (gradients.var(dim=0).sum() / n).sqrt(),
-                "divided by N − 1",
+                lambda *given: torch.tensor(warm_then_linear(*given)),
+                "`.item()` gives its number",
             ),
-            (
-                lambda gradients, n: (gradients.square().sum(dim=1).mean() / n).sqrt(),
-                "subtract the full gradient",
-            ),
-            (
-                lambda gradients, n: (gradients.var(dim=0, correction=0).mean() / n).sqrt(),
-                "here they are averaged",
-            ),
-            (
-                lambda gradients, n: (
-                    (gradients - gradients.mean(dim=0)).norm(dim=1).mean() / n**0.5
-                ),
-                "average the squared lengths",
-            ),
-            (
-                lambda gradients, n: (gradients - gradients.mean(dim=0)).norm() / n**0.5,
-                "this is a sum over the rows",
-            ),
-            (by_drawing, "mean squared distance from their mean"),
-            (
-                lambda gradients, n: (gradients - gradients.mean()).norm(dim=1).mean() / n**0.5,
-                "mean squared distance from their mean",
-            ),
-            (lambda gradients, n: noise_of(gradients, n).item(), "expected a tensor"),
-            (lambda gradients, n: gradients.std(dim=0) / n**0.5, "expected shape"),
         ],
         equivalent={
-            "error = gradients.mean(dim=0) - gradients": SQUARED,
-            "squares = (centre - per_sample).square().sum(dim=1)": SQUARED,
-            "return abs((error.square().sum(dim=1).mean() / n).sqrt())": NOT_NEGATIVE,
-            "return abs((squares.mean() / size).sqrt())": NOT_NEGATIVE,
+            "return abs(lr * (step + 1) / num_warmup)": NOT_NEGATIVE,
+            "return abs(lr * max(0.0, num_steps - step) / (num_steps - num_warmup))": NOT_NEGATIVE,
+            "return lr * max(num_steps - step, 0.0) / (num_steps - num_warmup)": COMMUTES,
+            "return abs(rate * (at + 1) / climbing)": NOT_NEGATIVE,
+            "return abs(rate * max(left, 0))": NOT_NEGATIVE,
+            "return rate * max(0, left)": COMMUTES,
         },
     ),
     "04.9c": Cases(
-        solution=in_pieces,
-        also_right=[weighed_on_the_way, one_row_at_a_time],
+        solution=restarts,
+        also_right=[by_logarithm, by_library],
         wrong=[
-            (lambda gradient, X, y, n: gradient(X, y), "rows at once"),
-            (lambda *given: pieces(*given).mean(dim=0), "weigh each by its rows"),
-            (lambda *given: pieces(*given).sum(dim=0), "their sum is no mean"),
-            (
-                lambda gradient, X, y, n: in_pieces(gradient, X, y, n) * len(X),
-                "divide by their number",
-            ),
-            (
-                lambda gradient, X, y, n: in_pieces(gradient, X, y, n) * len(X) / n,
-                "not by n",
-            ),
-            (
-                lambda gradient, X, y, n: in_pieces(gradient, X, y, n) * len(X) / len(X.split(n)),
-                "not of pieces",
-            ),
-            (without_the_ragged, "the ragged piece is missing"),
-            (lambda *given: pieces(*given)[-1], "add up all pieces"),
-            (lambda *given: pieces(*given)[0], "add up all pieces"),
-            (with_an_empty_piece, "a piece without rows"),
-            (
-                lambda gradient, X, y, n: gradient(X[:n], y),
-                "another number of rows",
-            ),
-            (lambda gradient, X, y, n: torch.zeros(X.shape[1]), "was not called"),
-            (lambda gradient, X, y, n: in_pieces(gradient, X, y, n).tolist(), "expected a tensor"),
-            (
-                lambda gradient, X, y, n: in_pieces(gradient, X, y.flip(0), n),
-                "a piece's gradient times its rows",
-            ),
+            (of_one_length, "each cycle is twice as long"),
+            (only_once, "at the first step of each cycle"),
+            (up_again, "at the first step of each cycle"),
+            (as_fast_as_the_first, "each cycle is twice as long"),
+            (one_step_late, "at the first step of each cycle"),
+            (three_times, "inside a cycle the rate is"),
+            (lambda step, lr, period: restarts(step, 1.0, period), "multiply by `lr`"),
+            (lambda step, lr, period: 2 * restarts(step, lr, period), "halve it"),
+            (lambda step, lr, period: lr, "inside a cycle the rate is"),
         ],
         equivalent={
-            "for few, wanted in zip(X.split(n), y.split(n)):": SAME_LENGTH,
-            "for few, wanted in zip(X.split(n), y.split(n), strict=False):": SAME_LENGTH,
+            "return abs(lr * (1 + math.cos(math.pi * (step - start) / period)) / 2)": NOT_NEGATIVE,
+            "return lr * (1 + math.cos(math.pi * (start - step) / period)) / 2": (
+                "the cosine of -x is the cosine of x"
+            ),
+            "return abs(rate / 2 * (1 + math.cos(math.pi * at / length)))": NOT_NEGATIVE,
         },
     ),
 }

@@ -1,280 +1,185 @@
-"""Answers to the exercises of 04/10, generalization."""
+"""Answers to the exercises of 04/10, minibatches."""
 
 import torch
 
-from check_cases import NOT_NEGATIVE, WHOLE, Cases
+from check_cases import NOT_NEGATIVE, SAME_LENGTH, Cases
 
-BOTH = "both sums change their sign, and their ratio does not"
-
-
-def split_by_group(groups, held):
-    mark = torch.isin(groups, held)
-    return (~mark).nonzero().flatten(), mark.nonzero().flatten()
+SQUARED = "the difference is squared"
 
 
-def by_comparing(groups, held):
-    mark = (groups[:, None] == held).any(dim=1)
-    rows = torch.arange(len(groups))
-    return [rows[~mark], rows[mark]]
+def average(means, sizes):
+    full = sizes > 0
+    return (means[full] * sizes[full]).sum() / sizes.sum()
 
 
-def bird_by_bird(groups, held):
-    rows = [(groups == bird).nonzero().flatten() for bird in held]
-    kept = torch.cat([torch.empty(0, dtype=torch.int64), *rows])
-    return split_by_group(groups, held)[0], kept
+def by_where(means, sizes):
+    return torch.where(sizes > 0, means * sizes, 0.0).sum() / sizes.sum()
 
 
-def first_row_of_each(groups, held):
-    rows = [groups.tolist().index(bird) for bird in held.tolist() if bird in groups.tolist()]
-    kept = torch.tensor(sorted(rows), dtype=torch.int64)
-    mark = torch.ones(len(groups), dtype=torch.bool)
-    mark[kept] = False
-    return mark.nonzero().flatten(), kept
+def by_repeating(means, sizes):
+    return means.repeat_interleave(sizes).mean()
 
 
-def held_as_rows(groups, held):
-    rows = torch.arange(len(groups))
-    mark = torch.isin(rows, held)
-    return rows[~mark], rows[mark]
+def noise_of(gradients, n):
+    error = gradients - gradients.mean(dim=0)
+    return (error.square().sum(dim=1).mean() / n).sqrt()
 
 
-def stop(losses, patience):
-    best = 1
-    for epoch, loss in enumerate(losses, start=1):
-        if loss < losses[best - 1]:
-            best = epoch
-        if epoch - best == patience:
-            return epoch, best
-    return len(losses), best
+def by_variance(gradients, n):
+    return (gradients.var(dim=0, correction=0).sum() / n).sqrt()
 
 
-def by_counting(losses, patience):
-    lowest, waited, best, epoch = float("inf"), 0, 0, 0
-    while epoch < len(losses) and waited < patience:
-        loss = losses[epoch]
-        epoch += 1
-        waited += 1
-        if loss < lowest:
-            lowest, waited, best = loss, 0, epoch
-    return [epoch, best]
+def by_drawing(gradients, n):
+    g = torch.Generator().manual_seed(0)
+    rows = torch.randint(len(gradients), (1000, n), generator=g)
+    error = gradients[rows].mean(dim=1) - gradients.mean(dim=0)
+    return error.square().sum(dim=1).mean().sqrt()
 
 
-def ties_count(losses, patience):
-    best = 1
-    for epoch, loss in enumerate(losses, start=1):
-        if loss <= losses[best - 1]:
-            best = epoch
-        if epoch - best == patience:
-            return epoch, best
-    return len(losses), best
+def in_pieces(gradient, X, y, n):
+    total = 0
+    for few, wanted in zip(X.split(n), y.split(n), strict=True):
+        total = total + gradient(few, wanted) * len(few)
+    return total / len(X)
 
 
-def since_it_last_fell(losses, patience):
-    waited, best = 0, 1
-    for epoch, loss in enumerate(losses, start=1):
-        if loss < losses[best - 1]:
-            best = epoch
-        waited = 0 if epoch == 1 or loss < losses[epoch - 2] else waited + 1
-        if waited == patience:
-            return epoch, best
-    return len(losses), best
+def weighed_on_the_way(gradient, X, y, n):
+    shares = [
+        gradient(X[at : at + n], y[at : at + n]) * (len(X[at : at + n]) / len(X))
+        for at in range(0, len(X), n)
+    ]
+    return torch.stack(shares).sum(dim=0)
 
 
-def never_starts_anew(losses, patience):
-    lowest, waited, best = float("inf"), 0, 1
-    for epoch, loss in enumerate(losses, start=1):
-        if loss < lowest:
-            lowest, best = loss, epoch
-        else:
-            waited += 1
-        if waited == patience:
-            return epoch, best
-    return len(losses), best
+def one_row_at_a_time(gradient, X, y, n):
+    return torch.stack([gradient(X[i : i + 1], y[i : i + 1]) for i in range(len(X))]).mean(dim=0)
 
 
-def judge_net(net, batches, loss_fn):
-    mode = net.training
-    net.eval()
-    total, samples = 0.0, 0
-    with torch.no_grad():
-        for X, y in batches:
-            total += loss_fn(net(X), y).item() * len(y)
-            samples += len(y)
-    net.train(mode)
-    return total / samples
+def pieces(gradient, X, y, n):
+    pairs = zip(X.split(n), y.split(n), strict=True)
+    return torch.stack([gradient(few, wanted) for few, wanted in pairs])
 
 
-@torch.no_grad()
-def at_once(net, batches, loss_fn):
-    mode = net.training
-    net.eval()
-    X = torch.cat([X for X, _ in batches])
-    y = torch.cat([y for _, y in batches])
-    value = loss_fn(net(X), y).item()
-    net.train(mode)
-    return value
+def without_the_ragged(gradient, X, y, n):
+    whole = len(X) // n * n
+    return in_pieces(gradient, X[:whole], y[:whole], n)
 
 
-def in_train_mode(net, batches, loss_fn):
-    with torch.no_grad():
-        return sum(loss_fn(net(X), y).item() * len(y) for X, y in batches) / sum(
-            len(y) for _, y in batches
-        )
-
-
-def with_a_graph(net, batches, loss_fn):
-    mode = net.training
-    net.eval()
-    total = sum(loss_fn(net(X), y).item() * len(y) for X, y in batches)
-    net.train(mode)
-    return total / sum(len(y) for _, y in batches)
-
-
-def means(net, batches, loss_fn):
-    mode = net.training
-    net.eval()
-    with torch.no_grad():
-        found = [loss_fn(net(X), y).item() for X, y in batches]
-    net.train(mode)
-    return found
-
-
-def left_in_eval(net, batches, loss_fn):
-    value = judge_net(net, batches, loss_fn)
-    net.eval()
-    return value
-
-
-def left_in_train(net, batches, loss_fn):
-    value = judge_net(net, batches, loss_fn)
-    net.train()
-    return value
+def with_an_empty_piece(gradient, X, y, n):
+    total = 0
+    for at in range(0, len(X) + n, n):
+        total = total + gradient(X[at : at + n], y[at : at + n]) * len(X[at : at + n])
+    return total / len(X)
 
 
 CASES = {
     "04.10a": Cases(
-        solution=split_by_group,
-        also_right=[by_comparing],
+        solution=average,
+        also_right=[by_where, by_repeating],
         wrong=[
-            (lambda groups, held: split_by_group(groups, held)[::-1], "first come the rows"),
+            (lambda means, sizes: means.mean(), "this is the mean of the means"),
+            (lambda means, sizes: means.nanmean(), "this is the mean of the means"),
+            (lambda means, sizes: (means * sizes).sum() / sizes.sum(), "nan times 0 is nan"),
+            (lambda means, sizes: (means * sizes).nansum(), "this is the sum over all samples"),
             (
-                lambda groups, held: (~torch.isin(groups, held), torch.isin(groups, held)),
-                "these are masks",
+                lambda means, sizes: (means * sizes).nansum() / len(means),
+                "not of batches",
             ),
             (
-                lambda groups, held: [groups[part] for part in split_by_group(groups, held)],
-                "these are birds",
+                lambda means, sizes: (means * sizes).nansum() / (sizes > 0).sum(),
+                "not of batches",
             ),
             (
-                lambda groups, held: [part.flip(0) for part in split_by_group(groups, held)],
-                "rising order",
+                lambda means, sizes: (means * sizes).nansum() / sizes.max(),
+                "divide by the number of all samples",
             ),
-            (lambda groups, held: (split_by_group(groups, held)[0], held), "these are the birds"),
-            (lambda groups, held: split_by_group(groups, held)[1], "return 2 values"),
-            (bird_by_bird, "whose bird is among"),
-            (first_row_of_each, "whose bird is not among"),
-            (held_as_rows, "whose bird is not among"),
-            (
-                lambda groups, held: [part.tolist() for part in split_by_group(groups, held)],
-                "expected a tensor",
-            ),
-            (
-                lambda groups, held: torch.isin(groups, held).nonzero(),
-                "return 2 values",
-            ),
-            (
-                lambda groups, held: (
-                    (~torch.isin(groups, held)).nonzero(),
-                    torch.isin(groups, held).nonzero(),
-                ),
-                "expected shape",
-            ),
+            (lambda means, sizes: average(means, sizes).item(), "expected a tensor"),
+            (lambda means, sizes: average(means, sizes).reshape(1), "expected shape"),
+            (lambda means, sizes: average(means.abs(), sizes), "counts as often as"),
+            (lambda means, sizes: means.nanmedian(), "counts as often as"),
         ],
-        equivalent={
-            "return (abs((~mark).nonzero().flatten()), mark.nonzero().flatten())": NOT_NEGATIVE,
-            "return ((~mark).nonzero().flatten(), abs(mark.nonzero().flatten()))": NOT_NEGATIVE,
-        },
     ),
     "04.10b": Cases(
-        solution=stop,
-        also_right=[by_counting],
+        solution=noise_of,
+        also_right=[by_variance],
         wrong=[
-            (lambda losses, patience: stop(losses, patience)[0], "return 2 values"),
-            (lambda losses, patience: tuple(n - 1 for n in stop(losses, patience)), "both from 1"),
+            (lambda gradients, n: noise_of(gradients, n) ** 2, "take the root"),
+            (lambda gradients, n: noise_of(gradients, 1) / n, "the root of n, not with n"),
+            (lambda gradients, n: noise_of(gradients, 1), "where is n"),
             (
-                lambda losses, patience: (stop(losses, patience)[0], stop(losses, patience)[1] - 1),
-                "count the best epoch from 1",
-            ),
-            (lambda losses, patience: stop(losses, patience)[::-1], "first the number of epochs"),
-            (ties_count, "is not below it"),
-            (since_it_last_fell, "not since the last one that fell"),
-            (never_starts_anew, "it ends"),
-            (lambda losses, patience: stop(losses, patience + 1), "one epoch too late"),
-            (lambda losses, patience: stop(losses, max(patience - 1, 1)), "one epoch too early"),
-            (
-                lambda losses, patience: (len(losses), losses.index(min(losses)) + 1),
-                "when patience runs out",
+                lambda gradients, n: (gradients.var(dim=0).sum() / n).sqrt(),
+                "divided by N − 1",
             ),
             (
-                lambda losses, patience: (
-                    stop(losses, patience)[0],
-                    losses.index(min(losses)) + 1,
+                lambda gradients, n: (gradients.square().sum(dim=1).mean() / n).sqrt(),
+                "subtract the full gradient",
+            ),
+            (
+                lambda gradients, n: (gradients.var(dim=0, correction=0).mean() / n).sqrt(),
+                "here they are averaged",
+            ),
+            (
+                lambda gradients, n: (
+                    (gradients - gradients.mean(dim=0)).norm(dim=1).mean() / n**0.5
                 ),
-                "were never seen",
+                "average the squared lengths",
             ),
-            (lambda losses, patience: (stop(losses, patience)[0],) * 2, "not the last"),
+            (
+                lambda gradients, n: (gradients - gradients.mean(dim=0)).norm() / n**0.5,
+                "this is a sum over the rows",
+            ),
+            (by_drawing, "mean squared distance from their mean"),
+            (
+                lambda gradients, n: (gradients - gradients.mean()).norm(dim=1).mean() / n**0.5,
+                "mean squared distance from their mean",
+            ),
+            (lambda gradients, n: noise_of(gradients, n).item(), "expected a tensor"),
+            (lambda gradients, n: gradients.std(dim=0) / n**0.5, "expected shape"),
         ],
         equivalent={
-            "if epoch - best >= patience:": "the distance grows by one an epoch",
-            "return (abs(epoch), best)": NOT_NEGATIVE,
-            "return (int(epoch), best)": WHOLE,
-            "return (epoch, abs(best))": NOT_NEGATIVE,
-            "return (epoch, int(best))": WHOLE,
-            "return (abs(len(losses)), best)": NOT_NEGATIVE,
-            "return (int(len(losses)), best)": WHOLE,
-            "return (len(losses), abs(best))": NOT_NEGATIVE,
-            "return (len(losses), int(best))": WHOLE,
+            "error = gradients.mean(dim=0) - gradients": SQUARED,
+            "squares = (centre - per_sample).square().sum(dim=1)": SQUARED,
+            "return abs((error.square().sum(dim=1).mean() / n).sqrt())": NOT_NEGATIVE,
+            "return abs((squares.mean() / size).sqrt())": NOT_NEGATIVE,
         },
     ),
     "04.10c": Cases(
-        solution=judge_net,
-        also_right=[at_once],
+        solution=in_pieces,
+        also_right=[weighed_on_the_way, one_row_at_a_time],
         wrong=[
-            (in_train_mode, "called in train mode"),
-            (with_a_graph, "a graph was recorded"),
-            (lambda *given: sum(means(*given)) / len(means(*given)), "the mean of the means"),
-            (lambda *given: sum(means(*given)), "these are means"),
-            (lambda *given: means(*given)[-1], "the last batch's loss"),
+            (lambda gradient, X, y, n: gradient(X, y), "rows at once"),
+            (lambda *given: pieces(*given).mean(dim=0), "weigh each by its rows"),
+            (lambda *given: pieces(*given).sum(dim=0), "their sum is no mean"),
             (
-                lambda net, batches, loss_fn: (
-                    judge_net(net, batches, loss_fn) * sum(len(y) for _, y in batches)
-                ),
-                "this is a sum",
+                lambda gradient, X, y, n: in_pieces(gradient, X, y, n) * len(X),
+                "divide by their number",
             ),
             (
-                lambda net, batches, loss_fn: (
-                    judge_net(net, batches, loss_fn)
-                    * sum(len(y) for _, y in batches)
-                    / len(batches)
-                ),
-                "not of batches",
+                lambda gradient, X, y, n: in_pieces(gradient, X, y, n) * len(X) / n,
+                "not by n",
             ),
-            (lambda *given: torch.tensor(judge_net(*given)), "return a Python float"),
-            (left_in_eval, "the network came in train mode"),
-            (left_in_train, "the network came in eval mode"),
-            (lambda net, batches, loss_fn: 0.5, "the network was not called"),
             (
-                lambda net, batches, loss_fn: judge_net(net, batches[:-1] or batches, loss_fn),
-                "counts as often as it has samples",
+                lambda gradient, X, y, n: in_pieces(gradient, X, y, n) * len(X) / len(X.split(n)),
+                "not of pieces",
+            ),
+            (without_the_ragged, "the ragged piece is missing"),
+            (lambda *given: pieces(*given)[-1], "add up all pieces"),
+            (lambda *given: pieces(*given)[0], "add up all pieces"),
+            (with_an_empty_piece, "a piece without rows"),
+            (
+                lambda gradient, X, y, n: gradient(X[:n], y),
+                "another number of rows",
+            ),
+            (lambda gradient, X, y, n: torch.zeros(X.shape[1]), "was not called"),
+            (lambda gradient, X, y, n: in_pieces(gradient, X, y, n).tolist(), "expected a tensor"),
+            (
+                lambda gradient, X, y, n: in_pieces(gradient, X, y.flip(0), n),
+                "a piece's gradient times its rows",
             ),
         ],
         equivalent={
-            "total, samples = (0, 0.0)": "a whole number counts as a float in the ratio",
-            "total, count = (0, 0.0)": "a whole number counts as a float in the ratio",
-            "total -= loss_fn(net(X), y).item() * len(y)": BOTH,
-            "total -= value.item() * len(targets)": BOTH,
-            "return abs(total / samples)": NOT_NEGATIVE,
-            "return abs(total / count)": NOT_NEGATIVE,
+            "for few, wanted in zip(X.split(n), y.split(n)):": SAME_LENGTH,
+            "for few, wanted in zip(X.split(n), y.split(n), strict=False):": SAME_LENGTH,
         },
     ),
 }

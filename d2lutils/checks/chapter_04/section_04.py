@@ -1,42 +1,99 @@
-"""Checks of 04/04, an autograd engine."""
+"""Checks of 04/04, gradients in depth."""
 
-from math import exp
+from collections.abc import Callable
 from typing import Any
 
-from d2lutils.checks import call, exercise, expect_equal, given
+import torch
+from torch import Tensor
+
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+
+F64 = torch.float64
+Function = Callable[[Tensor], Tensor]
+
+
+def _mixed(x: Tensor) -> Tensor:
+    return torch.stack([x[0] * x[1], x[1] ** 3, x[0] - 2 * x[1]])
+
+
+def _pairs(x: Tensor) -> Tensor:
+    return x[:-1] * x[1:]
+
+
+WEIGHED: list[tuple[str, Function, list[float], list[float]]] = [
+    ("torch.outer(x, x)[0]", lambda x: torch.outer(x, x)[0], [1.0, 4.0, -2.0], [-1.0, 0.5, 3.0]),
+    (
+        "torch.stack([x[0] * x[1], x[1] ** 3, x[0] - 2 * x[1]])",
+        _mixed,
+        [2.0, -1.5],
+        [0.5, -1.0, 3.0],
+    ),
+    ("torch.exp(x)", torch.exp, [0.5, -1.0, 0.0], [1.0, -2.0, 0.25]),
+    ("x[:-1] * x[1:]", _pairs, [3.0, -1.0, 0.5], [2.0, -0.5]),
+    ("x.sum(dim=0, keepdim=True) ** 2", lambda x: x.sum(0, keepdim=True) ** 2, [1.5], [-3.0]),
+]
 
 
 @exercise("04.4a")
-def slope_of_the_sigmoid(answer: Any) -> None:
-    """The local slope of the sigmoid, from its input or its result."""
-    for a in (0.5, -1.5, 0.0, 3.0, 1.0, -4.0):
-        y = 1 / (1 + exp(-a))
-        usual = [
-            (1 - y * y, "this is the slope of tanh; that of the sigmoid is y * (1 - y)"),
-            (a * (1 - a), "y is the result, a the input: the slope is y * (1 - y)"),
-            (y * (y - 1), "the sign is wrong: the sigmoid rises everywhere"),
-            (y, "this is the result; the slope is y * (1 - y)"),
-        ]
-        with given(a=a, y=y):
-            why = "the local slope is y * (1 - y)"
-            expect_equal(call(answer, a, y), y * (1 - y), usual=usual, why=why)
+def weighted_rows(answer: Any) -> None:
+    """The rows of a Jacobian, weighted and added, by one walk back."""
+    for source, f, numbers, amounts in WEIGHED:
+        x = torch.tensor(numbers, dtype=F64)
+        weights = torch.tensor(amounts, dtype=F64)
+        calls: list[Tensor] = []
+
+        def watched(x: Tensor, f: Function = f, calls: list[Tensor] = calls) -> Tensor:
+            calls.append(x)
+            return f(x)
+
+        table = torch.func.jacrev(f)(x)
+        want = weights @ table
+        usual = [(table.sum(dim=0), "these are the rows without weights; hand the weights over")]
+        if table.shape[0] == table.shape[1]:
+            usual += [(table @ weights, "these are the columns, weighted; the rows are asked for")]
+        with given(f"f(x) = {source}", x=x, weights=weights):
+            got = expect_tensor(call(answer, watched, x, weights))
+            if not calls:
+                raise Wrong("f was not called: walk back from its result")
+            if len(calls) > 1:
+                raise Wrong(f"f was called {len(calls)} times: one walk gives all")
+            _expect_untouched(x)
+            if got.shape == table.shape != want.shape:
+                raise Wrong("this has the Jacobian's shape; the answer has that of x")
+            expect_equal(got, want, usual=usual, why="weights @ Jacobian has an element for each x")
 
 
-PAIRS = [(1.0, 3.0), (2.5, -4.0), (-1.0, -1.5), (-2.0, -0.5), (0.0, 0.0), (1.5, 1.5), (-3.0, -3.0)]
+CURVES: list[tuple[str, Function, Function, Function]] = [
+    (
+        "torch.sin(2 * x)",
+        lambda x: (2 * x).sin(),
+        lambda x: 2 * (2 * x).cos(),
+        lambda x: -4 * (2 * x).sin(),
+    ),
+    ("x**4 - x", lambda x: x**4 - x, lambda x: 4 * x**3 - 1, lambda x: 12 * x**2),
+    ("torch.exp(-x)", lambda x: (-x).exp(), lambda x: -(-x).exp(), lambda x: (-x).exp()),
+]
+PLACES = [[0.5, -1.0, 2.0], [1.5], [[0.25, 3.0], [-2.0, 0.0]]]
 
 
 @exercise("04.4b")
-def slopes_of_the_larger(answer: Any) -> None:
-    """The local slopes of a maximum, a half each where both inputs are equal."""
-    for a, b in PAIRS:
-        want = (0.5, 0.5) if a == b else (float(a > b), float(b > a))
-        equal = "equal inputs get a half each" if a == b else ""
-        usual = [
-            (want[::-1], "the slopes of a and b are swapped"),
-            ((1.0, 1.0), equal or "the smaller input has the slope 0"),
-            ((0.5, 0.5), "the inputs differ: the larger takes the whole slope"),
-            (max(a, b), "this is the larger number; its two slopes are asked for"),
-        ]
-        with given(a=a, b=b):
-            why = equal or "the larger input has the slope 1, the other 0"
-            expect_equal(call(answer, a, b), want, usual=usual, why=why)
+def second_derivative(answer: Any) -> None:
+    """The second derivative of a function at each element of a tensor."""
+    for source, f, slope, bend in CURVES:
+        for numbers in PLACES:
+            x = torch.tensor(numbers, dtype=F64)
+            with given(f"f(x) = {source}", x=x):
+                got = expect_tensor(call(answer, f, x))
+                _expect_untouched(x)
+                usual = [
+                    (slope(x), "this is the first derivative; take the derivative of that"),
+                    (slope(x) ** 2, "this is the slope squared, not the slope of the slope"),
+                ]
+                if got.requires_grad:
+                    raise Wrong("the result has a graph behind it; leave it without one")
+                expect_equal(got, bend(x), usual=usual, why="it has one number for each of x")
+
+
+def _expect_untouched(x: Tensor) -> None:
+    if x.requires_grad or x.grad is not None:
+        raise Wrong("your function marked x itself; make a copy of it and mark that")

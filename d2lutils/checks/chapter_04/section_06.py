@@ -1,153 +1,139 @@
-"""Checks of 04/06, momentum."""
+"""Checks of 04/06, custom functions."""
 
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd import Function, gradgradcheck
 
-from d2lutils.checks import (
-    Wrong,
-    call,
-    exercise,
-    expect_copies,
-    expect_equal,
-    expect_parts,
-    expect_tensor,
-    given,
-)
+from d2lutils.checks import NotDone, Wrong, call, exercise, expect_equal, expect_tensor, given
+from d2lutils.checks.showing import kind
+from d2lutils.checks.stubs import is_stub
 
 
-@exercise("04.6a")
-def rates_for(answer: Any) -> None:
-    """The limit and the best rate of plain descent in a valley."""
-    for values in [
-        [4.0, 25.0, 1.0, 9.0],
-        [1.0, 25.0],
-        [0.5],
-        [3.0, 0.25, 8.0, 8.0],
-        [300.0, 7.0, 90.0],
-    ]:
-        curvatures = torch.tensor(values, dtype=torch.float64)
-        smallest, largest = min(values), max(values)
-        with given(curvatures=curvatures):
-            parts = expect_parts(call(answer, curvatures), "the limit", "the fastest rate")
-            limit, fastest = (_number(part) for part in parts)
-            _same(
-                limit,
-                2 / largest,
-                [
-                    (2 / smallest, "the steepest direction sets the limit, not the gentlest"),
-                    (1 / largest, "at this rate the factor is 0; it reaches -1 at twice the rate"),
-                    (2 / values[0], "look at all curvatures, not at the first alone"),
-                    (2 / values[-1], "look at all curvatures, not at the last alone"),
-                    (2 / (smallest + largest), "this is the fastest rate; the limit comes first"),
-                ],
-                "the limit is 2 / (largest curvature)",
-            )
-            _same(
-                fastest,
-                2 / (smallest + largest),
-                [
-                    (
-                        1 / (smallest + largest),
-                        "the factors are 1 - lr * curvature; set them equal",
-                    ),
-                    (1 / largest, "here the steepest direction has factor 0, the gentlest has not"),
-                    (2 / sum(values), "only the smallest and the largest curvature count"),
-                    (2 / (values[0] + values[-1]), "the curvatures are not sorted"),
-                    (1 / largest + 1 / smallest, "solve 1 - lr * smallest = lr * largest - 1"),
-                ],
-                "at the fastest rate 1 - lr * smallest = -(1 - lr * largest)",
-            )
+def _function(answer: Any) -> type[Function]:
+    """Return the reader's class; raise where it is none, or has no methods yet."""
+    if not isinstance(answer, type) or not issubclass(answer, Function):
+        raise Wrong(f"the answer should be a class that derives from Function, not {kind(answer)}")
+    methods = ("forward", "setup_context", "backward")
+    own = [name for name in methods if getattr(answer, name) is not getattr(Function, name)]
+    if not own or any(is_stub(getattr(answer, name)) for name in ("forward", "backward")):
+        raise NotDone
+    for name in ("forward", "backward"):
+        if name not in own:
+            raise Wrong(f"the class has no `{name}` yet")
+    return answer
 
 
-def _number(part: object) -> float:
-    if isinstance(part, Tensor):
-        part = expect_tensor(part).item() if part.numel() == 1 else part
-    if isinstance(part, bool) or not isinstance(part, int | float):
-        raise Wrong("return two numbers, the limit and the fastest rate")
-    return float(part)
+def _gradient(y: Tensor, x: Tensor, g: Tensor) -> Tensor:
+    """Call the reader's backward with g."""
 
+    def backward(g: Tensor) -> Tensor:
+        return torch.autograd.grad(y, x, g, materialize_grads=True)[0]
 
-def _same(got: float, want: float, usual: list[tuple[float, str]], why: str) -> None:
-    expect_equal(
-        torch.tensor(got, dtype=torch.float64),
-        torch.tensor(want, dtype=torch.float64),
-        usual=[(torch.tensor(value, dtype=torch.float64), text) for value, text in usual],
-        why=why,
-    )
+    if not y.requires_grad:
+        raise Wrong("the result has no graph behind it; is the class called through `apply`?")
+    return expect_tensor(call(backward, g))
 
 
 @exercise("04.6b")
-def sgd_step(answer: Any) -> None:
-    """One step of torch.optim.SGD, for one tensor."""
-    for number, (shape, lr, momentum, dampening, nesterov, first) in enumerate(
-        [
-            ((3,), 0.1, 0.9, 0.0, False, True),
-            ((3,), 0.1, 0.9, 0.0, False, False),
-            ((2, 2), 0.5, 0.7, 0.3, False, True),
-            ((2, 2), 0.5, 0.7, 0.3, False, False),
-            ((4,), 0.3, 0.6, 0.0, True, False),
-            ((1,), 0.3, 0.6, 0.0, True, True),
-            ((0,), 0.3, 0.6, 0.0, True, False),
-            ((2,), 2.0, 0.5, 1.0, False, False),
-        ]
-    ):
-        generator = torch.Generator().manual_seed(number)
-        w, gradient, old = torch.randn(3, *shape, generator=generator, dtype=torch.float64)
-        velocity = None if first else old
-        inputs: dict[str, Any] = {
-            "w": w,
-            "gradient": gradient,
-            "velocity": velocity,
-            "lr": lr,
-            "momentum": momentum,
-            "dampening": dampening,
-            "nesterov": nesterov,
-        }
-        with given(**inputs):
-            got = expect_parts(call(answer, *inputs.values()), "the parameter", "the velocity")
-            moved, speed = (expect_tensor(part) for part in got)
-            if first:
-                expect_copies(speed, gradient, "the velocity is the gradient's memory; copy it")
-            _judge_step(moved, speed, **inputs)
+def reverse(answer: Any) -> None:
+    """A Function that hands its input on and turns its gradient round."""
+    function = _function(answer)
+    for numbers, strength, incoming in [
+        ([1.5, -2.0], 0.5, [3.0, -1.0]),
+        ([0.0], 2, [4.0]),
+        ([[1.0, 2.0], [3.0, 4.0]], 1.0, [[1.0, 0.0], [0.5, -2.0]]),
+        ([7.0], 0, [1.0]),
+        ([], 3.0, []),
+        ([2.5, 1.5], -1.0, [1.0, 2.0]),
+    ]:
+        x = torch.tensor(numbers, requires_grad=True)
+        g = torch.tensor(incoming)
+        with given(x=x.detach(), strength=strength):
+            y = expect_tensor(call(function.apply, x, strength))
+            usual = [
+                (-strength * x, "the value stays as it is; only the gradient is turned round"),
+                (-x, "the value stays as it is; only the gradient is turned round"),
+            ]
+            expect_equal(y, x, usual=usual, why="the value is x itself")
+            got = _gradient(y, x, g)
+        with given(strength=strength, g=g):
+            usual = [
+                (torch.full_like(x, -strength), "`g` is missing: multiply by what comes in"),
+                (strength * g, "the sign is not turned round"),
+                (-g, "`strength` is missing"),
+                (g, "backward hands the gradient on as it is; turn it round"),
+                (torch.zeros_like(g), "no gradient reaches x"),
+            ]
+            expect_equal(got, -strength * g, usual=usual, why="the gradient is -strength * g")
 
 
-def _judge_step(
-    moved: Tensor,
-    speed: Tensor,
-    *,
-    w: Tensor,
-    gradient: Tensor,
-    velocity: Tensor | None,
-    lr: float,
-    momentum: float,
-    dampening: float,
-    nesterov: bool,
-) -> None:
-    kept = torch.zeros_like(w) if velocity is None else momentum * velocity
-    damped = (1 - dampening) * gradient
-    new = gradient if velocity is None else kept + damped
-    forms = [(kept - lr * gradient, "the rate belongs into the step, not into the velocity")]
-    if velocity is None:
-        forms += [(damped, "the first velocity is the gradient itself, not dampened")]
-    else:
-        forms += [
-            (kept + gradient, "dampening is missing: the gradient counts (1 - dampening) times"),
-            (kept + dampening * gradient, "the gradient counts (1 - dampening) times"),
-            (velocity + damped, "the velocity keeps only the share `momentum` of itself"),
-            ((1 - momentum) * gradient + kept, "the gradient counts (1 - dampening) times"),
-            (gradient, "the old velocity is forgotten"),
-            (gradient + momentum * new, "this is Nesterov's direction; return the velocity itself"),
-        ]
-    expect_equal(speed, new, usual=forms, why="the velocity is momentum * velocity + gradient")
-    way = gradient + momentum * new if nesterov else new
-    forms = [
-        (w + lr * way, "step against the direction: subtract it"),
-        (w - way, "the step is lr times the direction"),
-        (w - lr * new, "`nesterov` is true: the direction is gradient + momentum * velocity"),
-        (w - lr * gradient, "step along the velocity, not along the gradient"),
-        (w - lr * (gradient + momentum * new), "`nesterov` is false: step along the velocity"),
-        (w - lr * (gradient + new), "Nesterov's direction takes the share `momentum` of it"),
-    ]
-    expect_equal(moved, w - lr * way, usual=forms, why="the parameter is w - lr * direction")
+@exercise("04.6c")
+def length(answer: Any) -> None:
+    """The length of a vector, with a gradient at zero."""
+    function = _function(answer)
+    for numbers, incoming in [
+        ([3.0, -4.0], 1.0),
+        ([0.6, 0.0, -0.8], 2.0),
+        ([-2.5], -3.0),
+        ([0.0, 0.0], 2.0),
+        ([0.0, 5.0, -12.0], 0.5),
+        ([1e-3, 0.0], 1.0),
+    ]:
+        x = torch.tensor(numbers, dtype=torch.float64, requires_grad=True)
+        g = torch.tensor(incoming, dtype=torch.float64)
+        norm = torch.linalg.vector_norm(x.detach())
+        with given(x=x.detach()):
+            y = expect_tensor(call(function.apply, x), on_meta=False)
+            usual = [
+                (norm**2, "the root is missing"),
+                (x.abs().sum(), "this is the sum of the absolute values"),
+                (norm.reshape(1), "the result is one number, of shape ()"),
+                (x.abs(), "add up the squares before you take the root"),
+            ]
+            expect_equal(y, norm, usual=usual, why="the length is the root of the sum of squares")
+        with given(x=x.detach(), g=g):
+            got = _gradient(y, x, g)
+            unit = x.detach() / norm if norm > 0 else torch.zeros_like(x)
+            hint = "the gradient is g * x / length, and zeros at the zero vector"
+            if got.isnan().any():
+                raise Wrong(f"the gradient is nan. 0 / 0 is nan; {hint}")
+            usual = [
+                (unit, "`g` is missing: multiply by what comes in"),
+                (g * x, "divide by the length"),
+                (2 * g * x, "this is the gradient of the squared length"),
+                (g * x / norm**2, "divide by the length, not by its square"),
+            ]
+            expect_equal(got, g * unit, usual=usual, why=hint)
+    _twice(function)
+    _batched(function)
+
+
+def _twice(function: type[Function]) -> None:
+    x = torch.tensor([3.0, -4.0, 1.0], dtype=torch.float64, requires_grad=True)
+    g = torch.tensor(0.7, dtype=torch.float64, requires_grad=True)
+
+    def agree(x: Tensor, g: Tensor) -> bool:
+        return gradgradcheck(function.apply, (x,), (g,), raise_exception=False)
+
+    with given(x=x.detach()):
+        if not call(agree, x, g):
+            raise Wrong(
+                "the second derivative is wrong. Save inputs and outputs only, and compute the "
+                "rest in backward"
+            )
+
+
+def _batched(function: type[Function]) -> None:
+    rows = torch.tensor([[3.0, -4.0], [0.0, 0.0], [1.0, 0.0]])
+
+    def batched(rows: Tensor) -> Tensor:
+        result: Tensor = torch.func.vmap(torch.func.grad(function.apply))(rows)
+        return result
+
+    if not getattr(function, "generate_vmap_rule", False) and function.vmap is Function.vmap:
+        raise Wrong("it does not run under vmap: is `generate_vmap_rule = True` missing?")
+    with given(f"torch.func.vmap over rows = {rows.tolist()}"):
+        want = torch.tensor([[0.6, -0.8], [0.0, 0.0], [1.0, 0.0]])
+        expect_equal(call(batched, rows), want, why="each row has a gradient of its own")

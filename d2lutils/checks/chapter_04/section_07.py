@@ -1,152 +1,153 @@
-"""Checks of 04/07, adaptive optimizers."""
+"""Checks of 04/07, momentum."""
 
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_parts, expect_tensor, given
-from d2lutils.checks.watching import loops
+from d2lutils.checks import (
+    Wrong,
+    call,
+    exercise,
+    expect_copies,
+    expect_equal,
+    expect_parts,
+    expect_tensor,
+    given,
+)
 
 
 @exercise("04.7a")
-def adagrad_strides(answer: Any) -> None:
-    """All strides of AdaGrad for one parameter."""
-    if callable(answer) and loops(answer):
-        raise Wrong("leave out the loop: a running sum is one call")
-    for values, lr in [
-        ([3.0, -4.0, 12.0, 0.0, 1.0], 0.5),
-        ([-2.0], 0.25),
-        ([0.0, 0.0, 5.0], 2.0),
-        ([1e-10, 2e-10], 1.0),
-        ([], 0.1),
-        ([0.5, 0.5, 0.5, 0.5], 1.0),
+def rates_for(answer: Any) -> None:
+    """The limit and the best rate of plain descent in a valley."""
+    for values in [
+        [4.0, 25.0, 1.0, 9.0],
+        [1.0, 25.0],
+        [0.5],
+        [3.0, 0.25, 8.0, 8.0],
+        [300.0, 7.0, 90.0],
     ]:
-        gradients = torch.tensor(values, dtype=torch.float64)
-        seen = (gradients**2).cumsum(dim=0)
-        want = lr * gradients / (seen.sqrt() + 1e-10)
-        with given(gradients=gradients, lr=lr):
-            got = expect_tensor(call(answer, gradients, lr))
-            usual = [
-                (want / lr, "these are the strides at rate 1; `lr` is missing"),
-                (-want, "a stride is what is subtracted from the parameter; keep its sign"),
-                (want.cumsum(dim=0), "this is the way so far; return each stride by itself"),
-                (want.abs(), "a stride has the sign of its gradient"),
-                (lr * gradients / (seen + 1e-10), "divide by the root of the sum"),
-                (lr * gradients / (seen + 1e-10).sqrt(), "epsilon stands outside the root"),
-                (lr * gradients / seen.sqrt(), "epsilon is missing, so 0 is divided by 0"),
-                (
-                    lr * gradients / ((seen - gradients**2).sqrt() + 1e-10),
-                    "the newest gradient counts in the sum as well",
-                ),
-                (
-                    lr * gradients / ((gradients**2).sum().sqrt() + 1e-10),
-                    "at each step only the gradients so far are known",
-                ),
-                (
-                    lr * gradients / (gradients.abs().cumsum(dim=0) + 1e-10),
-                    "add up the squares, not the sizes",
-                ),
-                (lr * gradients / (gradients.abs() + 1e-10), "add up all squares so far"),
-            ]
-            expect_equal(got, want, usual=usual, why="stride t is lr * g / (sqrt(sum) + 1e-10)")
+        curvatures = torch.tensor(values, dtype=torch.float64)
+        smallest, largest = min(values), max(values)
+        with given(curvatures=curvatures):
+            parts = expect_parts(call(answer, curvatures), "the limit", "the fastest rate")
+            limit, fastest = (_number(part) for part in parts)
+            _same(
+                limit,
+                2 / largest,
+                [
+                    (2 / smallest, "the steepest direction sets the limit, not the gentlest"),
+                    (1 / largest, "at this rate the factor is 0; it reaches -1 at twice the rate"),
+                    (2 / values[0], "look at all curvatures, not at the first alone"),
+                    (2 / values[-1], "look at all curvatures, not at the last alone"),
+                    (2 / (smallest + largest), "this is the fastest rate; the limit comes first"),
+                ],
+                "the limit is 2 / (largest curvature)",
+            )
+            _same(
+                fastest,
+                2 / (smallest + largest),
+                [
+                    (
+                        1 / (smallest + largest),
+                        "the factors are 1 - lr * curvature; set them equal",
+                    ),
+                    (1 / largest, "here the steepest direction has factor 0, the gentlest has not"),
+                    (2 / sum(values), "only the smallest and the largest curvature count"),
+                    (2 / (values[0] + values[-1]), "the curvatures are not sorted"),
+                    (1 / largest + 1 / smallest, "solve 1 - lr * smallest = lr * largest - 1"),
+                ],
+                "at the fastest rate 1 - lr * smallest = -(1 - lr * largest)",
+            )
+
+
+def _number(part: object) -> float:
+    if isinstance(part, Tensor):
+        part = expect_tensor(part).item() if part.numel() == 1 else part
+    if isinstance(part, bool) or not isinstance(part, int | float):
+        raise Wrong("return two numbers, the limit and the fastest rate")
+    return float(part)
+
+
+def _same(got: float, want: float, usual: list[tuple[float, str]], why: str) -> None:
+    expect_equal(
+        torch.tensor(got, dtype=torch.float64),
+        torch.tensor(want, dtype=torch.float64),
+        usual=[(torch.tensor(value, dtype=torch.float64), text) for value, text in usual],
+        why=why,
+    )
 
 
 @exercise("04.7b")
-def adamw_step(answer: Any) -> None:
-    """One step of AdamW, for one tensor."""
-    for number, (shape, t, lr, decay, size) in enumerate(
+def sgd_step(answer: Any) -> None:
+    """One step of torch.optim.SGD, for one tensor."""
+    for number, (shape, lr, momentum, dampening, nesterov, first) in enumerate(
         [
-            ((3,), 2, 0.1, 0.5, 1.0),
-            ((3,), 1, 0.1, 0.5, 1.0),
-            ((2, 2), 7, 0.03, 0.0, 100.0),
-            ((1,), 40, 2.0, 0.1, 1e-8),
-            ((0,), 3, 0.1, 0.1, 1.0),
+            ((3,), 0.1, 0.9, 0.0, False, True),
+            ((3,), 0.1, 0.9, 0.0, False, False),
+            ((2, 2), 0.5, 0.7, 0.3, False, True),
+            ((2, 2), 0.5, 0.7, 0.3, False, False),
+            ((4,), 0.3, 0.6, 0.0, True, False),
+            ((1,), 0.3, 0.6, 0.0, True, True),
+            ((0,), 0.3, 0.6, 0.0, True, False),
+            ((2,), 2.0, 0.5, 1.0, False, False),
         ]
     ):
         generator = torch.Generator().manual_seed(number)
-        w, gradient, mean = torch.randn(3, *shape, generator=generator, dtype=torch.float64)
-        gradient, mean = size * gradient, size * mean
-        square = size**2 * torch.rand(shape, generator=generator, dtype=torch.float64)
-        if t == 1:
-            mean, square = torch.zeros_like(w), torch.zeros_like(w)
+        w, gradient, old = torch.randn(3, *shape, generator=generator, dtype=torch.float64)
+        velocity = None if first else old
         inputs: dict[str, Any] = {
             "w": w,
             "gradient": gradient,
-            "mean": mean,
-            "square": square,
-            "t": t,
+            "velocity": velocity,
             "lr": lr,
-            "weight_decay": decay,
+            "momentum": momentum,
+            "dampening": dampening,
+            "nesterov": nesterov,
         }
         with given(**inputs):
-            parts = call(answer, *inputs.values())
-            got = expect_parts(parts, "the parameter", "the mean", "the square")
-            _judge_adamw(*(expect_tensor(part) for part in got), **inputs)
+            got = expect_parts(call(answer, *inputs.values()), "the parameter", "the velocity")
+            moved, speed = (expect_tensor(part) for part in got)
+            if first:
+                expect_copies(speed, gradient, "the velocity is the gradient's memory; copy it")
+            _judge_step(moved, speed, **inputs)
 
 
-def _judge_adamw(
+def _judge_step(
     moved: Tensor,
-    m: Tensor,
-    s: Tensor,
+    speed: Tensor,
     *,
     w: Tensor,
     gradient: Tensor,
-    mean: Tensor,
-    square: Tensor,
-    t: int,
+    velocity: Tensor | None,
     lr: float,
-    weight_decay: float,
+    momentum: float,
+    dampening: float,
+    nesterov: bool,
 ) -> None:
-    def averages(g: Tensor) -> tuple[Tensor, Tensor]:
-        return 0.9 * mean + 0.1 * g, 0.999 * square + 0.001 * g**2
-
-    def step(new: Tensor, newer: Tensor, power: int = t) -> Tensor:
-        fair = newer / (1 - 0.999**power)
-        return lr * (new / (1 - 0.9**power)) / (fair.sqrt() + 1e-8)
-
-    new, newer = averages(gradient)
-    coupled, _ = averages(gradient + weight_decay * w)
-    fair, fairer = new / (1 - 0.9**t), newer / (1 - 0.999**t)
-    usual = [
-        (fair, "return the mean before its correction"),
-        (coupled, "AdamW keeps the decay out of the gradient"),
-        (0.1 * mean + 0.9 * gradient, "the mean keeps 0.9 of the old one, and takes 0.1"),
-        (0.9 * mean + gradient, "the mean takes 0.1 of the new gradient"),
-        (mean, "return the new mean"),
-        (newer, "the mean comes before the square"),
+    kept = torch.zeros_like(w) if velocity is None else momentum * velocity
+    damped = (1 - dampening) * gradient
+    new = gradient if velocity is None else kept + damped
+    forms = [(kept - lr * gradient, "the rate belongs into the step, not into the velocity")]
+    if velocity is None:
+        forms += [(damped, "the first velocity is the gradient itself, not dampened")]
+    else:
+        forms += [
+            (kept + gradient, "dampening is missing: the gradient counts (1 - dampening) times"),
+            (kept + dampening * gradient, "the gradient counts (1 - dampening) times"),
+            (velocity + damped, "the velocity keeps only the share `momentum` of itself"),
+            ((1 - momentum) * gradient + kept, "the gradient counts (1 - dampening) times"),
+            (gradient, "the old velocity is forgotten"),
+            (gradient + momentum * new, "this is Nesterov's direction; return the velocity itself"),
+        ]
+    expect_equal(speed, new, usual=forms, why="the velocity is momentum * velocity + gradient")
+    way = gradient + momentum * new if nesterov else new
+    forms = [
+        (w + lr * way, "step against the direction: subtract it"),
+        (w - way, "the step is lr times the direction"),
+        (w - lr * new, "`nesterov` is true: the direction is gradient + momentum * velocity"),
+        (w - lr * gradient, "step along the velocity, not along the gradient"),
+        (w - lr * (gradient + momentum * new), "`nesterov` is false: step along the velocity"),
+        (w - lr * (gradient + new), "Nesterov's direction takes the share `momentum` of it"),
     ]
-    expect_equal(m, new, usual=usual, why="the mean is 0.9 * mean + 0.1 * gradient")
-    usual = [
-        (fairer, "return the square before its correction"),
-        (0.999 * square + 0.001 * gradient, "average the squares of the gradients"),
-        (0.9 * square + 0.1 * gradient**2, "the square's beta is 0.999"),
-        (0.001 * square + 0.999 * gradient**2, "the square keeps 0.999 of the old one"),
-        (0.999 * square + gradient**2, "the square takes 0.001 of the new one"),
-        (0.999 * square + 0.001 * new**2, "average the squares of the gradients, not of the mean"),
-        (square, "return the new square"),
-    ]
-    expect_equal(s, newer, usual=usual, why="the square is 0.999 * square + 0.001 * gradient**2")
-    small, kept = w * (1 - lr * weight_decay), lr * fair
-    raw = lr * new / (newer.sqrt() + 1e-8)
-    usual = [
-        (small + step(new, newer), "step against the mean: subtract it"),
-        (w - step(new, newer), "the weight decay is missing"),
-        (small - raw, "correct both averages before the step"),
-        (small - lr * new / (fairer.sqrt() + 1e-8), "correct the mean as well"),
-        (small - kept / (newer.sqrt() + 1e-8), "correct the square as well"),
-        (small - step(new, newer, t + 1), "the first step has t = 1 already"),
-        (w * (1 - weight_decay) - step(new, newer), "shrink by 1 - lr * weight_decay"),
-        (w * weight_decay - step(new, newer), "shrink by 1 - lr * weight_decay"),
-        (
-            (w - step(new, newer)) * (1 - lr * weight_decay),
-            "shrink the weight before the step, not after it",
-        ),
-        (small - kept / (fairer + 1e-8), "divide by the root of the square"),
-        (small - kept / (fairer + 1e-8).sqrt(), "epsilon stands outside the root"),
-        (small - kept / fairer.sqrt(), "epsilon is missing"),
-        (small - step(new, newer) / lr, "the step is missing its rate"),
-        (small - lr * gradient / (fairer.sqrt() + 1e-8), "step along the mean"),
-    ]
-    why = "the parameter is w * (1 - lr * weight_decay) - lr * m / (sqrt(s) + 1e-8), corrected"
-    expect_equal(moved, small - step(new, newer), usual=usual, why=why)
+    expect_equal(moved, w - lr * way, usual=forms, why="the parameter is w - lr * direction")
