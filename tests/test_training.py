@@ -1173,4 +1173,4 @@ def test_compiled_and_other_modules():
 
 
 def test_docstring_names_its_section():
-    assert "Built by hand in 04/11." in d2l.fit.__doc__
+    assert "Built by hand in 04/12." in d2l.fit.__doc__

@@ -20,7 +20,7 @@ def history(
     """Draw a training's numbers, one curve a list, against the epoch; return the axes.
 
     Curves of the training data are dashed, others solid. Where there is a `val_loss`, a dotted
-    line marks the epoch in which it is lowest. Explained in 04/11.
+    line marks the epoch in which it is lowest. Explained in 04/12.
 
     Args:
         history: from names to a number an epoch: what `d2l.fit` returns, a dict, a DataFrame.

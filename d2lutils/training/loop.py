@@ -42,7 +42,7 @@ def fit(
     those of `train` are taken while the network learns. Ctrl-C ends the training and keeps the
     history. So does a loss that is nan or infinite: the last whole epoch's weights are put back.
 
-    Built by hand in 04/11.
+    Built by hand in 04/12.
 
     Args:
         net: any Module. It learns in train mode and is judged in eval mode. A part in eval mode

@@ -1,240 +1,280 @@
-"""Answers to the exercises of 04/12, static graphs."""
+"""Answers to the exercises of 04/12, generalization."""
 
 import torch
-import torch.nn.functional as F
 
-from check_cases import COMMUTES, Cases
+from check_cases import NOT_NEGATIVE, WHOLE, Cases
+
+BOTH = "both sums change their sign, and their ratio does not"
 
-FIRST_KIND = "no kind of node sorts before 'assignment'"
+
+def split_by_group(groups, held):
+    mark = torch.isin(groups, held)
+    return (~mark).nonzero().flatten(), mark.nonzero().flatten()
+
+
+def by_comparing(groups, held):
+    mark = (groups[:, None] == held).any(dim=1)
+    rows = torch.arange(len(groups))
+    return [rows[~mark], rows[mark]]
+
+
+def bird_by_bird(groups, held):
+    rows = [(groups == bird).nonzero().flatten() for bird in held]
+    kept = torch.cat([torch.empty(0, dtype=torch.int64), *rows])
+    return split_by_group(groups, held)[0], kept
+
+
+def first_row_of_each(groups, held):
+    rows = [groups.tolist().index(bird) for bird in held.tolist() if bird in groups.tolist()]
+    kept = torch.tensor(sorted(rows), dtype=torch.int64)
+    mark = torch.ones(len(groups), dtype=torch.bool)
+    mark[kept] = False
+    return mark.nonzero().flatten(), kept
+
+
+def held_as_rows(groups, held):
+    rows = torch.arange(len(groups))
+    mark = torch.isin(rows, held)
+    return rows[~mark], rows[mark]
+
+
+def stop(losses, patience):
+    best = 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < losses[best - 1]:
+            best = epoch
+        if epoch - best == patience:
+            return epoch, best
+    return len(losses), best
+
+
+def by_counting(losses, patience):
+    lowest, waited, best, epoch = float("inf"), 0, 0, 0
+    while epoch < len(losses) and waited < patience:
+        loss = losses[epoch]
+        epoch += 1
+        waited += 1
+        if loss < lowest:
+            lowest, waited, best = loss, 0, epoch
+    return [epoch, best]
+
+
+def ties_count(losses, patience):
+    best = 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss <= losses[best - 1]:
+            best = epoch
+        if epoch - best == patience:
+            return epoch, best
+    return len(losses), best
+
+
+def since_it_last_fell(losses, patience):
+    waited, best = 0, 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < losses[best - 1]:
+            best = epoch
+        waited = 0 if epoch == 1 or loss < losses[epoch - 2] else waited + 1
+        if waited == patience:
+            return epoch, best
+    return len(losses), best
+
+
+def never_starts_anew(losses, patience):
+    lowest, waited, best = float("inf"), 0, 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < lowest:
+            lowest, best = loss, epoch
+        else:
+            waited += 1
+        if waited == patience:
+            return epoch, best
+    return len(losses), best
+
+
+def judge_net(net, batches, loss_fn):
+    mode = net.training
+    net.eval()
+    total, samples = 0.0, 0
+    with torch.no_grad():
+        for X, y in batches:
+            total += loss_fn(net(X), y).item() * len(y)
+            samples += len(y)
+    net.train(mode)
+    return total / samples
 
 
-def steps(node):
-    """All nodes that a node needs, inputs first."""
-    found = {}
+@torch.no_grad()
+def at_once(net, batches, loss_fn):
+    mode = net.training
+    net.eval()
+    X = torch.cat([X for X, _ in batches])
+    y = torch.cat([y for _, y in batches])
+    value = loss_fn(net(X), y).item()
+    net.train(mode)
+    return value
 
-    def visit(at):
-        if at not in found:
-            for before in at.inputs:
-                visit(before)
-            found[at] = None
 
-    visit(node)
-    return list(found)
+def in_train_mode(net, batches, loss_fn):
+    with torch.no_grad():
+        return sum(loss_fn(net(X), y).item() * len(y) for X, y in batches) / sum(
+            len(y) for _, y in batches
+        )
 
 
-def assignments(output):
-    return sorted({node.label for node in steps(output) if node.kind == "assignment"})
+def with_a_graph(net, batches, loss_fn):
+    mode = net.training
+    net.eval()
+    total = sum(loss_fn(net(X), y).item() * len(y) for X, y in batches)
+    net.train(mode)
+    return total / sum(len(y) for _, y in batches)
 
 
-def without_the_output(output):
-    return sorted({node.label for node in steps(output)[:-1] if node.kind == "assignment"})
+def means(net, batches, loss_fn):
+    mode = net.training
+    net.eval()
+    with torch.no_grad():
+        found = [loss_fn(net(X), y).item() for X, y in batches]
+    net.train(mode)
+    return found
 
 
-def one_step_back(output):
-    return sorted({node.label for node in output.inputs if node.kind == "assignment"})
+def left_in_eval(net, batches, loss_fn):
+    value = judge_net(net, batches, loss_fn)
+    net.eval()
+    return value
 
 
-def two_steps_back(output):
-    near = [output, *output.inputs]
-    return sorted({node.label for node in near if node.kind == "assignment"})
-
-
-def each_as_often_as_it_occurs(output):
-    return sorted(node.label for node in steps(output) if node.kind == "assignment")
-
-
-def in_the_order_of_the_plan(output):
-    return list(dict.fromkeys(n.label for n in steps(output) if n.kind == "assignment"))
-
-
-def by_the_label(output):
-    return sorted({node.label for node in steps(output) if node.label.startswith("assign")})
-
-
-def read_variables(output):
-    return sorted({node.label for node in steps(output) if node.kind == "variable"})
-
-
-def names_of_variables(output):
-    return [label.removeprefix("assign ") for label in assignments(output)]
-
-
-def nodes_themselves(output):
-    return [node for node in steps(output) if node.kind == "assignment"]
-
-
-def without_nested(output):
-    if output.kind == "assignment":
-        return [output.label]
-    return sorted({label for before in output.inputs for label in without_nested(before)})
-
-
-def recursive(output):
-    own = {output.label} if output.kind == "assignment" else set()
-    return sorted(own.union(*(recursive(before) for before in output.inputs)))
-
-
-def momentum(features, digits, first, lr, beta, num_epochs):
-    weights = [value.clone().requires_grad_() for value in first]
-    optimizer = torch.optim.SGD(weights, lr=lr, momentum=beta)
-    losses = []
-    for _ in range(num_epochs):
-        W1, b1, W2, b2 = weights
-        loss = F.cross_entropy(torch.relu(features @ W1 + b1) @ W2 + b2, digits)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return losses
-
-
-def by_hand(features, digits, first, lr, beta, num_epochs, walk):
-    weights = [value.clone().requires_grad_() for value in first]
-    speeds = [torch.zeros_like(value) for value in first]
-    losses = []
-    for _ in range(num_epochs):
-        W1, b1, W2, b2 = weights
-        loss = F.cross_entropy(torch.relu(features @ W1 + b1) @ W2 + b2, digits)
-        losses.append(loss.item())
-        slopes = torch.autograd.grad(loss, weights)
-        for k, slope in enumerate(slopes):
-            speeds[k], step = walk(speeds[k], slope, lr, beta)
-            weights[k] = (weights[k] - step).detach().requires_grad_()
-    return losses
-
-
-def rate_inside(*inputs):
-    def walk(speed, slope, lr, beta):
-        new = beta * speed + lr * slope
-        return new, new
-
-    return by_hand(*inputs, walk)
-
-
-def old_velocity(*inputs):
-    return by_hand(*inputs, lambda v, g, lr, beta: (beta * v + g, lr * v))
-
-
-def never_kept(*inputs):
-    return by_hand(*inputs, lambda v, g, lr, beta: (v, lr * (beta * v + g)))
-
-
-def beta_on_the_slope(*inputs):
-    return by_hand(*inputs, lambda v, g, lr, beta: (v + beta * g, lr * (v + beta * g)))
-
-
-def dampened(*inputs):
-    def walk(speed, slope, lr, beta):
-        new = beta * speed + (1 - beta) * slope
-        return new, lr * new
-
-    return by_hand(*inputs, walk)
-
-
-def nesterov(*inputs):
-    def walk(speed, slope, lr, beta):
-        new = beta * speed + slope
-        return new, lr * (slope + beta * new)
-
-    return by_hand(*inputs, walk)
-
-
-def uphill(*inputs):
-    return by_hand(*inputs, lambda v, g, lr, beta: (beta * v + g, -lr * (beta * v + g)))
-
-
-def never_run(features, digits, first, lr, beta, num_epochs):
-    return momentum(features, digits, first, 0.0, beta, num_epochs)
-
-
-def after_the_step(features, digits, first, lr, beta, num_epochs):
-    return momentum(features, digits, first, lr, beta, num_epochs + 1)[1:]
-
-
-def one_more(features, digits, first, lr, beta, num_epochs):
-    return momentum(features, digits, first, lr, beta, num_epochs + 1)
-
-
-def as_tensors(*inputs):
-    return [torch.tensor(loss) for loss in momentum(*inputs)]
-
-
-def fixed_beta(features, digits, first, lr, beta, num_epochs):
-    return momentum(features, digits, first, lr, 0.9, num_epochs)
-
-
-def last_layer_only(features, digits, first, lr, beta, num_epochs):
-    W1, b1, *last = first
-    hidden = torch.relu(features @ W1 + b1)
-    weights = [value.clone().requires_grad_() for value in last]
-    optimizer = torch.optim.SGD(weights, lr=lr, momentum=beta)
-    losses = []
-    for _ in range(num_epochs):
-        loss = F.cross_entropy(hidden @ weights[0] + weights[1], digits)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return losses
-
-
-def changes_the_first_values(features, digits, first, lr, beta, num_epochs):
-    losses = momentum(features, digits, first, lr, beta, num_epochs)
-    for value in first:
-        value.zero_()
-    return losses
+def left_in_train(net, batches, loss_fn):
+    value = judge_net(net, batches, loss_fn)
+    net.train()
+    return value
 
 
 CASES = {
     "04.12a": Cases(
-        solution=assignments,
-        also_right=[recursive],
+        solution=split_by_group,
+        also_right=[by_comparing],
         wrong=[
-            (without_the_output, "the output itself may be an assignment"),
-            (one_step_back, "the output itself may be an assignment"),
-            (two_steps_back, "look at all steps"),
-            (each_as_often_as_it_occurs, "each label once"),
-            (in_the_order_of_the_plan, "sort the labels"),
-            (by_the_label, "the `kind` tells an assignment"),
-            (read_variables, "these are variables that are read"),
-            (names_of_variables, "not of the variable"),
-            (nodes_themselves, "return their labels"),
-            (lambda output: set(assignments(output)), "expected a list, got a set"),
-            (lambda output: len(assignments(output)), "expected a list, got an int"),
-            (lambda output: [], "the output itself may be an assignment"),
-            (without_nested, "look at all steps"),
+            (lambda groups, held: split_by_group(groups, held)[::-1], "first come the rows"),
+            (
+                lambda groups, held: (~torch.isin(groups, held), torch.isin(groups, held)),
+                "these are masks",
+            ),
+            (
+                lambda groups, held: [groups[part] for part in split_by_group(groups, held)],
+                "these are birds",
+            ),
+            (
+                lambda groups, held: [part.flip(0) for part in split_by_group(groups, held)],
+                "rising order",
+            ),
+            (lambda groups, held: (split_by_group(groups, held)[0], held), "these are the birds"),
+            (lambda groups, held: split_by_group(groups, held)[1], "return 2 values"),
+            (bird_by_bird, "whose bird is among"),
+            (first_row_of_each, "whose bird is not among"),
+            (held_as_rows, "whose bird is not among"),
+            (
+                lambda groups, held: [part.tolist() for part in split_by_group(groups, held)],
+                "expected a tensor",
+            ),
+            (
+                lambda groups, held: torch.isin(groups, held).nonzero(),
+                "return 2 values",
+            ),
+            (
+                lambda groups, held: (
+                    (~torch.isin(groups, held)).nonzero(),
+                    torch.isin(groups, held).nonzero(),
+                ),
+                "expected shape",
+            ),
         ],
         equivalent={
-            "return sorted({node.label for node in steps(output) if node.kind <= 'assignment'})": (
-                FIRST_KIND
+            "return (abs((~mark).nonzero().flatten()), mark.nonzero().flatten())": NOT_NEGATIVE,
+            "return ((~mark).nonzero().flatten(), abs(mark.nonzero().flatten()))": NOT_NEGATIVE,
+        },
+    ),
+    "04.12b": Cases(
+        solution=stop,
+        also_right=[by_counting],
+        wrong=[
+            (lambda losses, patience: stop(losses, patience)[0], "return 2 values"),
+            (lambda losses, patience: tuple(n - 1 for n in stop(losses, patience)), "both from 1"),
+            (
+                lambda losses, patience: (stop(losses, patience)[0], stop(losses, patience)[1] - 1),
+                "count the best epoch from 1",
             ),
-            "return sorted({s.label for s in steps(node) if s.kind <= 'assignment'})": FIRST_KIND,
+            (lambda losses, patience: stop(losses, patience)[::-1], "first the number of epochs"),
+            (ties_count, "is not below it"),
+            (since_it_last_fell, "not since the last one that fell"),
+            (never_starts_anew, "it ends"),
+            (lambda losses, patience: stop(losses, patience + 1), "one epoch too late"),
+            (lambda losses, patience: stop(losses, max(patience - 1, 1)), "one epoch too early"),
+            (
+                lambda losses, patience: (len(losses), losses.index(min(losses)) + 1),
+                "when patience runs out",
+            ),
+            (
+                lambda losses, patience: (
+                    stop(losses, patience)[0],
+                    losses.index(min(losses)) + 1,
+                ),
+                "were never seen",
+            ),
+            (lambda losses, patience: (stop(losses, patience)[0],) * 2, "not the last"),
+        ],
+        equivalent={
+            "if epoch - best >= patience:": "the distance grows by one an epoch",
+            "return (abs(epoch), best)": NOT_NEGATIVE,
+            "return (int(epoch), best)": WHOLE,
+            "return (epoch, abs(best))": NOT_NEGATIVE,
+            "return (epoch, int(best))": WHOLE,
+            "return (abs(len(losses)), best)": NOT_NEGATIVE,
+            "return (int(len(losses)), best)": WHOLE,
+            "return (len(losses), abs(best))": NOT_NEGATIVE,
+            "return (len(losses), int(best))": WHOLE,
         },
     ),
     "04.12c": Cases(
-        solution=momentum,
-        also_right=[rate_inside],
+        solution=judge_net,
+        also_right=[at_once],
         wrong=[
-            (never_run, "ask for the assignments too"),
-            (after_the_step, "before the step, not after it"),
-            (one_more, "one loss more than there are epochs"),
-            (never_kept, "without momentum"),
-            (old_velocity, "the weight takes the new velocity"),
-            (dampened, "multiplied by 1 - beta"),
-            (nesterov, "Nesterov's momentum"),
-            (uphill, "walk uphill"),
-            (as_tensors, "return floats"),
-            (fixed_beta, "each epoch: v = beta * v + slope"),
-            (beta_on_the_slope, "each epoch: v = beta * v + slope"),
-            (last_layer_only, "each epoch: v = beta * v + slope"),
-            (changes_the_first_values, "changed its input"),
-            (lambda *inputs: momentum(*inputs)[-1:], "expected"),
-            (lambda *inputs: tuple(momentum(*inputs)), "expected a list, got a tuple"),
+            (in_train_mode, "called in train mode"),
+            (with_a_graph, "a graph was recorded"),
+            (lambda *given: sum(means(*given)) / len(means(*given)), "the mean of the means"),
+            (lambda *given: sum(means(*given)), "these are means"),
+            (lambda *given: means(*given)[-1], "the last batch's loss"),
+            (
+                lambda net, batches, loss_fn: (
+                    judge_net(net, batches, loss_fn) * sum(len(y) for _, y in batches)
+                ),
+                "this is a sum",
+            ),
+            (
+                lambda net, batches, loss_fn: (
+                    judge_net(net, batches, loss_fn)
+                    * sum(len(y) for _, y in batches)
+                    / len(batches)
+                ),
+                "not of batches",
+            ),
+            (lambda *given: torch.tensor(judge_net(*given)), "return a Python float"),
+            (left_in_eval, "the network came in train mode"),
+            (left_in_train, "the network came in eval mode"),
+            (lambda net, batches, loss_fn: 0.5, "the network was not called"),
+            (
+                lambda net, batches, loss_fn: judge_net(net, batches[:-1] or batches, loss_fn),
+                "counts as often as it has samples",
+            ),
         ],
         equivalent={
-            "updates += [assign(node, node - lr * new), assign(speed, new)]": (
-                "all values are read before one is written: " + COMMUTES
-            ),
+            "total, samples = (0, 0.0)": "a whole number counts as a float in the ratio",
+            "total, count = (0, 0.0)": "a whole number counts as a float in the ratio",
+            "total -= loss_fn(net(X), y).item() * len(y)": BOTH,
+            "total -= value.item() * len(targets)": BOTH,
+            "return abs(total / samples)": NOT_NEGATIVE,
+            "return abs(total / count)": NOT_NEGATIVE,
         },
     ),
 }

@@ -1,211 +1,211 @@
-"""Checks of 04/12, static graphs."""
+"""Checks of 04/12, generalization."""
 
-from dataclasses import dataclass
+import math
 from typing import Any
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, given
-
-
-@dataclass(eq=False)
-class Node:
-    """What the section's engine knows of a node, as far as its graph is concerned."""
-
-    kind: str
-    label: str
-    inputs: tuple["Node", ...] = ()
-    operator: Any = None
-    value: Any = None
-
-    def __repr__(self) -> str:
-        return self.label
-
-
-def _assign(name: str, new: Node) -> Node:
-    return Node("assignment", f"assign {name}", (new,))
-
-
-def _plans() -> list[tuple[str, Node, list[str]]]:
-    """Return plans: what they are, their last node, the labels of their assignments."""
-    w, b = Node("variable", "w"), Node("variable", "b")
-    loss = Node("operator", "add", (w, b))
-    shared = Node("operator", "mul", (loss, loss))
-    to_w, to_b = _assign("w", shared), _assign("b", shared)
-    nested = _assign("b", Node("operator", "sub", (to_w, loss)))
-    chain = w
-    for _ in range(12):
-        chain = Node("operator", "add", (chain, chain))
-    named = Node("operator", "assign w", (w, b))
-    return [
-        ("output = loss", loss, []),
-        ("output = w, a variable", w, []),
-        ("output = assign(w, …)", to_w, ["assign w"]),
-        (
-            "output = group(assign(w, …), assign(b, …))",
-            Node("operator", "group", (to_w, to_b)),
-            ["assign b", "assign w"],
-        ),
-        ("output = assign(b, assign(w, …) - loss)", nested, ["assign b", "assign w"]),
-        (
-            "output = group(assign(w, …), assign(w, …)), two assignments to w",
-            Node("operator", "group", (to_w, _assign("w", loss))),
-            ["assign w"],
-        ),
-        (
-            "output = add(mul(assign(b, …), assign(b, …)), loss)",
-            Node("operator", "add", (Node("operator", "mul", (to_b, to_b)), loss)),
-            ["assign b"],
-        ),
-        (
-            "output = group(group(assign(c, …)), loss, assign(a, …), assign(b, …))",
-            Node(
-                "operator",
-                "group",
-                (
-                    Node("operator", "group", (_assign("c", chain),)),
-                    loss,
-                    _assign("a", Node("constant", "0", value=0)),
-                    to_b,
-                ),
-            ),
-            ["assign a", "assign b", "assign c"],
-        ),
-        ("output = an operator that is labelled 'assign w'", named, []),
-    ]
+from d2lutils.checks import (
+    Wrong,
+    call,
+    exercise,
+    expect_equal,
+    expect_parts,
+    expect_tensor,
+    expect_type,
+    given,
+)
 
 
 @exercise("04.12a")
-def finds_assignments(answer: Any) -> None:
-    """The labels of all assignments that a plan holds."""
-    for source, output, want in _plans():
-        near = sorted({node.label for node in (output, *output.inputs) if _writes(node)})
-        below = sorted({node.label for node in _all(output) - {output} if _writes(node)})
-        by_label = sorted({node.label for node in _all(output) if "assign" in node.label})
-        held = sorted({node.label for node in _all(output) if node.kind == "variable"})
-        ends = [label.removeprefix("assign ") for label in want]
-        with given(source):
-            got = expect_type(call(answer, output), list)
-            if any(isinstance(part, Node) for part in got):
-                raise Wrong("these are nodes; return their labels")
-            if not all(isinstance(part, str) for part in got):
-                raise Wrong("return a list of labels, which are strings")
-            hints = [
-                (below, "the output itself may be an assignment"),
-                (near, "an assignment may lie further back: look at all steps"),
-                (by_label, "a label may say anything; the `kind` tells an assignment"),
-                (held, "these are variables that are read; an assignment writes one"),
-                (ends, "return the label of the assignment, not of the variable"),
-            ]
-            if got != want and sorted(got) == want:
-                raise Wrong("sort the labels")
-            if got != want and sorted({*got}) == want:
-                raise Wrong("each label once")
-            expect_equal(got, want, usual=hints, why="look through `steps(output)`")
-
-
-def _writes(node: Node) -> bool:
-    return node.kind == "assignment"
-
-
-def _all(output: Node) -> set[Node]:
-    found: set[Node] = set()
-    todo = [output]
-    while todo:
-        node = todo.pop()
-        if node not in found:
-            found.add(node)
-            todo += node.inputs
-    return found
-
-
-@exercise("04.12c")
-def plans_momentum(answer: Any) -> None:
-    """The losses of a two-layer network under gradient descent with momentum."""
-    for rows, columns, hidden, classes, lr, beta, num_epochs in [
-        (6, 3, 4, 3, 0.3, 0.9, 5),
-        (5, 2, 3, 2, 0.125, 0.5, 4),
-        (1, 4, 2, 5, 1.5, 0.25, 3),
-        (7, 1, 1, 2, 0.75, 0.0, 3),
-        (4, 3, 2, 3, 0.2, 0.8, 1),
-        (4, 2, 5, 4, 0.6, 0.7, 0),
+def split_by_group(answer: Any) -> None:
+    """Rows to train on and rows of the groups that are held out."""
+    for owners, kept_back in [
+        ([3, 1, 3, 2, 1, 7], [1]),
+        ([3, 1, 3, 2, 1, 7], [7, 3]),
+        ([0, 0, 5], [0]),
+        ([4, 4], [9]),
+        ([2, 0, 2], [2, 0]),
+        ([6], []),
+        ([-1, 8, -1, 0], [0, -1]),
     ]:
-        draw = torch.Generator().manual_seed(rows)
-        X = torch.rand(rows, columns, generator=draw, dtype=torch.float64)
-        y = torch.randint(classes, (rows,), generator=draw)
-        shapes = [(columns, hidden), (hidden,), (hidden, classes), (classes,)]
-        first = [torch.rand(shape, generator=draw, dtype=torch.float64) - 0.25 for shape in shapes]
-        settings = lr, beta, num_epochs
-        with given(
-            f"{rows} pictures of {columns} numbers, {hidden} hidden, {classes} classes",
-            lr=lr,
-            beta=beta,
-            num_epochs=num_epochs,
-        ):
-            got = expect_type(call(answer, X, y, first, *settings), list)
-            if any(isinstance(part, Tensor) for part in got):
-                raise Wrong("return floats: `.item()` makes one of a tensor")
-            if len(got) == num_epochs + 1:
-                raise Wrong("this is one loss more than there are epochs")
-            stuck = [*_losses(X, y, first, 0.0, 0.0, min(num_epochs, 1))] * num_epochs
-            longer = _losses(X, y, first, lr, beta, num_epochs + 1)
+        groups = torch.tensor(owners)
+        held = torch.tensor(kept_back, dtype=torch.int64)
+        mark = torch.isin(groups, held)
+        want = [(~mark).nonzero().flatten(), mark.nonzero().flatten()]
+        with given(groups=groups, held=held):
+            got = call(answer, groups, held)
+            parts = expect_parts(got, "the rows to train on", "the rows held out")
+            tensors = [expect_tensor(part) for part in parts]
+            if any(part.dtype == torch.bool for part in tensors):
+                raise Wrong("these are masks; return the positions at which they are true")
+            for part, right, name in zip(tensors, want, ["to train on", "held out"], strict=True):
+                other = want[1] if right is want[0] else want[0]
+                expect_equal(
+                    part,
+                    right,
+                    usual=[
+                        (other, "first come the rows to train on, then those held out"),
+                        (groups[right], "these are birds; return the positions of their rows"),
+                        (right.flip(0), "the positions stand in rising order"),
+                        (held, "these are the birds; return the positions of their rows"),
+                    ],
+                    why=f"the rows {name} are those whose bird is {'not ' * (right is want[0])}"
+                    "among `held`",
+                )
+
+
+@exercise("04.12b")
+def stop(answer: Any) -> None:
+    """How many epochs a training runs with patience, and which was the best."""
+    nan = math.nan
+    for losses, patience in [
+        ([0.9, 0.5, 0.6, 0.7, 0.8, 0.4], 2),
+        ([0.9, 0.5, 0.6, 0.7, 0.4, 0.8], 2),
+        ([0.9, 0.5, 0.6, 0.7, 0.4, 0.8], 3),
+        ([0.9, 0.8, 0.7], 1),
+        ([0.3, 0.5, 0.4, 0.6], 3),
+        ([0.5, 0.5, 0.5, 0.2], 2),
+        ([0.7, 0.6, 0.6, 0.5, 0.9, 0.55, 0.1], 3),
+        ([0.7, 0.6, 0.6, 0.5, 0.9, 0.55, 0.1], 2),
+        ([1.5], 1),
+        ([2.0, 3.0, 1.0], 1),
+        ([4.0, 9.0, 8.0, 7.0, 6.0, 1.0], 4),
+        ([-0.5, -0.25, -0.75, 0.0, 0.0], 2),
+        ([0.8, nan, 0.6, 0.7, 0.9], 2),
+    ]:
+        ran, best = _stop(losses, patience)
+        with given(losses=losses, patience=patience):
+            parts = expect_parts(
+                call(answer, losses, patience), "the epochs that it ran", "the best of them"
+            )
+            ties = _stop(losses, patience, ties=True)
+            earlier, later = _stop(losses, patience - 1), _stop(losses, patience + 1)
+            rising = _rising(losses, patience)
+            lowest = min((loss, at) for at, loss in enumerate(losses, start=1))[1]
             expect_equal(
-                got,
-                longer[:-1],
+                tuple(parts),
+                (ran, best),
                 usual=[
-                    (stuck, "the loss is the same in each epoch: ask for the assignments too"),
-                    (longer[1:], "take the loss before the step, not after it"),
+                    ((ran - 1, best - 1), "count both from 1"),
+                    ((ran, best - 1), "count the best epoch from 1"),
+                    ((best, ran), "first the number of epochs, then the best of them"),
+                    (ties, "a loss that equals the lowest is not below it"),
+                    (rising, "wait since the lowest loss so far, not since the last one that fell"),
+                    (later, "it ends one epoch too late"),
+                    (earlier, "it ends one epoch too early, or the epochs are counted from 0"),
+                    ((len(losses), lowest), "it ends before the list, when patience runs out"),
                     (
-                        _losses(X, y, first, lr, 0.0, num_epochs),
-                        "this is gradient descent without momentum: keep the velocity",
+                        (ran, lowest),
+                        "losses after the end were never seen; look at those before it",
                     ),
-                    (
-                        _losses(X, y, first, lr, beta, num_epochs, late=True),
-                        "the weight takes the new velocity, not the one that the variable holds",
-                    ),
-                    (
-                        _losses(X, y, first, lr, beta, num_epochs, dampening=beta),
-                        "the slope is not multiplied by 1 - beta",
-                    ),
-                    (
-                        _losses(X, y, first, lr, beta, num_epochs, nesterov=True),
-                        "this is Nesterov's momentum; the weight takes the velocity alone",
-                    ),
-                    (
-                        _losses(X, y, first, -lr, beta, num_epochs),
-                        "the weights walk uphill: subtract the velocity",
-                    ),
+                    ((ran, ran), "the best epoch is the one with the lowest loss, not the last"),
                 ],
-                why="each epoch: v = beta * v + slope, then w = w - lr * v, from the old weights",
+                why="it ends `patience` epochs after the lowest loss so far, or with the list",
             )
 
 
-def _losses(
-    X: Tensor,
-    y: Tensor,
-    first: list[Tensor],
-    lr: float,
-    beta: float,
-    num_epochs: int,
-    *,
-    dampening: float = 0.0,
-    late: bool = False,
-    nesterov: bool = False,
-) -> list[float]:
-    weights = [value.clone().requires_grad_() for value in first]
-    speeds = [torch.zeros_like(value) for value in first]
-    found = []
-    for _ in range(num_epochs):
-        W1, b1, W2, b2 = weights
-        loss = F.cross_entropy(torch.relu(X @ W1 + b1) @ W2 + b2, y)
-        found.append(loss.item())
-        slopes = torch.autograd.grad(loss, weights)
+def _stop(losses: list[float], patience: int, ties: bool = False) -> tuple[int, int]:
+    best = 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < losses[best - 1] or (ties and loss == losses[best - 1]):
+            best = epoch
+        if epoch - best >= patience:
+            return epoch, best
+    return len(losses), best
+
+
+def _rising(losses: list[float], patience: int) -> tuple[int, int]:
+    """Return what a counter gives that starts anew wherever the loss fell below the one before."""
+    waited, best = 0, 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < losses[best - 1]:
+            best = epoch
+        waited = 0 if epoch == 1 or loss < losses[epoch - 2] else waited + 1
+        if waited >= patience:
+            return epoch, best
+    return len(losses), best
+
+
+class _Watched(nn.Module):
+    """A network whose output shows its mode, and which remembers how it was called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        linear = nn.Linear(2, 1)
         with torch.no_grad():
-            for weight, speed, slope in zip(weights, speeds, slopes, strict=True):
-                old = speed.clone()
-                speed.mul_(beta).add_(slope * (1 - dampening))
-                step = old if late else slope + beta * speed if nesterov else speed
-                weight -= lr * step
-    return found
+            linear.weight.copy_(torch.tensor([[2.0, -1.0]]))
+            linear.bias.fill_(0.5)
+        self.inner = nn.Sequential(linear, nn.BatchNorm1d(1))
+        self.calls: list[tuple[bool, bool, bool]] = []
+
+    def forward(self, X: Tensor) -> Tensor:
+        self.calls.append((self.training, self.inner[1].training, torch.is_grad_enabled()))
+        y_hat: Tensor = self.inner(X).squeeze(1)
+        return y_hat
+
+
+def _squared(y_hat: Tensor, y: Tensor) -> Tensor:
+    return (y_hat - y).square().mean()
+
+
+def _lopsided(y_hat: Tensor, y: Tensor) -> Tensor:
+    return (y_hat - 2 * y).abs().mean()
+
+
+@exercise("04.12c")
+def judge_net(answer: Any) -> None:
+    """The mean loss over all samples, in eval mode, without a graph, and no trace left."""
+    g = torch.Generator().manual_seed(0)
+    for sizes, training, loss_fn in [
+        ([4, 4, 2], True, _squared),
+        ([5, 2], False, _lopsided),
+        ([3], True, _lopsided),
+        ([2, 6, 2], False, _squared),
+    ]:
+        net = _Watched().train(training)
+        batches = [
+            (torch.randn(n, 2, generator=g) * 3, torch.randn(n, generator=g) + 2) for n in sizes
+        ]
+        twin = _Watched().eval()
+        with torch.no_grad():
+            losses = torch.stack([loss_fn(twin(X), y) for X, y in batches]).double()
+        counts = torch.tensor(sizes).double()
+        want = (losses * counts).sum().item() / sum(sizes)
+        buffers = [buffer.clone() for buffer in net.buffers()]
+        told = f"a batch sizes' list of {sizes}, a net in {'train' if training else 'eval'} mode"
+        with given(told):
+            got = call(answer, net, batches, loss_fn)
+            if not net.calls:
+                raise Wrong("the network was not called")
+            if any(outer or inner for outer, inner, _ in net.calls):
+                raise Wrong("the network was called in train mode; call net.eval() first")
+            if any(graph for *_, graph in net.calls):
+                raise Wrong("a graph was recorded; call the network within torch.no_grad()")
+            pairs = zip(buffers, net.buffers(), strict=True)
+            if not all(torch.equal(old, new) for old, new in pairs):
+                raise Wrong("the network's buffers have changed")
+            if torch.is_grad_enabled() is False:
+                raise Wrong("gradients are off afterwards; use `with torch.no_grad():`")
+            if isinstance(got, Tensor):
+                raise Wrong("return a Python float; .item() takes it out of a tensor")
+            expect_equal(
+                expect_type(got, float),
+                want,
+                usual=[
+                    (losses.mean().item(), "this is the mean of the means; weigh each by its size"),
+                    ((losses * counts).sum().item(), "this is a sum; divide by the samples"),
+                    (
+                        (losses * counts).sum().item() / len(sizes),
+                        "divide by the number of samples, not of batches",
+                    ),
+                    (losses[-1].item(), "this is the last batch's loss; take all batches"),
+                    (losses.sum().item(), "these are means: weigh each by its size, then divide"),
+                ],
+                why="each batch's loss counts as often as it has samples",
+            )
+            modes = {part.training for part in net.modules()}
+            if modes != {training}:
+                mode = "train" if training else "eval"
+                raise Wrong(f"the network came in {mode} mode; put that back: net.train(mode)")
