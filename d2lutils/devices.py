@@ -1,10 +1,12 @@
 """`d2l.device`: the device that the book computes on."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
-from d2lutils.errors import BookError
+from d2lutils.errors import BookError, one_line
 
 
 def device() -> torch.device:
@@ -42,3 +44,13 @@ def available_devices() -> list[torch.device]:
         return [cpu]
     count = max(1, torch.accelerator.device_count())
     return [*(torch.device(accelerator.type, index) for index in range(count)), cpu]
+
+
+@contextmanager
+def moving_to(device: object) -> Iterator[None]:
+    """Turn what PyTorch says of a `device` that a reader passed into one line."""
+    try:
+        yield
+    except (RuntimeError, TypeError, AssertionError) as error:  # the last: no CUDA in PyTorch
+        told = f"device={one_line(repr(device), 50)}: {one_line(error)}"
+        raise BookError(f"{told}… Pass d2l.device() or None.") from None

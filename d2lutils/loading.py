@@ -1,7 +1,6 @@
 """`d2l.loader`: batches of tensors that are in memory already, each taken out in one step."""
 
 from collections.abc import Callable, Iterable, Iterator
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -9,13 +8,19 @@ import torch
 from torch import Generator, Tensor
 from torch.utils.data import DataLoader, Dataset, RandomSampler, TensorDataset
 
-from d2lutils.errors import BookError, one_line
+from d2lutils.devices import moving_to
+from d2lutils.errors import BookError, check_count, one_line
 
 
 def loader(
-    data: Any, batch_size: int = 64, *, shuffle: bool = False, generator: Generator | None = None,
-    drop_last: bool = False, device: torch.device | str | None = None,
-) -> DataLoader[Any]:  # fmt: skip
+    data: Any,
+    batch_size: int = 64,
+    *,
+    shuffle: bool = False,
+    generator: Generator | None = None,
+    drop_last: bool = False,
+    device: torch.device | str | None = None,
+) -> DataLoader[Any]:
     """Return a DataLoader of tensors in memory that takes out a batch at a time, not a sample.
 
     The batches are those of a plain DataLoader, in the same order for the same generator, and
@@ -38,10 +43,8 @@ def loader(
     Raises BookError where an argument is not as described, a tensor is sparse or nested, or the
     data hold no samples.
     """
-    if not isinstance(batch_size, Integral) or isinstance(batch_size, bool) or batch_size < 1:
-        remedy = " Give several tensors as one tuple." if isinstance(batch_size, Tensor) else ""
-        told = f"batch_size takes a whole number from 1 on, not {one_line(repr(batch_size), 50)}."
-        raise BookError(told + remedy)
+    several = isinstance(batch_size, Tensor)
+    check_count("batch_size", batch_size, " Give several tensors as one tuple." * several)
     for name, value in {"shuffle": shuffle, "drop_last": drop_last}.items():
         if not isinstance(value, bool | np.bool):
             raise BookError(f"{name} takes True or False, not {one_line(repr(value), 50)}.")
@@ -51,14 +54,16 @@ def loader(
         raise BookError(f"generator={one_line(repr(generator), 50)}: {told}.")
     _check_lengths(_tensors(data))
     if device is not None:
-        try:
+        with moving_to(device):
             data = _map(lambda tensor: tensor.to(device=device), data, tuple)
-        except (RuntimeError, TypeError, AssertionError) as error:  # the last: no CUDA in PyTorch
-            told = f"device={one_line(repr(device), 50)}: {one_line(error)}"
-            raise BookError(f"{told}… Pass d2l.device() or None.") from None
     rows = data if isinstance(data, TensorDataset) else _Samples(data)
-    settings = {"shuffle": bool(shuffle), "drop_last": bool(drop_last), "generator": generator}
-    return _Batches(rows, int(batch_size), **settings)
+    return _Batches(
+        rows,
+        int(batch_size),
+        shuffle=bool(shuffle),
+        drop_last=bool(drop_last),
+        generator=generator,
+    )
 
 
 class _Samples(Dataset[Any]):

@@ -19,9 +19,13 @@ from d2lutils.errors import BookError
 
 
 def download(
-    url: str, *, sha256: str, folder: str | os.PathLike[str] | None = None,
-    name: str | None = None, unpack: bool = False,
-) -> Path:  # fmt: skip
+    url: str,
+    *,
+    sha256: str,
+    folder: str | os.PathLike[str] | None = None,
+    name: str | None = None,
+    unpack: bool = False,
+) -> Path:
     """Return the path of a file from the network, fetched if it is not here and right already.
 
     A broken transfer goes on where it stopped, in the next run too: what has come lies beside

@@ -19,9 +19,13 @@ Named = Mapping[tuple[Any, int], tuple[str, Tensor]]
 
 
 def computation_graph(
-    output: Tensor | Sequence[Tensor], names: Mapping[str, Tensor] | None = None, *,
-    saved: bool = False, gradients: bool = False, title: str | None = None,
-) -> Figure:  # fmt: skip
+    output: Tensor | Sequence[Tensor],
+    names: Mapping[str, Tensor] | None = None,
+    *,
+    saved: bool = False,
+    gradients: bool = False,
+    title: str | None = None,
+) -> Figure:
     """Return a figure of the graph behind a tensor, read from `grad_fn`.
 
     Arrows lead as the data flowed, from leaves that require a gradient. Explained in 04/02.

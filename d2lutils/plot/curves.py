@@ -16,9 +16,14 @@ _DASHES = ("-", "--", "-.", ":")
 
 
 def lines(
-    x: Any, series: Mapping[str, Any], *, xlabel: str, ylabel: str, title: str | None = None,
+    x: Any,
+    series: Mapping[str, Any],
+    *,
+    xlabel: str,
+    ylabel: str,
+    title: str | None = None,
     log: str = "",
-) -> Figure:  # fmt: skip
+) -> Figure:
     """Return a figure of one or more named lines, told apart by colour and by dashes.
 
     A value that is `nan` or infinite leaves a gap. Names and labels stand as they are written: `$`

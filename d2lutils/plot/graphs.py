@@ -22,9 +22,14 @@ Names = Mapping[Any, str] | Callable[[Any], str]
 
 
 def graph(
-    edges: Edges, labels: Names = str, *, outputs: Iterable[Hashable] = (),
-    kinds: Names | None = None, order: Sequence[str] = (), title: str | None = None,
-) -> Figure:  # fmt: skip
+    edges: Edges,
+    labels: Names = str,
+    *,
+    outputs: Iterable[Hashable] = (),
+    kinds: Names | None = None,
+    order: Sequence[str] = (),
+    title: str | None = None,
+) -> Figure:
     """Return a figure of a directed graph without cycles; arrows lead from left to right.
 
     An edge that is given twice is drawn twice. Explained in 01/02.

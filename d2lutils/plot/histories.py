@@ -14,9 +14,13 @@ from d2lutils.plot.styling import GREY, write
 
 
 def history(
-    history: Any, *, names: Sequence[str] | None = None, log: bool = False,
-    title: str | None = None, axes: Axes | None = None,
-) -> Axes:  # fmt: skip
+    history: Any,
+    *,
+    names: Sequence[str] | None = None,
+    log: bool = False,
+    title: str | None = None,
+    axes: Axes | None = None,
+) -> Axes:
     """Draw a training's numbers, one curve a list, against the epoch; return the axes.
 
     Curves of the training data are dashed, others solid. Where there is a `val_loss`, a dotted

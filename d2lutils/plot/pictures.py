@@ -18,9 +18,12 @@ _BROKEN = COLOURS[4]  # the colour of a pixel that is no number
 
 
 def images(
-    batch: Any, titles: Sequence[object] | None = None, *, columns: int = 8,
+    batch: Any,
+    titles: Sequence[object] | None = None,
+    *,
+    columns: int = 8,
     title: str | None = None,
-) -> Figure:  # fmt: skip
+) -> Figure:
     """Return a figure of a batch of pictures, left to right, top to bottom.
 
     All pictures share one scale from dark to light: 0 to 255 for uint8; 0 to 1 for other numbers

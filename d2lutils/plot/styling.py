@@ -45,9 +45,13 @@ def box(
 
 
 def write(
-    axes: Axes, xlabel: str, ylabel: str, title: str | None, entries: Sequence[tuple[str, Any]],
+    axes: Axes,
+    xlabel: str,
+    ylabel: str,
+    title: str | None,
+    entries: Sequence[tuple[str, Any]],
     **look: Any,
-) -> None:  # fmt: skip
+) -> None:
     """Give axes their texts as they stand, `$` is a dollar, and a legend of lines by name."""
     axes.set_xlabel(xlabel, parse_math=False)
     axes.set_ylabel(ylabel, parse_math=False)

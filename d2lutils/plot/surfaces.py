@@ -26,11 +26,18 @@ _MARK: Any = {"markersize": 9, "markeredgecolor": "black", "linestyle": ""}
 
 
 def surface(
-    f: Callable[[Tensor, Tensor], Any], x: Sequence[float], y: Sequence[float], *,
-    paths: Mapping[str, Any] | None = None, names: Sequence[str] = ("x", "y"), minimum: Any = None,
-    levels: int | Sequence[float] = 10, log: bool = False, title: str | None = None,
+    f: Callable[[Tensor, Tensor], Any],
+    x: Sequence[float],
+    y: Sequence[float],
+    *,
+    paths: Mapping[str, Any] | None = None,
+    names: Sequence[str] = ("x", "y"),
+    minimum: Any = None,
+    levels: int | Sequence[float] = 10,
+    log: bool = False,
+    title: str | None = None,
     axes: Axes | None = None,
-) -> Axes:  # fmt: skip
+) -> Axes:
     """Draw the heights of `f` over a rectangle by colour and contour lines; return the axes.
 
     A height that is `nan` or infinite leaves a hole. Built by hand in 04/07.

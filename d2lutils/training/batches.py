@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from d2lutils.errors import BookError, one_line
+from d2lutils.devices import moving_to
+from d2lutils.errors import BookError
 
 TARGETS = {"y", "label", "labels", "target", "targets"}
 _SEQUENCES = (tuple, list)
@@ -19,12 +20,10 @@ def place(net: nn.Module, optimizer: Optimizer, device: torch.device | str | Non
     devices = [tensor.device for tensor in chain(net.parameters(), net.buffers())]
     if device is None:
         return devices[0]
-    try:
-        wanted = (number := torch.zeros(1, device=device)).device
+    with moving_to(device):
+        number = torch.zeros(1, device=device)
         number.item()  # there is none on meta
-    except (RuntimeError, TypeError, AssertionError) as error:  # the last: no CUDA in PyTorch
-        told = f"device={one_line(repr(device), 50)}: {one_line(error)}"
-        raise BookError(f"{told}… Pass d2l.device() or None.") from None
+    wanted = number.device
     if any(found != wanted for found in devices):
         if optimizer.state or torch.__future__.get_overwrite_module_params_on_conversion():
             raise BookError(

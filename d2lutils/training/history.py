@@ -1,6 +1,7 @@
 """What a training gave, epoch by epoch, and the means that stand in it."""
 
 import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -42,14 +43,20 @@ class Means:
 
     together = 50  # to ask a GPU for a number is to wait for it: this many batches ask at a time
 
-    def __init__(self, names: list[str]) -> None:
-        self.names = names
-        self.totals, self.samples, self.batches = [0.0] * len(names), 0.0, 0
+    def __init__(self, data: str, metrics: Mapping[str, Callable[..., Any]]) -> None:
+        self.data, self.metrics = data, metrics.values()
+        self.names = [f"{data}_{measure}" for measure in ["loss", *metrics]]
+        self.totals, self.samples, self.batches = [0.0] * len(self.names), 0.0, 0
         self.waiting: list[tuple[Any, ...]] = []
 
-    def add(self, *batch: Any) -> None:
-        """Add a batch's size, loss and metrics, to be counted when enough of them wait."""
-        self.waiting.append(batch)
+    def add(self, size: int, loss: Tensor, y_hat: Any, y: Any) -> None:
+        """Add a batch's loss and metrics, to be counted when enough of them wait."""
+        found = []
+        if self.metrics:
+            y_hat = y_hat.detach() if isinstance(y_hat, Tensor) else y_hat
+            with torch.no_grad():
+                found = [metric(y_hat, y) for metric in self.metrics]
+        self.waiting.append((size, loss.detach(), *found))
         if len(self.waiting) == self.together:
             self.count()
 
@@ -68,7 +75,7 @@ class Means:
         """Return the mean of each measure by its name; raise BookError where no batch came."""
         self.count()
         if not self.samples:
-            raise BookError(f"{self.names[0].partition('_')[0]} {NO_BATCH}")
+            raise BookError(f"{self.data} {NO_BATCH}")
         return {n: t / self.samples for n, t in zip(self.names, self.totals, strict=True)}
 
 

@@ -1,11 +1,11 @@
 """`d2l.fit`: the training loop, written once."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from operator import length_hint
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -14,9 +14,10 @@ from torch.optim.lr_scheduler import CyclicLR, LRScheduler, OneCycleLR, ReduceLR
 from tqdm import tqdm  # type: ignore[import-untyped]
 
 from d2lutils.errors import BookError
-from d2lutils.training import mistakes
+from d2lutils.training import arguments
 from d2lutils.training.batches import place, split
 from d2lutils.training.history import History, Means, NotFiniteError
+from d2lutils.training.mistakes import CheckedLoss, explain
 
 EACH_BATCH = (OneCycleLR, CyclicLR)  # made to step after each batch; others step each epoch
 
@@ -69,21 +70,22 @@ def fit(
     """
     data = {"train": train} if val is None else {"train": train, "val": val}
     metrics = {} if metrics is None else metrics
-    mistakes.check_call(net, loss, optimizer, scheduler, num_epochs, data, metrics, patience)
+    arguments.check(net, loss, optimizer, scheduler, num_epochs, data, metrics, patience)
     where = place(net, optimizer, device)
-    checked_loss = mistakes.CheckedLoss(loss, net)
-    modes = {part: part.training for part in net.modules()}
-    frozen = [part for part, training in modes.items() if net.training and not training]
-    stateful: list[Any] = [net, optimizer] if scheduler is None else [net, optimizer, scheduler]
-    began = [_copy(net), *(deepcopy(part.state_dict()) for part in stateful[1:])]
-    kept, kept_epoch, lowest, stopped, told = began[0], 0, math.inf, None, ""
+    checked_loss = CheckedLoss(loss, net)
+    frozen = [part for part in net.modules() if net.training and not part.training]
+    kept = _Kept(0, math.inf, _copy(net))
+    others: list[Any] = [optimizer] if scheduler is None else [optimizer, scheduler]
+    began = [(net, kept.state), *((other, deepcopy(other.state_dict())) for other in others)]
     rows: list[dict[str, float]] = []
+    stopped = None
     total = num_epochs * sum(map(length_hint, data.values()))
-    bar = tqdm(total=total or None, delay=1, leave=False, **({} if progress else {"disable": True}))
+    quiet = {} if progress else {"disable": True}  # else the environment decides
+    bar = tqdm(total=total or None, delay=1, leave=False, **quiet)
 
     def go_through(name: str) -> dict[str, float]:
         """Go through batches once, and learn from those of train; return the means."""
-        means = Means([f"{name}_{measure}" for measure in ["loss", *metrics]])
+        means = Means(name, metrics)
         for batch in data[name]:
             X, named, y, size = split(batch, where)
             y_hat = None
@@ -97,71 +99,67 @@ def fit(
             except Exception as error:
                 with suppress(RuntimeError):  # the loss of a batch before may have been nan
                     means.count()
-                mistakes.explain(error, net, [*X, *named.values()], checked_loss, y_hat, y)
+                explain(error, net, [*X, *named.values()], checked_loss, y_hat, y)
                 raise
             if name == "train" and isinstance(scheduler, EACH_BATCH):
                 scheduler.step()
-            means.add(size, value.detach(), *(measured(metrics, y_hat, y) if metrics else ()))
+            means.add(size, value, y_hat, y)
             bar.update()
         return means.result()
 
     try:
-        for epoch in range(1, num_epochs + 1):
-            bar.set_description(f"epoch {epoch} of {num_epochs}", refresh=False)
-            lr = float(optimizer.param_groups[0]["lr"])
-            net.train()
-            for part in frozen:
-                part.eval()
-            row = go_through("train")
-            if val is not None:
-                net.eval()
-                with torch.no_grad():  # what a net keeps from inference_mode, training cannot use
-                    row |= go_through("val")
-            judged = row["train_loss" if val is None else "val_loss"]
-            if isinstance(scheduler, ReduceLROnPlateau):
-                scheduler.step(judged)
-            elif scheduler is not None and not isinstance(scheduler, EACH_BATCH):
-                scheduler.step()
-            if patience is None or judged < lowest:
-                kept, kept_epoch, lowest = _copy(net), epoch, judged
-            rows.append(row | {"lr": lr})
-            if patience is not None and epoch - kept_epoch >= patience:
-                stopped = f"val_loss was not lower for {patience} epochs"
-                break
+        with bar, _modes_kept(net):
+            for epoch in range(1, num_epochs + 1):
+                bar.set_description(f"epoch {epoch} of {num_epochs}", refresh=False)
+                lr = float(optimizer.param_groups[0]["lr"])
+                net.train()
+                for part in frozen:
+                    part.eval()
+                row = go_through("train")
+                if val is not None:
+                    net.eval()
+                    with torch.no_grad():  # training cannot use what inference_mode makes
+                        row |= go_through("val")
+                judged = row["train_loss" if val is None else "val_loss"]
+                if isinstance(scheduler, ReduceLROnPlateau):
+                    scheduler.step(judged)
+                elif scheduler is not None and not isinstance(scheduler, EACH_BATCH):
+                    scheduler.step()
+                if patience is None or judged < kept.loss:
+                    kept = _Kept(epoch, judged, _copy(net))
+                rows.append(row | {"lr": lr})
+                if patience is not None and epoch - kept.epoch >= patience:
+                    stopped = f"val_loss was not lower for {patience} epochs"
+                    break
     except KeyboardInterrupt:
         stopped = f"interrupted in epoch {epoch}"
-        told = f"The history holds the {len(rows)} whole epochs before."
+        print(f"fit stops: {stopped}. The history holds the {len(rows)} whole epochs before.")
     except NotFiniteError as error:
         stopped = f"{error} of epoch {epoch}"
-        net.load_state_dict(kept)
-        told = (
-            f"The weights are again those after {kept_epoch} epochs. Lower the learning rate and "
-            "build a new optimizer, or look for nan in the data."
+        net.load_state_dict(kept.state)
+        print(
+            f"fit stops: {stopped}. The weights are again those after {kept.epoch} epochs. Lower "
+            "the learning rate and build a new optimizer, or look for nan in the data."
         )
     except BookError:
         if not rows:
-            for part, state in zip(stateful, began, strict=True):
+            for part, state in began:
                 part.load_state_dict(state)
         raise
-    finally:
-        bar.close()
-        for part, training in modes.items():
-            part.training = training
     if patience is not None and rows:
-        net.load_state_dict(kept)
-    if told:
-        print(f"fit stops: {stopped}. {told}")
+        net.load_state_dict(kept.state)
     names = [f"{name}_{measure}" for measure in ["loss", *metrics] for name in data]
     history = History({name: [row[name] for row in rows] for name in [*names, "lr"]})
     history.stopped = stopped
     return history
 
 
-@torch.no_grad()
-def measured(metrics: Mapping[str, Callable[..., Any]], y_hat: Any, y: Any) -> list[Any]:
-    """Return what the metrics give for a batch; they get no graph."""
-    y_hat = y_hat.detach() if isinstance(y_hat, Tensor) else y_hat
-    return [metric(y_hat, y) for metric in metrics.values()]
+class _Kept(NamedTuple):
+    """The epoch that a network may go back to, the loss that judged it, and its weights then."""
+
+    epoch: int
+    loss: float
+    state: dict[str, Any]
 
 
 def _copy(net: nn.Module) -> dict[str, Any]:
@@ -170,3 +168,14 @@ def _copy(net: nn.Module) -> dict[str, Any]:
     for name, value in state.items():
         state[name] = value.clone() if isinstance(value, Tensor) else deepcopy(value)
     return state
+
+
+@contextmanager
+def _modes_kept(net: nn.Module) -> Iterator[None]:
+    """Give each part of a network back the mode that it has now."""
+    modes = {part: part.training for part in net.modules()}
+    try:
+        yield
+    finally:
+        for part, training in modes.items():
+            part.training = training

@@ -1,90 +1,19 @@
-"""What goes wrong around a training loop, each told in one line that says what to do."""
+"""What goes wrong in a batch, told in one line that says what to do."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
-from itertools import chain
-from numbers import Integral
-from operator import length_hint
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.parameter import is_lazy
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
 from torch.overrides import TorchFunctionMode
-from torch.utils.data import Dataset, IterableDataset
 
 from d2lutils.errors import BookError, one_line
-from d2lutils.training.history import NO_BATCH
 
 # What a loss applies to raw outputs itself, and the steps that change no more than a shape.
 _APPLIED = {"cross_entropy": "softmax", "binary_cross_entropy_with_logits": "sigmoid"}
 _SQUASHING = ("Softmax", "LogSoftmax", "Sigmoid", "LogSigmoid")
 _SHAPING = ("View", "Squeeze", "Unsqueeze", "Select", "Slice", "Permute", "Transpose", "TBackward")
 _COMPARING = {"mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"}
-
-
-def check_call(
-    net: Any, loss: Any, optimizer: Any, scheduler: Any, num_epochs: Any,
-    data: Mapping[str, Any], metrics: Any, patience: Any,
-) -> None:  # fmt: skip
-    """Raise BookError at an argument of fit with which no training can begin."""
-    objects: dict[str, tuple[Any, Any, str]] = {
-        "net": (net, nn.Module, "torch.nn.Linear(4, 1)"),
-        "loss": (loss, Callable, "torch.nn.MSELoss()"),
-        "optimizer": (optimizer, Optimizer, "torch.optim.SGD(net.parameters(), lr=0.1)"),
-        "scheduler": (scheduler, LRScheduler | None, "StepLR(optimizer, step_size=10)"),
-    }
-    for name, (value, kind, example) in objects.items():
-        if isinstance(value, type) or not isinstance(value, kind):
-            told = one_line(repr(value), 60)
-            raise BookError(f"{name} takes an object such as {example}, not {told}.")
-    for name, value in {"num_epochs": num_epochs, "patience": patience}.items():
-        whole = isinstance(value, Integral) and not isinstance(value, bool) and int(value) > 0
-        if not whole and (name, value) != ("patience", None):
-            told = one_line(repr(value), 50)
-            raise BookError(f"{name} takes a whole number from 1 on, not {told}.")
-    if patience is not None and "val" not in data:
-        raise BookError("patience looks at the loss on val: pass val, or leave patience out.")
-    named = isinstance(metrics, Mapping) and "loss" not in metrics
-    if not named or not all(map(callable, metrics.values())):
-        raise BookError('metrics takes functions by name, {"error": error}, but none named "loss".')
-    for name, batches in data.items():
-        _check_batches(name, batches, num_epochs)
-    _check_optimizer(net, loss, optimizer)
-    if getattr(scheduler, "optimizer", optimizer) is not optimizer:
-        raise BookError("scheduler sets the rate of another optimizer: build it from this one.")
-
-
-def _check_batches(name: str, batches: Any, num_epochs: int) -> None:
-    kind = type(batches).__name__
-    single = isinstance(batches, Dataset) and not isinstance(batches, IterableDataset)
-    if single or not isinstance(batches, Iterable):
-        remedy = "torch.utils.data.DataLoader(…, batch_size=64)" if single else "d2l.loader((X, y))"
-        raise BookError(f"{name} takes batches, not {kind}: pass {remedy}.")
-    if length_hint(batches, 1) == 0:
-        raise BookError(f"{name} {NO_BATCH}")
-    if num_epochs > 1 and isinstance(batches, Iterator) and not isinstance(batches, Sized):
-        told = f"{name} is a {kind}, which is used up after one epoch"
-        raise BookError(f"{told}: pass list({name}), or a loader.")
-
-
-def _check_optimizer(net: nn.Module, loss: Any, optimizer: Optimizer) -> None:
-    mine = dict(net.named_parameters())
-    if any(is_lazy(tensor) for tensor in chain(mine.values(), net.buffers())):
-        raise BookError("net has lazy layers that have seen no data: call net(X) once before fit.")
-    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
-    others = loss.parameters() if isinstance(loss, nn.Module) else ()
-    foreign = held - {id(p) for p in chain(mine.values(), others)}
-    left_out = [name for name, p in mine.items() if p.requires_grad and id(p) not in held]
-    if not any(id(p) in held for p in mine.values()) or (left_out and foreign):
-        raise BookError(
-            "optimizer holds parameters that are not the network's: it was built for another one, "
-            "or before this one was changed or moved. Build it again from net.parameters()."
-        )
-    if left_out:
-        told = f"{len(left_out)} parameters that require a gradient, such as {left_out[0]}"
-        print(f"fit: the optimizer leaves out {told}: they stay as they are.")
 
 
 class CheckedLoss(TorchFunctionMode):
@@ -126,10 +55,12 @@ class CheckedLoss(TorchFunctionMode):
         if name in _APPLIED and name not in self.called:
             _warn_of_squashing(name, tensors[0])
         self.called.add(name)
-        crossed = self.crossed if _crossed(*tensors[:2]) else ""
-        result = None if crossed and name in _COMPARING else function(*args, **kwargs)
-        if crossed and (result is None or result.shape == 2 * tensors[0].shape[:1]):
-            raise BookError(crossed)
+        crossed = self.crossed and _crossed(*tensors[:2])
+        if crossed and name in _COMPARING:  # before it warns
+            raise BookError(self.crossed)
+        result = function(*args, **kwargs)
+        if crossed and result.shape == 2 * tensors[0].shape[:1]:  # n × n
+            raise BookError(self.crossed)
         return result
 
 
