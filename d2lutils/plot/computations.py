@@ -41,35 +41,53 @@ def computation_graph(
     """
     outputs: list[Any] = list(output) if isinstance(output, list | tuple) else [output]
     named = _by_place(outputs, names)
-    edges: list[Any] = [(tensor.grad_fn, at) for at, tensor in enumerate(outputs)]
-    kinds: dict[Any, str] = dict.fromkeys([node for node, _ in edges], "operator")
-    waiting = list(kinds)
-    for node in waiting:  # grows on the way
-        for parent in (parent for parent, _ in node.next_functions if parent is not None):
-            edges.append((parent, node))
-            if parent not in kinds:
-                kinds[parent] = "leaf" if type(parent).__name__ == _LEAF else "operator"
-                waiting.append(parent)
+    edges, kinds = _walk(outputs)
     if (count := len(kinds) + len(outputs)) > MAX_NODES:
         part = "a smaller part, such as one layer, one step of a loop, one term of a sum"
         raise BookError(f"{MAX_NODES} nodes can be read, and this graph has {count}: draw {part}")
     inner = {place: named[place] for place in named.keys() - set(map(_place, outputs))}
     labels = {node: _lines(node, inner, gradients) for node in kinds}
-    for node in list(kinds) if saved else ():
-        for what, kept in _kept(node):
-            place: Any = None if kept is None else _place(kept)
-            # A result on the way has its shape in another box.
-            called = what if place and place[0] in kinds else _in_a_line(what, kept)
-            labels[node].append(f"keeps {named[place][0] if place in named else called}")
-            if place in named and not named[place][1].requires_grad:
-                edges.append((place, node))
-                kinds[place], labels[place] = "kept data", _box(*named[place])
+    if saved:
+        _add_saved(edges, kinds, labels, named)
     for at, tensor in enumerate(outputs):
-        name = named.get(_place(tensor), ("result", tensor))[0]
+        name, _ = named.get(_place(tensor), ("result", tensor))
         kinds[at], labels[at] = "result", _box(name, tensor, gradients)
     texts = {node: "\n".join(lines) for node, lines in labels.items()}
     order = ("leaf", "operator", "result", "kept data")
     return graph(edges, texts, kinds=kinds, order=order, title=title)
+
+
+def _walk(outputs: Sequence[Tensor]) -> tuple[list[Any], dict[Any, str]]:
+    """Return the edges to some tensors, by number, and behind them; the kind of each node."""
+    edges: list[Any] = [(tensor.grad_fn, at) for at, tensor in enumerate(outputs)]
+    kinds: dict[Any, str] = dict.fromkeys([node for node, _ in edges], "operator")
+    waiting = list(kinds)
+    for node in waiting:  # grows on the way
+        for parent, _ in node.next_functions:
+            if parent is None:
+                continue
+            edges.append((parent, node))
+            if parent not in kinds:
+                kinds[parent] = "leaf" if type(parent).__name__ == _LEAF else "operator"
+                waiting.append(parent)
+    return edges, kinds
+
+
+def _add_saved(edges: list[Any], kinds: dict[Any, str], labels: Any, named: Named) -> None:
+    """Write below each operator what it keeps, and draw named data that it keeps as boxes."""
+    for node in list(kinds):
+        for what, tensor in _kept(node):
+            place: Any = None if tensor is None else _place(tensor)
+            if place in named:
+                name, tensor = named[place]
+                labels[node].append(f"keeps {name}")
+                if not tensor.requires_grad:
+                    edges.append((place, node))
+                    kinds[place], labels[place] = "kept data", _box(name, tensor)
+            elif place and place[0] in kinds:  # a result on the way: another box has its shape
+                labels[node].append(f"keeps {what}")
+            else:
+                labels[node].append(f"keeps {_in_a_line(what, tensor)}")
 
 
 def _by_place(outputs: Sequence[Any], names: Any) -> Named:

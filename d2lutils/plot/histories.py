@@ -44,18 +44,19 @@ def history(
         raise BookError(f"history draws one number an epoch for each name, not {counts}")
     axes = plt.subplots()[1] if axes is None else axes
     epochs = range(1, 1 + max(counts.values()))
+    entries: list[tuple[str, Any]] = []
     for name, curve in curves.items():
         look = "--" if name.startswith("train") else "-"
-        axes.plot(epochs, curve, look, marker="o" if len(epochs) == 1 else "")
-    drawn = [*curves]
+        (line,) = axes.plot(epochs, curve, look, marker="o" if len(epochs) == 1 else "")
+        entries.append((name, line))
     losses = np.array(history["val_loss"] if "val_loss" in known else [], dtype=float)
     if np.isfinite(losses).any():
         best = int(np.where(np.isfinite(losses), losses, np.inf).argmin()) + 1
-        axes.axvline(best, color=GREY, linestyle=":")
-        drawn.append(f"lowest val_loss: epoch {best}")
+        line = axes.axvline(best, color=GREY, linestyle=":")
+        entries.append((f"lowest val_loss: epoch {best}", line))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_yscale("log" if log else "linear")
     shown = {name.removeprefix("train_").removeprefix("val_") for name in curves}
     ylabel = shown.pop() if len(shown) == 1 else "value"
-    write(axes, "epoch", ylabel, title, list(zip(drawn, axes.lines, strict=False)))
+    write(axes, "epoch", ylabel, title, entries)
     return axes

@@ -1,6 +1,7 @@
 """A function of two numbers seen from above, and the paths that lead down it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
 from math import ceil, floor, isfinite, log10
 from typing import Any
 
@@ -58,7 +59,7 @@ def surface(
     low, high = zip(_bounds(x, "x"), _bounds(y, "y"), strict=True)
     across, up = (torch.linspace(*ends, _POINTS) for ends in zip(low, high, strict=True))
     z = _heights(f(*torch.meshgrid(across, up, indexing="xy")), log)
-    steps: Any = _levels(levels, float(z.min()), float(z.max()), log)
+    steps = _levels(levels, float(z.min()), float(z.max()), log)
     ways = {str(name): _points(path, f"path {name!r}") for name, path in (paths or {}).items()}
     star = None if minimum is None else _points([minimum], "minimum")
     for name, points in ways.items():
@@ -66,35 +67,48 @@ def surface(
             raise BookError(f"path {name!r} is nowhere within the rectangle: draw a larger one")
 
     axes = plt.subplots()[1] if axes is None else axes
-    beyond = z.min() < steps[0] or z.max() > steps[-1]
-    scale: Any = {"norm": LogNorm(steps[0], steps[-1]) if log else None, "cmap": _HEIGHTS}
-    scale["extend"] = "both" if beyond else "neither"
-    filled = axes.contourf(across, up, z, steps, **scale)
-    axes.contour(across, up, z, steps[1:-1], colors=GREY, linewidths=0.6, linestyles="solid")
-    tens = [step for step in steps if log and f"{step:e}".startswith("1.000000")]
-    ticks = tens if len(tens) > 2 and len(steps) > 10 else steps[:: 1 + len(steps) // 11]
-    plain = FuncFormatter(lambda height, _: f"{height:,.10g}")
-    bar = axes.figure.colorbar(filled, ax=axes, format=plain, ticks=ticks)
+    bar = _fill(axes, across, up, z, steps, log)
     bar.set_label(names[2] if len(names) > 2 else "height", parse_math=False)
     axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     axes.grid(False)
     entries: list[tuple[str, Any]] = []
     marks: dict[str, Line2D] = {}
-    for (name, points), (look, colour) in zip(ways.items(), _LOOKS * len(ways), strict=False):
+    for (name, points), (look, number) in zip(ways.items(), cycle(_LOOKS), strict=False):
+        colour = COLOURS[number]
         inside = np.pad(_within(points, low, high), 1)
         near = inside[:-2] | inside[1:-1] | inside[2:]  # further points would draw lines across
         shown = np.where(near[:, None], points, np.nan).T
         some: Any = {"markersize": 4, "markevery": max(1, len(points) // 25), "linewidth": 1.6}
-        entries.append((name, axes.plot(*shown, look, color=COLOURS[colour], **some)[0]))
+        (line,) = axes.plot(*shown, look, color=colour, **some)
+        entries.append((name, line))
         ends = points[:1], points[-1:], _exits(points, low, high)
         for what, marker, spots in zip(("start", "end", "leaves"), "osX", ends, strict=True):
             if _within(spots, low, high).any():
-                axes.plot(*spots.T, marker, color=COLOURS[colour], clip_on=False, **_MARK)
+                axes.plot(*spots.T, marker, color=colour, clip_on=False, **_MARK)
                 marks[what] = Line2D([], [], marker=marker, color=WHITE, **_MARK)
     if star is not None:
         (marks["minimum"],) = axes.plot(*star.T, "*", color="#F0E442", **_MARK | {"markersize": 15})
     write(axes, names[0], names[1], title, [*entries, *marks.items()], handlelength=1.7, **_BESIDE)
     return axes
+
+
+def _fill(axes: Axes, across: Tensor, up: Tensor, z: Any, steps: Any, log: bool) -> Any:
+    """Fill the axes between contour lines, and return the bar that tells the colours' heights."""
+    beyond = z.min() < steps[0] or z.max() > steps[-1]
+    filled = axes.contourf(
+        across,
+        up,
+        z,
+        steps,
+        norm=LogNorm(steps[0], steps[-1]) if log else None,
+        cmap=_HEIGHTS,
+        extend="both" if beyond else "neither",
+    )
+    axes.contour(across, up, z, steps[1:-1], colors=GREY, linewidths=0.6, linestyles="solid")
+    tens = [step for step in steps if log and f"{step:e}".startswith("1.000000")]
+    ticks = tens if len(tens) > 2 and len(steps) > 10 else steps[:: 1 + len(steps) // 11]
+    plain = FuncFormatter(lambda height, _: f"{height:,.10g}")
+    return axes.figure.colorbar(filled, ax=axes, format=plain, ticks=ticks)
 
 
 def _bounds(bounds: Any, name: str) -> tuple[float, float]:
