@@ -541,6 +541,13 @@ class TestHistory:
         assert (left.get_yscale(), right.get_yscale()) == ("linear", "log")
         assert not left.lines
 
+    def test_the_key_of_used_axes_shows_its_own_lines(self):
+        _, axes = plt.subplots()
+        axes.plot([1, 2], [3, 4], color="red")
+        d2l.plot.history({"train_loss": [2, 1]}, axes=axes)
+        (shown,) = axes.get_legend().get_lines()
+        assert shown.get_color() == axes.lines[1].get_color() != "red"
+
     @pytest.mark.parametrize(
         ("history", "options", "message"),
         [

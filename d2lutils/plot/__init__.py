@@ -17,10 +17,16 @@ if TYPE_CHECKING:
 
 # A module never has its function's name: importing it would hide the function.
 _HOMES = {
-    "broadcasting": "stretching", "computation_graph": "computations", "graph": "graphs",
-    "history": "histories", "images": "pictures", "lines": "curves", "memory": "boxes",
-    "style": "styling", "surface": "surfaces",
-}  # fmt: skip
+    "broadcasting": "stretching",
+    "computation_graph": "computations",
+    "graph": "graphs",
+    "history": "histories",
+    "images": "pictures",
+    "lines": "curves",
+    "memory": "boxes",
+    "style": "styling",
+    "surface": "surfaces",
+}
 __all__ = sorted(_HOMES)
 
 

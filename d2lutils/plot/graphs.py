@@ -54,17 +54,11 @@ def graph(
     kind = _named(net, kinds, "kind") if kinds else {}
     names = list(dict.fromkeys([*order, *kind.values()]))
     key = [name for name in names if name in kind.values()]
-    gap, half = _GAP, {node: _half(text[node]) for node in net}
-    if sum(gap + 2 * max(half.get(p, 0) for p in column) for column in columns) > _WIDE:
-        gap, half = 0.35 * _GAP, {node: _half(text[node], pressed=True) for node in net}
-    x: dict[Point, float] = {}
-    reach: dict[Point, float] = {}  # half the width of a point's column
-    right = -gap
-    for column in columns:
-        most = max(half.get(point, 0) for point in column)
-        x.update(dict.fromkeys(column, right + gap + most))
-        reach.update(dict.fromkeys(column, most))
-        right += gap + 2 * most
+    half = {node: _half(text[node]) for node in net}
+    x, reach, right = _across(columns, half, _GAP)
+    if right + _GAP > _WIDE:
+        half = {node: _half(text[node], pressed=True) for node in net}
+        x, reach, right = _across(columns, half, 0.35 * _GAP)
 
     wide = max(right, 0.13 * len(title or ""), sum(0.6 + _LETTER * len(name) for name in key))
     left, high = (right - wide) / 2, max(y[p] + room[p] / 2 for p in y) + 0.02
@@ -104,6 +98,21 @@ def _named(nodes: Iterable[Any], names: Names, what: str) -> dict[Hashable, str]
             raise BookError(f"graph finds no {what} for the node {node!r:.40}")
         named[node] = str(names(node) if callable(names) else names[node])
     return named
+
+
+def _across(
+    columns: list[list[Point]], half: dict[Hashable, float], gap: float
+) -> tuple[dict[Point, float], dict[Point, float], float]:
+    """Return each point's x, half the width of its column, and where the last column ends."""
+    x: dict[Point, float] = {}
+    reach: dict[Point, float] = {}
+    right = -gap
+    for column in columns:
+        most = max(half.get(point, 0) for point in column)
+        x.update(dict.fromkeys(column, right + gap + most))
+        reach.update(dict.fromkeys(column, most))
+        right += gap + 2 * most
+    return x, reach, right
 
 
 def _half(text: str, pressed: bool = False) -> float:

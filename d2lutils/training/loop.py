@@ -63,7 +63,7 @@ def fit(
         patience: ends the training after so many epochs without a lower `val_loss`. However it
             ends, the network then gets the weights and buffers of its best epoch.
         device: where to move the network; None leaves it. Batches are moved to the network.
-        progress: show a bar on stderr while the training lasts, from its second second on.
+        progress: show a bar on stderr while the training lasts, once it has taken a second.
 
     Raises BookError on an argument that is not as described and on the usual mistakes. In the first
     epoch this leaves the states of `net`, `optimizer` and `scheduler` as they were.
