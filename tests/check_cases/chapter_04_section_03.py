@@ -59,49 +59,58 @@ def no_vector(f, x, weights):
     return leaf.grad
 
 
-def curvature(f, x):
-    leaf = x.clone().requires_grad_()
-    (first,) = torch.autograd.grad(f(leaf).sum(), leaf, create_graph=True)
-    (second,) = torch.autograd.grad(first.sum(), leaf)
-    return second
+def table(outputs, x):
+    rows = []
+    for output in outputs:
+        rows.append(torch.autograd.grad(output, x, retain_graph=True)[0])
+    return torch.stack(rows)
 
 
-def by_func(f, x):
-    def total(x):
-        return f(x).sum()
-
-    slope = torch.func.grad(total)
-    return torch.func.grad(lambda x: slope(x).sum())(x)
+def by_weights(outputs, x):
+    eye = torch.eye(len(outputs), dtype=outputs.dtype)
+    return torch.stack([torch.autograd.grad(outputs, x, row, retain_graph=True)[0] for row in eye])
 
 
-def first_only(f, x):
-    leaf = x.clone().requires_grad_()
-    return torch.autograd.grad(f(leaf).sum(), leaf)[0]
+def batched(outputs, x):
+    eye = torch.eye(len(outputs), dtype=outputs.dtype)
+    return torch.autograd.grad(outputs, x, eye, retain_graph=True, is_grads_batched=True)[0]
 
 
-def with_a_graph(f, x):
-    leaf = x.clone().requires_grad_()
-    (first,) = torch.autograd.grad(f(leaf).sum(), leaf, create_graph=True)
-    return torch.autograd.grad(first.sum(), leaf, create_graph=True)[0]
+def with_a_graph(outputs, x):
+    return torch.stack([torch.autograd.grad(y, x, create_graph=True)[0] for y in outputs])
 
 
-def forgets_create_graph(f, x):
-    leaf = x.clone().requires_grad_()
-    (first,) = torch.autograd.grad(f(leaf).sum(), leaf)
-    return torch.autograd.grad(first.sum(), leaf)[0]
+def frees_each(outputs, x):
+    return torch.stack([torch.autograd.grad(output, x)[0] for output in outputs])
 
 
-def twice_backward(f, x):
-    leaf = x.clone().requires_grad_()
-    f(leaf).sum().backward(create_graph=True)
-    leaf.grad.sum().backward()
-    return leaf.grad.detach()
+def frees_the_last(outputs, x):
+    last = len(outputs) - 1
+    rows = []
+    for at, output in enumerate(outputs):
+        rows.append(torch.autograd.grad(output, x, retain_graph=at < last)[0])
+    return torch.stack(rows)
 
 
-def marks_its_input(f, x):
-    x.requires_grad_()
-    (first,) = torch.autograd.grad(f(x).sum(), x, create_graph=True)
-    return torch.autograd.grad(first.sum(), x)[0]
+def into_grad(outputs, x):
+    rows = []
+    for output in outputs:
+        x.grad = None
+        output.backward(retain_graph=True)
+        rows.append(x.grad)
+    return torch.stack(rows)
+
+
+def piled_up(outputs, x):
+    rows = []
+    for output in outputs:
+        output.backward(retain_graph=True)
+        rows.append(x.grad.clone())
+    return torch.stack(rows)
+
+
+def summed(outputs, x):
+    return torch.autograd.grad(outputs.sum(), x, retain_graph=True)[0]
 
 
 CASES = {
@@ -121,16 +130,20 @@ CASES = {
         ],
     ),
     "04.3b": Cases(
-        solution=curvature,
-        also_right=[by_func],
+        solution=table,
+        also_right=[by_weights, batched, with_a_graph],
         wrong=[
-            (first_only, "this is the first derivative"),
-            (lambda f, x: first_only(f, x) ** 2, "the slope squared"),
-            (with_a_graph, "has a graph behind it"),
-            (forgets_create_graph, "your function raised"),
-            (twice_backward, "one number for each of x"),
-            (marks_its_input, "marked x itself"),
-            (lambda f, x: curvature(f, x).sum(), "expected shape"),
+            (frees_each, "Trying to backward through the graph a second time"),
+            (frees_the_last, "the last walk freed the graph"),
+            (into_grad, "x.grad has changed"),
+            (piled_up, "x.grad has changed"),
+            (summed, "this is one row"),
+            (lambda outputs, x: table(outputs, x).T, "rows and columns are exchanged"),
+            (lambda outputs, x: table(outputs, x) * 2, "a row an output"),
         ],
+        equivalent={
+            "rows.append(torch.autograd.grad(output, x, retain_graph=True)[-1])": "x alone is "
+            "asked for, so the tuple holds one gradient: the first is the last",
+        },
     ),
 }

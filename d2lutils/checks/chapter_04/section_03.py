@@ -63,35 +63,34 @@ def weighted_rows(answer: Any) -> None:
             expect_equal(got, want, usual=usual, why="weights @ Jacobian has an element for each x")
 
 
-CURVES: list[tuple[str, Function, Function, Function]] = [
-    (
-        "torch.sin(2 * x)",
-        lambda x: (2 * x).sin(),
-        lambda x: 2 * (2 * x).cos(),
-        lambda x: -4 * (2 * x).sin(),
-    ),
-    ("x**4 - x", lambda x: x**4 - x, lambda x: 4 * x**3 - 1, lambda x: 12 * x**2),
-    ("torch.exp(-x)", lambda x: (-x).exp(), lambda x: -(-x).exp(), lambda x: (-x).exp()),
+TABLES: list[tuple[str, Function, list[float]]] = [
+    ("torch.stack([x[0] * x[1], x[1] ** 3, x[0] - 2 * x[1]])", _mixed, [2.0, -1.5]),
+    ("torch.outer(x, x)[0]", lambda x: torch.outer(x, x)[0], [1.0, 4.0, -2.0]),
+    ("x[:-1] * x[1:]", _pairs, [3.0, -1.0, 0.5]),
+    ("torch.exp(x)", torch.exp, [0.5]),
 ]
-PLACES = [[0.5, -1.0, 2.0], [1.5], [[0.25, 3.0], [-2.0, 0.0]]]
 
 
 @exercise("04.3b")
-def second_derivative(answer: Any) -> None:
-    """The second derivative of a function at each element of a tensor."""
-    for source, f, slope, bend in CURVES:
-        for numbers in PLACES:
-            x = torch.tensor(numbers, dtype=F64)
-            with given(f"f(x) = {source}", x=x):
-                got = expect_tensor(call(answer, f, x))
-                _expect_untouched(x)
-                usual = [
-                    (slope(x), "this is the first derivative; take the derivative of that"),
-                    (slope(x) ** 2, "this is the slope squared, not the slope of the slope"),
-                ]
-                if got.requires_grad:
-                    raise Wrong("the result has a graph behind it; leave it without one")
-                expect_equal(got, bend(x), usual=usual, why="it has one number for each of x")
+def rows_of_a_graph(answer: Any) -> None:
+    """A Jacobian from outputs that are there, by walks that keep their graph."""
+    for source, f, numbers in TABLES:
+        x = torch.tensor(numbers, dtype=F64, requires_grad=True)
+        x.grad = torch.full_like(x, 7.0)
+        outputs = f(x)
+        want = torch.func.jacrev(f)(x.detach())
+        usual = [(want.sum(dim=0), "this is one row; the table has a row for each output")]
+        if want.shape[0] > 1:
+            usual.append((want.T.clone(), "rows and columns are exchanged; a row is one output's"))
+        with given(f"outputs = {source}", x=x.detach()):
+            got = expect_tensor(call(answer, outputs, x))
+            if x.grad is None or not bool((x.grad == 7.0).all()):
+                raise Wrong("x.grad has changed; torch.autograd.grad leaves it as it was")
+            try:
+                torch.autograd.grad(outputs, x, torch.ones_like(outputs))
+            except RuntimeError as error:
+                raise Wrong("the last walk freed the graph; let each walk keep it") from error
+            expect_equal(got.detach(), want, usual=usual, why="a row an output, a column an input")
 
 
 def _expect_untouched(x: Tensor) -> None:

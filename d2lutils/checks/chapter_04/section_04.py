@@ -1,4 +1,4 @@
-"""Checks of 04/04, gradients in depth."""
+"""Checks of 04/04, gradients through programs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,57 +10,7 @@ from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, 
 
 F64 = torch.float64
 Function = Callable[[Tensor], Tensor]
-
-
-def _mixed(x: Tensor) -> Tensor:
-    return torch.stack([x[0] * x[1], x[1] ** 3, x[0] - 2 * x[1]])
-
-
-def _pairs(x: Tensor) -> Tensor:
-    return x[:-1] * x[1:]
-
-
-WEIGHED: list[tuple[str, Function, list[float], list[float]]] = [
-    ("torch.outer(x, x)[0]", lambda x: torch.outer(x, x)[0], [1.0, 4.0, -2.0], [-1.0, 0.5, 3.0]),
-    (
-        "torch.stack([x[0] * x[1], x[1] ** 3, x[0] - 2 * x[1]])",
-        _mixed,
-        [2.0, -1.5],
-        [0.5, -1.0, 3.0],
-    ),
-    ("torch.exp(x)", torch.exp, [0.5, -1.0, 0.0], [1.0, -2.0, 0.25]),
-    ("x[:-1] * x[1:]", _pairs, [3.0, -1.0, 0.5], [2.0, -0.5]),
-    ("x.sum(dim=0, keepdim=True) ** 2", lambda x: x.sum(0, keepdim=True) ** 2, [1.5], [-3.0]),
-]
-
-
-@exercise("04.4a")
-def weighted_rows(answer: Any) -> None:
-    """The rows of a Jacobian, weighted and added, by one walk back."""
-    for source, f, numbers, amounts in WEIGHED:
-        x = torch.tensor(numbers, dtype=F64)
-        weights = torch.tensor(amounts, dtype=F64)
-        calls: list[Tensor] = []
-
-        def watched(x: Tensor, f: Function = f, calls: list[Tensor] = calls) -> Tensor:
-            calls.append(x)
-            return f(x)
-
-        table = torch.func.jacrev(f)(x)
-        want = weights @ table
-        usual = [(table.sum(dim=0), "these are the rows without weights; hand the weights over")]
-        if table.shape[0] == table.shape[1]:
-            usual += [(table @ weights, "these are the columns, weighted; the rows are asked for")]
-        with given(f"f(x) = {source}", x=x, weights=weights):
-            got = expect_tensor(call(answer, watched, x, weights))
-            if not calls:
-                raise Wrong("f was not called: walk back from its result")
-            if len(calls) > 1:
-                raise Wrong(f"f was called {len(calls)} times: one walk gives all")
-            _expect_untouched(x)
-            if got.shape == table.shape != want.shape:
-                raise Wrong("this has the Jacobian's shape; the answer has that of x")
-            expect_equal(got, want, usual=usual, why="weights @ Jacobian has an element for each x")
+Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 CURVES: list[tuple[str, Function, Function, Function]] = [
@@ -76,7 +26,7 @@ CURVES: list[tuple[str, Function, Function, Function]] = [
 PLACES = [[0.5, -1.0, 2.0], [1.5], [[0.25, 3.0], [-2.0, 0.0]]]
 
 
-@exercise("04.4b")
+@exercise("04.4a")
 def second_derivative(answer: Any) -> None:
     """The second derivative of a function at each element of a tensor."""
     for source, f, slope, bend in CURVES:
@@ -92,6 +42,116 @@ def second_derivative(answer: Any) -> None:
                 if got.requires_grad:
                     raise Wrong("the result has a graph behind it; leave it without one")
                 expect_equal(got, bend(x), usual=usual, why="it has one number for each of x")
+
+
+LOSSES: list[tuple[str, Loss, Any, list[Any], list[Any]]] = [
+    (
+        "(w @ x - y) ** 2",
+        lambda w, x, y: (w @ x - y) ** 2,
+        [0.5, -1.0],
+        [[1.0, 2.0], [3.0, -1.0], [0.5, 0.0]],
+        [1.0, -2.0, 4.0],
+    ),
+    ("torch.exp(-y * w * x)", lambda w, x, y: (-y * w * x).exp(), 0.5, [2.0, -1.0], [1.0, -1.0]),
+    (
+        "torch.sin(w).sum() * x[0] * y",
+        lambda w, x, y: w.sin().sum() * x[0] * y,
+        [[0.5, 1.0], [-1.0, 2.0]],
+        [[3.0, 1.0], [-2.0, 4.0]],
+        [1.5, -1.0],
+    ),
+    (
+        "((w * x - y) ** 2).sum()",
+        lambda w, x, y: ((w * x - y) ** 2).sum(),
+        [1.0, -0.5],
+        [2.0, -1.0, 0.5],
+        [[1.0, 2.0], [-1.0, 0.0], [3.0, 0.5]],
+    ),
+    ("(w @ x) ** 3 - y", lambda w, x, y: (w @ x) ** 3 - y, [1.0, -2.0], [[2.0, 0.5]], [3.0]),
+]
+
+
+@exercise("04.4b")
+def gradient_of_each(answer: Any) -> None:
+    """The gradient of each sample's loss, from one call of the loss."""
+    for source, loss_of_one, start, inputs, targets in LOSSES:
+        w, X, y = (torch.tensor(part, dtype=F64) for part in (start, inputs, targets))
+        calls: list[int] = []
+
+        def watched(
+            w: Tensor, x: Tensor, y: Tensor, f: Loss = loss_of_one, calls: list[int] = calls
+        ) -> Tensor:
+            calls.append(x.ndim)
+            return f(w, x, y)
+
+        slope = torch.func.grad(loss_of_one)
+        want = torch.stack([slope(w, one, target) for one, target in zip(X, y, strict=True)])
+        usual = [
+            (want.mean(dim=0), "this is the gradient of the mean; each sample has its own"),
+            (want.sum(dim=0), "this is the gradient of the sum; each sample has its own"),
+            (want / len(X), "this is each gradient divided by the number of samples"),
+        ]
+        with given(f"loss_of_one(w, x, y) = {source}", w=w, X=X, y=y):
+            got = expect_tensor(call(answer, watched, w, X, y))
+            if not calls:
+                raise Wrong("loss_of_one was not called")
+            if len(calls) > 1:
+                raise Wrong(f"loss_of_one was called {len(calls)} times; vmap calls it once")
+            if w.requires_grad or w.grad is not None:
+                raise Wrong("your function marked w itself; make a copy of it and mark that")
+            expect_equal(got.detach(), want, usual=usual, why="a gradient, like w, for each sample")
+
+
+# Times, heights, and whether the crossing lies between two points, where its gradient is one.
+PATHS: list[tuple[list[float], list[float], bool]] = [
+    ([-3.0, -2.0, -1.0, 1.0], [2.0, 3.0, 1.0, -3.0], True),
+    ([0.0, 0.5, 2.0, 2.25, 4.0], [1.0, 0.5, -1.5, 2.0, -1.0], True),
+    ([1.0, 3.0], [0.25, -0.75], True),
+    ([0.0, 2.0, 3.0, 5.0], [4.0, 1.0, -0.5, -6.0], True),
+    ([0.0, 2.0, 3.0], [2.0, 0.0, -1.0], False),
+    ([0.0, 1.0, 4.0], [2.0, 1.0, 0.0], False),
+]
+
+
+@exercise("04.4d")
+def crossing(answer: Any) -> None:
+    """The time at which a path first meets the ground, with its gradient."""
+    for moments, ups, between in PATHS:
+        times = torch.tensor(moments, dtype=F64, requires_grad=True)
+        heights = torch.tensor(ups, dtype=F64, requires_grad=True)
+        low = next(at for at, up in enumerate(ups) if up <= 0)
+        above, below = heights[low - 1], heights[low]
+        start, end = times[low - 1], times[low]
+        want = start + above / (above - below) * (end - start)
+        other = start + below / (below - above) * (end - start)
+        usual = [
+            (other.detach(), "the fraction is counted from the lower point; count from the upper"),
+            (end.detach(), "this is the time of the first point that is not above the ground"),
+            (start.detach(), "this is the time of the last point above the ground"),
+            (
+                _by_the_last_two(times, heights).detach(),
+                "these are the last two points; find the first",
+            ),
+        ]
+        with given(times=times.detach(), heights=heights.detach()):
+            got = expect_tensor(call(answer, times, heights))
+            expect_equal(got.detach(), want.detach(), usual=usual, why="one number, shape ()")
+            if not got.requires_grad:
+                raise Wrong(
+                    "no graph leads back to heights; .item(), detach and torch.tensor leave it"
+                )
+            if between:
+                wanted = torch.autograd.grad(want, [times, heights])
+                found = torch.autograd.grad(got, [times, heights], allow_unused=True)
+                for name, slope, right in zip(("times", "heights"), found, wanted, strict=True):
+                    if slope is None or not torch.allclose(slope, right):
+                        raise Wrong(f"the time is right, but not its gradient for {name}")
+
+
+def _by_the_last_two(times: Tensor, heights: Tensor) -> Tensor:
+    """Where the line through the last two points meets the ground."""
+    fraction = heights[-2] / (heights[-2] - heights[-1])
+    return times[-2] + fraction * (times[-1] - times[-2])
 
 
 def _expect_untouched(x: Tensor) -> None:
