@@ -99,11 +99,17 @@ def test_no_module_is_long():
 
 
 def test_the_package_without_its_checks_is_small():
-    """A reader can read it all; it shrinks where a library takes over (DESIGN.md)."""
+    """A reader can read it all; it shrinks where a library takes over (DESIGN.md).
+
+    Of its lines, some 400 came with the foundation, 230 with the doctor, 260 with chapter 1
+    (graphs), 460 with chapter 2 (pictures of memory), 2,400 with chapter 3 (data, downloads,
+    loader, lines, images), 950 with chapter 4 (`fit` and its mistakes, computation graphs,
+    surfaces, histories).
+    """
     package = ROOT / "d2lutils"
     checks = {package / "checking.py", *(package / "checks").rglob("*.py")}
     modules = set(package.rglob("*.py")) - checks
-    assert sum(len(file.read_text("utf-8").splitlines()) for file in modules) < 4000
+    assert sum(len(file.read_text("utf-8").splitlines()) for file in modules) < 4700
 
 
 def test_version_is_that_of_pyproject():

@@ -76,7 +76,7 @@ def fit(
     frozen = [part for part in net.modules() if net.training and not part.training]
     kept = _Kept(0, math.inf, _copy(net))
     others: list[Any] = [optimizer] if scheduler is None else [optimizer, scheduler]
-    began = [(net, kept.state), *((other, deepcopy(other.state_dict())) for other in others)]
+    at_start = [(net, kept.state), *((other, deepcopy(other.state_dict())) for other in others)]
     rows: list[dict[str, float]] = []
     stopped = None
     total = num_epochs * sum(map(length_hint, data.values()))
@@ -143,7 +143,7 @@ def fit(
         )
     except BookError:
         if not rows:
-            for part, state in began:
+            for part, state in at_start:
                 part.load_state_dict(state)
         raise
     if patience is not None and rows:
