@@ -80,6 +80,36 @@ class ValueTurned(Reverse):
         return -strength * x
 
 
+class WithANumber(Reverse):
+    @staticmethod
+    def backward(ctx, g):
+        return -ctx.strength, None
+
+
+class HardCoded(Reverse):
+    @staticmethod
+    def backward(ctx, g):
+        return -0.5 * g, None
+
+
+class OfItsSize(Reverse):
+    @staticmethod
+    def backward(ctx, g):
+        return -abs(ctx.strength) * g, None
+
+
+class InSingle(Reverse):
+    @staticmethod
+    def forward(x, strength):
+        return x.float().clone()
+
+
+class InPlace(Reverse):
+    @staticmethod
+    def forward(x, strength):
+        return x.mul_(1)
+
+
 class NotKept(Reverse):
     @staticmethod
     def setup_context(ctx, inputs, output):
@@ -229,6 +259,32 @@ class WithIf(Length):
         return g * x / length if length > 0 else torch.zeros_like(x)
 
 
+class OnContext(Length):
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.x = inputs[0]
+        ctx.save_for_backward(output)
+
+    @staticmethod
+    def backward(ctx, g):
+        (length,) = ctx.saved_tensors
+        return g * ctx.x / torch.where(length > 0, length, 1.0)
+
+
+class Clamped(Length):
+    @staticmethod
+    def backward(ctx, g):
+        x, length = ctx.saved_tensors
+        return g * x / length.clamp(min=1e-4)
+
+
+class WithALittleMore(Length):
+    @staticmethod
+    def backward(ctx, g):
+        x, length = ctx.saved_tensors
+        return g * x / (length + 1e-8)
+
+
 class DetachedBackward(Length):
     @staticmethod
     def backward(ctx, g):
@@ -242,7 +298,12 @@ CASES = {
         solution=Reverse,
         also_right=[InTheOldStyle, WithItself],
         wrong=[
-            (WithoutNone, "your function raised RuntimeError: function WithoutNoneBackward"),
+            (WithoutNone, "return None for `strength` too"),
+            (WithANumber, "`g` is missing: multiply by what comes in, which is a tensor"),
+            (HardCoded, "for strength = 2, g = tensor([3.0]): expected tensor([-6.0])"),
+            (OfItsSize, "a negative `strength` turns the sign twice"),
+            (InSingle, "float64"),
+            (InPlace, "forward writes into x"),
             (WithoutG, "`g` is missing"),
             (NotTurned, "the sign is not turned round"),
             (WithoutStrength, "`strength` is missing"),
@@ -275,7 +336,10 @@ CASES = {
             (OnlyOnce, "the second derivative is wrong"),
             (DetachedBackward, "the second derivative is wrong"),
             (NotUnderVmap, "is `generate_vmap_rule = True` missing?"),
-            (WithIf, "your function raised RuntimeError"),
+            (WithIf, "use `torch.where`"),
+            (OnContext, "keep it with `save_for_backward`"),
+            (Clamped, "the gradient is g * x / length"),
+            (WithALittleMore, "the gradient is g * x / length"),
         ],
         equivalent={
             "return abs((x * x).sum().sqrt())": NOT_NEGATIVE,
