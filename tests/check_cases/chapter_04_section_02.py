@@ -71,6 +71,12 @@ def coarse(f, x):
     return rise.item() / (2 * step)
 
 
+def by_nudges(f, x):
+    step, dtype = 1e-5, torch.float64
+    rise = f(torch.tensor(x + step, dtype=dtype)) - f(torch.tensor(x - step, dtype=dtype))
+    return rise.item() / (2 * step)
+
+
 def descend(loss_function, start, lr, num_steps):
     w = start.clone().requires_grad_()
     for _ in range(num_steps):
@@ -141,6 +147,43 @@ def asks_start(loss_function, start, lr, num_steps):
     return descend(loss_function, start.detach(), lr, num_steps)
 
 
+def leaves_a_gradient(loss_function, start, lr, num_steps):
+    result = descend(loss_function, start, lr, num_steps)
+    start.requires_grad_()
+    loss_function(start).backward()
+    start.requires_grad_(False)
+    return result
+
+
+def cleared_too_soon(loss_function, start, lr, num_steps):
+    w = start.clone().requires_grad_()
+    for _ in range(num_steps):
+        loss_function(w).backward()
+        w.grad.zero_()
+        with torch.no_grad():
+            w -= lr * w.grad
+    return w.detach()
+
+
+def removed_too_soon(loss_function, start, lr, num_steps):
+    w = start.clone().requires_grad_()
+    for _ in range(num_steps):
+        loss_function(w).backward()
+        w.grad = None
+        with torch.no_grad():
+            w -= lr * w.grad
+    return w.detach()
+
+
+def made_anew(loss_function, start, lr, num_steps):
+    w = start.clone().requires_grad_()
+    for _ in range(num_steps):
+        loss_function(w).backward()
+        with torch.no_grad():
+            w = w - lr * w.grad
+    return w
+
+
 def still_asks(loss_function, start, lr, num_steps):
     return descend(loss_function, start, lr, num_steps).requires_grad_()
 
@@ -173,11 +216,12 @@ CASES = {
             (of_a_whole_number, "your function raised"),
             (twice, "gradients accumulate"),
             (of_a_result, "your function raised"),
-            (without_asking, "your function raised"),
+            (without_asking, "cut off from the leaf"),
             (as_a_tensor, "return a Python number"),
             (height, "this is f(x)"),
             (rounded_down, "read the leaf's"),
             (coarse, "read the leaf's"),
+            (by_nudges, "this is what nudges tell"),
             (lambda f, x: -derivative(f, x), "sign is turned round"),
             (lambda f, x: abs(derivative(f, x)), "sign is turned round"),
             (lambda f, x: round(derivative(f, x)), "read the leaf's"),
@@ -192,6 +236,10 @@ CASES = {
             (noted, "in-place"),
             (in_start, "changed its input"),
             (asks_start, "work on a clone"),
+            (leaves_a_gradient, "work on a clone"),
+            (cleared_too_soon, "before the gradient is cleared"),
+            (removed_too_soon, "once cleared"),
+            (made_anew, "a leaf made anew"),
             (still_asks, "return it detached"),
             (shares_with_start, "shares its memory"),
             (with_a_copy_lost, "nothing has moved"),

@@ -19,6 +19,10 @@ def shares(a, b):
     return float(a > b), float(b > a)
 
 
+def near_is_equal(a, b):
+    return (0.5, 0.5) if abs(a - b) < 0.2 else shares(a, b)
+
+
 def by_torch(a, b):
     leaves = torch.tensor([a, b], requires_grad=True)
     torch.maximum(leaves[0], leaves[1]).backward()
@@ -38,8 +42,8 @@ CASES = {
             (lambda a, y: a * (1 - a), "y is the result, a the input"),
             (lambda a, y: y * (y - 1), "rises everywhere"),
             (lambda a, y: y, "this is the result"),
-            (lambda a, y: 1 - y, "the local slope is y * (1 - y)"),
-            (lambda a, y: exp(-a) / (1 + exp(-a)), "the local slope is y * (1 - y)"),
+            (lambda a, y: 1 - y, "take the derivative"),
+            (lambda a, y: exp(-a) / (1 + exp(-a)), "take the derivative"),
             (lambda y: y * (1 - y), "your function raised"),
         ],
         equivalent={"return abs(y * (1 - y))": NOT_NEGATIVE},
@@ -51,6 +55,7 @@ CASES = {
             (lambda a, b: (float(a > b), float(b >= a)), "equal inputs get a half"),
             (lambda a, b: (float(a >= b), float(b >= a)), "equal inputs get a half"),
             (lambda a, b: (float(a > b), float(b > a)), "equal inputs get a half"),
+            (near_is_equal, "the larger takes the whole slope"),
             (lambda a, b: shares(b, a), "are swapped"),
             (lambda a, b: (1.0, 1.0), "the smaller input has the slope 0"),
             (lambda a, b: (0.5, 0.5), "the larger takes the whole slope"),

@@ -9,20 +9,20 @@ from d2lutils.checks import call, exercise, expect_equal, given
 @exercise("04.5a")
 def slope_of_the_sigmoid(answer: Any) -> None:
     """The local slope of the sigmoid, from its input or its result."""
-    for a in (0.5, -1.5, 0.0, 3.0, 1.0, -4.0):
+    for a in (0.7, -1.5, 0.0, 3.0, 1.0, -4.0):
         y = 1 / (1 + exp(-a))
         usual = [
-            (1 - y * y, "this is the slope of tanh; that of the sigmoid is y * (1 - y)"),
-            (a * (1 - a), "y is the result, a the input: the slope is y * (1 - y)"),
+            (1 - y * y, "this is the slope of tanh; is that of the sigmoid above 0.25 anywhere?"),
+            (a * (1 - a), "y is the result, a the input: which one does the formula hold?"),
             (y * (y - 1), "the sign is wrong: the sigmoid rises everywhere"),
-            (y, "this is the result; the slope is y * (1 - y)"),
+            (y, "this is the result; asked for is how fast it grows with a"),
         ]
         with given(a=a, y=y):
-            why = "the local slope is y * (1 - y)"
+            why = "take the derivative of 1 / (1 + exp(-a)); then 1 / y - 1 is exp(-a)"
             expect_equal(call(answer, a, y), y * (1 - y), usual=usual, why=why)
 
 
-PAIRS = [(1.0, 3.0), (2.5, -4.0), (-1.0, -1.5), (-2.0, -0.5), (0.0, 0.0), (1.5, 1.5), (-3.0, -3.0)]
+PAIRS = [(1.0, 3.0), (2.5, -4.0), (2.0, 2.1), (-1.0, -1.5), (-2.0, -0.5), (0.0, 0.0), (1.5, 1.5)]
 
 
 @exercise("04.5b")
