@@ -4,8 +4,6 @@ import torch
 
 from check_cases import NOT_NEGATIVE, WHOLE, Cases
 
-BOTH = "both sums change their sign, and their ratio does not"
-
 
 def split_by_group(groups, held):
     mark = torch.isin(groups, held)
@@ -92,65 +90,6 @@ def never_starts_anew(losses, patience):
     return len(losses), best
 
 
-def judge_net(net, batches, loss_fn):
-    mode = net.training
-    net.eval()
-    total, samples = 0.0, 0
-    with torch.no_grad():
-        for X, y in batches:
-            total += loss_fn(net(X), y).item() * len(y)
-            samples += len(y)
-    net.train(mode)
-    return total / samples
-
-
-@torch.no_grad()
-def at_once(net, batches, loss_fn):
-    mode = net.training
-    net.eval()
-    X = torch.cat([X for X, _ in batches])
-    y = torch.cat([y for _, y in batches])
-    value = loss_fn(net(X), y).item()
-    net.train(mode)
-    return value
-
-
-def in_train_mode(net, batches, loss_fn):
-    with torch.no_grad():
-        return sum(loss_fn(net(X), y).item() * len(y) for X, y in batches) / sum(
-            len(y) for _, y in batches
-        )
-
-
-def with_a_graph(net, batches, loss_fn):
-    mode = net.training
-    net.eval()
-    total = sum(loss_fn(net(X), y).item() * len(y) for X, y in batches)
-    net.train(mode)
-    return total / sum(len(y) for _, y in batches)
-
-
-def means(net, batches, loss_fn):
-    mode = net.training
-    net.eval()
-    with torch.no_grad():
-        found = [loss_fn(net(X), y).item() for X, y in batches]
-    net.train(mode)
-    return found
-
-
-def left_in_eval(net, batches, loss_fn):
-    value = judge_net(net, batches, loss_fn)
-    net.eval()
-    return value
-
-
-def left_in_train(net, batches, loss_fn):
-    value = judge_net(net, batches, loss_fn)
-    net.train()
-    return value
-
-
 CASES = {
     "04.11a": Cases(
         solution=split_by_group,
@@ -234,47 +173,6 @@ CASES = {
             "return (int(len(losses)), best)": WHOLE,
             "return (len(losses), abs(best))": NOT_NEGATIVE,
             "return (len(losses), int(best))": WHOLE,
-        },
-    ),
-    "04.11c": Cases(
-        solution=judge_net,
-        also_right=[at_once],
-        wrong=[
-            (in_train_mode, "called in train mode"),
-            (with_a_graph, "a graph was recorded"),
-            (lambda *given: sum(means(*given)) / len(means(*given)), "the mean of the means"),
-            (lambda *given: sum(means(*given)), "these are means"),
-            (lambda *given: means(*given)[-1], "the last batch's loss"),
-            (
-                lambda net, batches, loss_fn: (
-                    judge_net(net, batches, loss_fn) * sum(len(y) for _, y in batches)
-                ),
-                "this is a sum",
-            ),
-            (
-                lambda net, batches, loss_fn: (
-                    judge_net(net, batches, loss_fn)
-                    * sum(len(y) for _, y in batches)
-                    / len(batches)
-                ),
-                "not of batches",
-            ),
-            (lambda *given: torch.tensor(judge_net(*given)), "return a Python float"),
-            (left_in_eval, "the network came in train mode"),
-            (left_in_train, "the network came in eval mode"),
-            (lambda net, batches, loss_fn: 0.5, "the network was not called"),
-            (
-                lambda net, batches, loss_fn: judge_net(net, batches[:-1] or batches, loss_fn),
-                "counts as often as it has samples",
-            ),
-        ],
-        equivalent={
-            "total, samples = (0, 0.0)": "a whole number counts as a float in the ratio",
-            "total, count = (0, 0.0)": "a whole number counts as a float in the ratio",
-            "total -= loss_fn(net(X), y).item() * len(y)": BOTH,
-            "total -= value.item() * len(targets)": BOTH,
-            "return abs(total / samples)": NOT_NEGATIVE,
-            "return abs(total / count)": NOT_NEGATIVE,
         },
     ),
 }

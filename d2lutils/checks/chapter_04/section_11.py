@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import torch
-from torch import Tensor, nn
 
 from d2lutils.checks import (
     Wrong,
@@ -13,7 +12,6 @@ from d2lutils.checks import (
     expect_equal,
     expect_parts,
     expect_tensor,
-    expect_type,
     given,
 )
 
@@ -126,86 +124,3 @@ def _rising(losses: list[float], patience: int) -> tuple[int, int]:
         if waited >= patience:
             return epoch, best
     return len(losses), best
-
-
-class _Watched(nn.Module):
-    """A network whose output shows its mode, and which remembers how it was called."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        linear = nn.Linear(2, 1)
-        with torch.no_grad():
-            linear.weight.copy_(torch.tensor([[2.0, -1.0]]))
-            linear.bias.fill_(0.5)
-        self.inner = nn.Sequential(linear, nn.BatchNorm1d(1))
-        self.calls: list[tuple[bool, bool, bool]] = []
-
-    def forward(self, X: Tensor) -> Tensor:
-        self.calls.append((self.training, self.inner[1].training, torch.is_grad_enabled()))
-        y_hat: Tensor = self.inner(X).squeeze(1)
-        return y_hat
-
-
-def _squared(y_hat: Tensor, y: Tensor) -> Tensor:
-    return (y_hat - y).square().mean()
-
-
-def _lopsided(y_hat: Tensor, y: Tensor) -> Tensor:
-    return (y_hat - 2 * y).abs().mean()
-
-
-@exercise("04.11c")
-def judge_net(answer: Any) -> None:
-    """The mean loss over all samples, in eval mode, without a graph, and no trace left."""
-    g = torch.Generator().manual_seed(0)
-    for sizes, training, loss_fn in [
-        ([4, 4, 2], True, _squared),
-        ([5, 2], False, _lopsided),
-        ([3], True, _lopsided),
-        ([2, 6, 2], False, _squared),
-    ]:
-        net = _Watched().train(training)
-        batches = [
-            (torch.randn(n, 2, generator=g) * 3, torch.randn(n, generator=g) + 2) for n in sizes
-        ]
-        twin = _Watched().eval()
-        with torch.no_grad():
-            losses = torch.stack([loss_fn(twin(X), y) for X, y in batches]).double()
-        counts = torch.tensor(sizes).double()
-        want = (losses * counts).sum().item() / sum(sizes)
-        buffers = [buffer.clone() for buffer in net.buffers()]
-        told = f"a batch sizes' list of {sizes}, a net in {'train' if training else 'eval'} mode"
-        with given(told):
-            got = call(answer, net, batches, loss_fn)
-            if not net.calls:
-                raise Wrong("the network was not called")
-            if any(outer or inner for outer, inner, _ in net.calls):
-                raise Wrong("the network was called in train mode; call net.eval() first")
-            if any(graph for *_, graph in net.calls):
-                raise Wrong("a graph was recorded; call the network within torch.no_grad()")
-            pairs = zip(buffers, net.buffers(), strict=True)
-            if not all(torch.equal(old, new) for old, new in pairs):
-                raise Wrong("the network's buffers have changed")
-            if torch.is_grad_enabled() is False:
-                raise Wrong("gradients are off afterwards; use `with torch.no_grad():`")
-            if isinstance(got, Tensor):
-                raise Wrong("return a Python float; .item() takes it out of a tensor")
-            expect_equal(
-                expect_type(got, float),
-                want,
-                usual=[
-                    (losses.mean().item(), "this is the mean of the means; weigh each by its size"),
-                    ((losses * counts).sum().item(), "this is a sum; divide by the samples"),
-                    (
-                        (losses * counts).sum().item() / len(sizes),
-                        "divide by the number of samples, not of batches",
-                    ),
-                    (losses[-1].item(), "this is the last batch's loss; take all batches"),
-                    (losses.sum().item(), "these are means: weigh each by its size, then divide"),
-                ],
-                why="each batch's loss counts as often as it has samples",
-            )
-            modes = {part.training for part in net.modules()}
-            if modes != {training}:
-                mode = "train" if training else "eval"
-                raise Wrong(f"the network came in {mode} mode; put that back: net.train(mode)")

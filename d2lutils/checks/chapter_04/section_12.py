@@ -1,131 +1,18 @@
-"""Checks of 04/12, generalization."""
+"""Checks of 04/12, the training loop."""
 
-import math
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from d2lutils.checks import (
-    Wrong,
-    call,
-    exercise,
-    expect_equal,
-    expect_parts,
-    expect_tensor,
-    expect_type,
-    given,
-)
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, given
 
 
-@exercise("04.12a")
-def split_by_group(answer: Any) -> None:
-    """Rows to train on and rows of the groups that are held out."""
-    for owners, kept_back in [
-        ([3, 1, 3, 2, 1, 7], [1]),
-        ([3, 1, 3, 2, 1, 7], [7, 3]),
-        ([0, 0, 5], [0]),
-        ([4, 4], [9]),
-        ([2, 0, 2], [2, 0]),
-        ([6], []),
-        ([-1, 8, -1, 0], [0, -1]),
-    ]:
-        groups = torch.tensor(owners)
-        held = torch.tensor(kept_back, dtype=torch.int64)
-        mark = torch.isin(groups, held)
-        want = [(~mark).nonzero().flatten(), mark.nonzero().flatten()]
-        with given(groups=groups, held=held):
-            got = call(answer, groups, held)
-            parts = expect_parts(got, "the rows to train on", "the rows held out")
-            tensors = [expect_tensor(part) for part in parts]
-            if any(part.dtype == torch.bool for part in tensors):
-                raise Wrong("these are masks; return the positions at which they are true")
-            for part, right, name in zip(tensors, want, ["to train on", "held out"], strict=True):
-                other = want[1] if right is want[0] else want[0]
-                expect_equal(
-                    part,
-                    right,
-                    usual=[
-                        (other, "first come the rows to train on, then those held out"),
-                        (groups[right], "these are birds; return the positions of their rows"),
-                        (right.flip(0), "the positions stand in rising order"),
-                        (held, "these are the birds; return the positions of their rows"),
-                    ],
-                    why=f"the rows {name} are those whose bird is {'not ' * (right is want[0])}"
-                    "among `held`",
-                )
+class _Calls(list[tuple[bool, bool, bool]]):
+    """How a network was called; a deep copy of the network adds to the same list."""
 
-
-@exercise("04.12b")
-def stop(answer: Any) -> None:
-    """How many epochs a training runs with patience, and which was the best."""
-    nan = math.nan
-    for losses, patience in [
-        ([0.9, 0.5, 0.6, 0.7, 0.8, 0.4], 2),
-        ([0.9, 0.5, 0.6, 0.7, 0.4, 0.8], 2),
-        ([0.9, 0.5, 0.6, 0.7, 0.4, 0.8], 3),
-        ([0.9, 0.8, 0.7], 1),
-        ([0.3, 0.5, 0.4, 0.6], 3),
-        ([0.5, 0.5, 0.5, 0.2], 2),
-        ([0.7, 0.6, 0.6, 0.5, 0.9, 0.55, 0.1], 3),
-        ([0.7, 0.6, 0.6, 0.5, 0.9, 0.55, 0.1], 2),
-        ([1.5], 1),
-        ([2.0, 3.0, 1.0], 1),
-        ([4.0, 9.0, 8.0, 7.0, 6.0, 1.0], 4),
-        ([-0.5, -0.25, -0.75, 0.0, 0.0], 2),
-        ([0.8, nan, 0.6, 0.7, 0.9], 2),
-    ]:
-        ran, best = _stop(losses, patience)
-        with given(losses=losses, patience=patience):
-            parts = expect_parts(
-                call(answer, losses, patience), "the epochs that it ran", "the best of them"
-            )
-            ties = _stop(losses, patience, ties=True)
-            earlier, later = _stop(losses, patience - 1), _stop(losses, patience + 1)
-            rising = _rising(losses, patience)
-            lowest = min((loss, at) for at, loss in enumerate(losses, start=1))[1]
-            expect_equal(
-                tuple(parts),
-                (ran, best),
-                usual=[
-                    ((ran - 1, best - 1), "count both from 1"),
-                    ((ran, best - 1), "count the best epoch from 1"),
-                    ((best, ran), "first the number of epochs, then the best of them"),
-                    (ties, "a loss that equals the lowest is not below it"),
-                    (rising, "wait since the lowest loss so far, not since the last one that fell"),
-                    (later, "it ends one epoch too late"),
-                    (earlier, "it ends one epoch too early, or the epochs are counted from 0"),
-                    ((len(losses), lowest), "it ends before the list, when patience runs out"),
-                    (
-                        (ran, lowest),
-                        "losses after the end were never seen; look at those before it",
-                    ),
-                    ((ran, ran), "the best epoch is the one with the lowest loss, not the last"),
-                ],
-                why="it ends `patience` epochs after the lowest loss so far, or with the list",
-            )
-
-
-def _stop(losses: list[float], patience: int, ties: bool = False) -> tuple[int, int]:
-    best = 1
-    for epoch, loss in enumerate(losses, start=1):
-        if loss < losses[best - 1] or (ties and loss == losses[best - 1]):
-            best = epoch
-        if epoch - best >= patience:
-            return epoch, best
-    return len(losses), best
-
-
-def _rising(losses: list[float], patience: int) -> tuple[int, int]:
-    """Return what a counter gives that starts anew wherever the loss fell below the one before."""
-    waited, best = 0, 1
-    for epoch, loss in enumerate(losses, start=1):
-        if loss < losses[best - 1]:
-            best = epoch
-        waited = 0 if epoch == 1 or loss < losses[epoch - 2] else waited + 1
-        if waited >= patience:
-            return epoch, best
-    return len(losses), best
+    def __deepcopy__(self, _: Any) -> "_Calls":
+        return self
 
 
 class _Watched(nn.Module):
@@ -138,7 +25,7 @@ class _Watched(nn.Module):
             linear.weight.copy_(torch.tensor([[2.0, -1.0]]))
             linear.bias.fill_(0.5)
         self.inner = nn.Sequential(linear, nn.BatchNorm1d(1))
-        self.calls: list[tuple[bool, bool, bool]] = []
+        self.calls = _Calls()
 
     def forward(self, X: Tensor) -> Tensor:
         self.calls.append((self.training, self.inner[1].training, torch.is_grad_enabled()))
@@ -154,7 +41,7 @@ def _lopsided(y_hat: Tensor, y: Tensor) -> Tensor:
     return (y_hat - 2 * y).abs().mean()
 
 
-@exercise("04.12c")
+@exercise("04.12a")
 def judge_net(answer: Any) -> None:
     """The mean loss over all samples, in eval mode, without a graph, and no trace left."""
     g = torch.Generator().manual_seed(0)
@@ -174,7 +61,7 @@ def judge_net(answer: Any) -> None:
         counts = torch.tensor(sizes).double()
         want = (losses * counts).sum().item() / sum(sizes)
         buffers = [buffer.clone() for buffer in net.buffers()]
-        told = f"a batch sizes' list of {sizes}, a net in {'train' if training else 'eval'} mode"
+        told = f"batches of sizes {sizes}, a net in {'train' if training else 'eval'} mode"
         with given(told):
             got = call(answer, net, batches, loss_fn)
             if not net.calls:
@@ -186,7 +73,8 @@ def judge_net(answer: Any) -> None:
             pairs = zip(buffers, net.buffers(), strict=True)
             if not all(torch.equal(old, new) for old, new in pairs):
                 raise Wrong("the network's buffers have changed")
-            if torch.is_grad_enabled() is False:
+            if not torch.is_grad_enabled():
+                torch.set_grad_enabled(True)
                 raise Wrong("gradients are off afterwards; use `with torch.no_grad():`")
             if isinstance(got, Tensor):
                 raise Wrong("return a Python float; .item() takes it out of a tensor")
@@ -209,3 +97,99 @@ def judge_net(answer: Any) -> None:
             if modes != {training}:
                 mode = "train" if training else "eval"
                 raise Wrong(f"the network came in {mode} mode; put that back: net.train(mode)")
+
+
+class _Counted(nn.Module):
+    """A network that remembers the sizes of the batches that it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(2, 1)
+        with torch.no_grad():
+            self.linear.weight.copy_(torch.tensor([[2.0, -1.0]]))
+            self.linear.bias.fill_(0.5)
+        self.sizes: list[int] = []
+
+    def forward(self, X: Tensor) -> Tensor:
+        self.sizes.append(len(X))
+        y_hat: Tensor = self.linear(X).squeeze(1)
+        return y_hat
+
+
+class _Counting(torch.optim.SGD):
+    """Plain descent that counts its steps."""
+
+    steps = 0
+
+    def step(self, closure: Any = None) -> Any:
+        """Count and step."""
+        self.steps += 1
+        return super().step(closure)
+
+
+@exercise("04.12b")
+def gather(answer: Any) -> None:
+    """One step with the gradient of the mean over all samples, one part at a time."""
+    g = torch.Generator().manual_seed(0)
+    for sizes, lr, old, loss_fn in [
+        ([4, 1], 0.5, 0.0, _squared),
+        ([2, 5, 3], 0.25, 3.0, _lopsided),
+        ([3], 0.125, -1.0, _squared),
+        ([1, 1, 6, 2], 0.5, 2.0, _squared),
+    ]:
+        parts = [
+            (torch.randn(n, 2, generator=g) * 3, torch.randn(n, generator=g) + 2) for n in sizes
+        ]
+        start = _flat(_Counted())
+        share = [n / sum(sizes) for n in sizes]
+        slopes = [_slope(loss_fn, X, y) for X, y in parts]
+        mean = sum((s * w for s, w in zip(slopes, share, strict=True)), torch.zeros(3))
+        net = _Counted()
+        optimizer = _Counting(net.parameters(), lr=lr)
+        for p in net.parameters():
+            p.grad = torch.full_like(p, old)
+        told = f"parts of {sizes} samples, lr={lr} and old gradients of {old}"
+        with given(told):
+            call(answer, net, parts, loss_fn, optimizer, in_place=True)
+            if net.sizes != sizes:
+                raise Wrong(f"net was called on {net.sizes} samples; call it once on each part")
+            if optimizer.steps != 1:
+                raise Wrong(f"the optimizer made {optimizer.steps} steps; make one, at the end")
+            several = len(sizes) > 1
+            plain = sum(slopes, torch.zeros(3))
+            expect_equal(
+                _flat(net),
+                start - lr * mean,
+                usual=[
+                    *(
+                        [
+                            (start - lr * plain, "this adds up means; weigh each by its share"),
+                            (start - lr * plain / len(sizes), "weigh each part by its size"),
+                            (
+                                start - lr * mean * sum(sizes),
+                                "this is the gradient of the sum; divide by the samples",
+                            ),
+                            (
+                                start - lr * slopes[-1] * share[-1],
+                                "the last part alone counts; clear once, before the first part",
+                            ),
+                            (start - lr * slopes[-1], "the last part alone counts; clear once"),
+                        ]
+                        if several
+                        else []
+                    ),
+                    (start - lr * (mean + old), "old gradients count; clear them at the start"),
+                    (start - lr * (plain + old), "clear old gradients, and weigh each part"),
+                ],
+                why="the gradient is that of the mean over all samples of all parts",
+            )
+
+
+def _flat(net: nn.Module) -> Tensor:
+    return torch.cat([p.detach().flatten() for p in net.parameters()])
+
+
+def _slope(loss_fn: Any, X: Tensor, y: Tensor) -> Tensor:
+    net = _Counted()
+    loss_fn(net(X), y).backward()
+    return torch.cat([p.grad.flatten() for p in net.parameters() if p.grad is not None])
