@@ -74,6 +74,11 @@ def recursive(output):
     return sorted(own.union(*(recursive(before) for before in output.inputs)))
 
 
+def by_operator(output):
+    labels = {node.operator.label for node in steps(output) if node.kind == "assignment"}
+    return sorted(label for label in labels if label.startswith("assign "))
+
+
 def momentum(features, digits, first, lr, beta, num_epochs):
     weights = [value.clone().requires_grad_() for value in first]
     optimizer = torch.optim.SGD(weights, lr=lr, momentum=beta)
@@ -113,6 +118,17 @@ def rate_inside(*inputs):
 
 def old_velocity(*inputs):
     return by_hand(*inputs, lambda v, g, lr, beta: (beta * v + g, lr * v))
+
+
+def without_biases(*inputs):
+    return by_hand(
+        *inputs, lambda v, g, lr, beta: (v, 0 * g) if g.dim() == 1 else walk(v, g, lr, beta)
+    )
+
+
+def walk(speed, slope, lr, beta):
+    new = beta * speed + slope
+    return new, lr * new
 
 
 def never_kept(*inputs):
@@ -188,7 +204,7 @@ def changes_the_first_values(features, digits, first, lr, beta, num_epochs):
 CASES = {
     "04.13a": Cases(
         solution=assignments,
-        also_right=[recursive],
+        also_right=[recursive, by_operator],
         wrong=[
             (without_the_output, "the output itself may be an assignment"),
             (one_step_back, "the output itself may be an assignment"),
@@ -220,6 +236,7 @@ CASES = {
             (one_more, "one loss more than there are epochs"),
             (never_kept, "without momentum"),
             (old_velocity, "the weight takes the new velocity"),
+            (without_biases, "the biases are left as they were"),
             (dampened, "multiplied by 1 - beta"),
             (nesterov, "Nesterov's momentum"),
             (uphill, "walk uphill"),

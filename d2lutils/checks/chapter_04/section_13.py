@@ -1,6 +1,8 @@
 """Checks of 04/13, static graphs."""
 
 from dataclasses import dataclass
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -25,7 +27,8 @@ class Node:
 
 
 def _assign(name: str, new: Node) -> Node:
-    return Node("assignment", f"assign {name}", (new,))
+    label = f"assign {name}"
+    return Node("assignment", label, (new,), SimpleNamespace(label=label))
 
 
 def _plans() -> list[tuple[str, Node, list[str]]]:
@@ -137,49 +140,31 @@ def plans_momentum(answer: Any) -> None:
         y = torch.randint(classes, (rows,), generator=draw)
         shapes = [(columns, hidden), (hidden,), (hidden, classes), (classes,)]
         first = [torch.rand(shape, generator=draw, dtype=torch.float64) - 0.25 for shape in shapes]
-        settings = lr, beta, num_epochs
+        settings: dict[str, Any] = {"lr": lr, "beta": beta, "num_epochs": num_epochs}
         with given(
             f"{rows} pictures of {columns} numbers, {hidden} hidden, {classes} classes",
-            lr=lr,
-            beta=beta,
-            num_epochs=num_epochs,
+            **settings,
         ):
-            got = expect_type(call(answer, X, y, first, *settings), list)
+            got = expect_type(call(answer, X, y, first, lr, beta, num_epochs), list)
             if any(isinstance(part, Tensor) for part in got):
                 raise Wrong("return floats: `.item()` makes one of a tensor")
             if len(got) == num_epochs + 1:
                 raise Wrong("this is one loss more than there are epochs")
             stuck = [*_losses(X, y, first, 0.0, 0.0, min(num_epochs, 1))] * num_epochs
             longer = _losses(X, y, first, lr, beta, num_epochs + 1)
-            expect_equal(
-                got,
-                longer[:-1],
-                usual=[
-                    (stuck, "the loss is the same in each epoch: ask for the assignments too"),
-                    (longer[1:], "take the loss before the step, not after it"),
-                    (
-                        _losses(X, y, first, lr, 0.0, num_epochs),
-                        "this is gradient descent without momentum: keep the velocity",
-                    ),
-                    (
-                        _losses(X, y, first, lr, beta, num_epochs, late=True),
-                        "the weight takes the new velocity, not the one that the variable holds",
-                    ),
-                    (
-                        _losses(X, y, first, lr, beta, num_epochs, dampening=beta),
-                        "the slope is not multiplied by 1 - beta",
-                    ),
-                    (
-                        _losses(X, y, first, lr, beta, num_epochs, nesterov=True),
-                        "this is Nesterov's momentum; the weight takes the velocity alone",
-                    ),
-                    (
-                        _losses(X, y, first, -lr, beta, num_epochs),
-                        "the weights walk uphill: subtract the velocity",
-                    ),
-                ],
-                why="each epoch: v = beta * v + slope, then w = w - lr * v, from the old weights",
-            )
+            like = partial(_losses, X, y, first, **settings)
+            usual = [
+                (stuck, "the loss is the same in each epoch: ask for the assignments too"),
+                (longer[1:], "take the loss before the step, not after it"),
+                (like(beta=0.0), "this is descent without momentum: keep the velocity"),
+                (like(late=True), "the weight takes the new velocity, not the old one"),
+                (like(dampening=beta), "the slope is not multiplied by 1 - beta"),
+                (like(nesterov=True), "Nesterov's momentum; the weight takes the velocity alone"),
+                (like(lr=-lr), "the weights walk uphill: subtract the velocity"),
+                (like(biased=False), "the biases are left as they were: they learn too"),
+            ]
+            hint = "each epoch: v = beta * v + slope, then w = w - lr * v, from the old weights"
+            expect_equal(got, longer[:-1], usual=usual, why=hint)
 
 
 def _losses(
@@ -193,6 +178,7 @@ def _losses(
     dampening: float = 0.0,
     late: bool = False,
     nesterov: bool = False,
+    biased: bool = True,
 ) -> list[float]:
     weights = [value.clone().requires_grad_() for value in first]
     speeds = [torch.zeros_like(value) for value in first]
@@ -207,5 +193,5 @@ def _losses(
                 old = speed.clone()
                 speed.mul_(beta).add_(slope * (1 - dampening))
                 step = old if late else slope + beta * speed if nesterov else speed
-                weight -= lr * step
+                weight -= lr * step * (biased or weight.dim() > 1)
     return found
