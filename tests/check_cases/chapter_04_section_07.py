@@ -14,19 +14,17 @@ def as_tensors(curvatures):
     return 2 / curvatures.max(), 2 / (curvatures.min() + curvatures.max())
 
 
-def sgd_step(w, gradient, velocity, lr, momentum, dampening, nesterov):
-    if velocity is None:
-        velocity = gradient.clone()
-    else:
-        velocity = momentum * velocity + (1 - dampening) * gradient
+def sgd_step(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
+    gradient = gradient + weight_decay * w
+    velocity = gradient if velocity is None else momentum * velocity + gradient
     direction = gradient + momentum * velocity if nesterov else velocity
     return w - lr * direction, velocity
 
 
-def by_torch(w, gradient, velocity, lr, momentum, dampening, nesterov):
+def by_torch(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
     p = w.clone().requires_grad_()
     p.grad = gradient.clone()
-    options = {"momentum": momentum, "dampening": dampening, "nesterov": nesterov}
+    options = {"momentum": momentum, "weight_decay": weight_decay, "nesterov": nesterov}
     optimizer = torch.optim.SGD([p], lr, **options)
     if velocity is not None:
         optimizer.state[p]["momentum_buffer"] = velocity.clone()
@@ -34,33 +32,62 @@ def by_torch(w, gradient, velocity, lr, momentum, dampening, nesterov):
     return p.detach(), optimizer.state[p]["momentum_buffer"]
 
 
-def always_dampened(w, gradient, velocity, *rest):
+def from_zero(w, gradient, velocity, *rest):
     old = torch.zeros_like(w) if velocity is None else velocity
     return sgd_step(w, gradient, old, *rest)
 
 
-def never_dampened(w, gradient, velocity, lr, momentum, dampening, nesterov):
+def never_decays(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
     return sgd_step(w, gradient, velocity, lr, momentum, 0.0, nesterov)
 
 
-def textbook(w, gradient, velocity, lr, momentum, dampening, nesterov):
+def decays_away(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
+    return sgd_step(w, gradient, velocity, lr, momentum, -weight_decay, nesterov)
+
+
+def decays_by_the_rate(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
+    return sgd_step(w, gradient, velocity, lr, momentum, lr * weight_decay, nesterov)
+
+
+def decays_beside(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
+    moved, new = sgd_step(w, gradient, velocity, lr, momentum, 0.0, nesterov)
+    return moved - lr * weight_decay * w, new
+
+
+def decays_twice(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
+    moved, new = sgd_step(w, gradient, velocity, lr, momentum, weight_decay, nesterov)
+    return moved - lr * weight_decay * w, new
+
+
+def looks_ahead_without_decay(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
+    moved, new = sgd_step(w, gradient, velocity, lr, momentum, weight_decay, nesterov)
+    return moved + nesterov * lr * weight_decay * w, new
+
+
+def averages(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
+    old = torch.zeros_like(w) if velocity is None else velocity
+    new = momentum * old + (1 - momentum) * (gradient + weight_decay * w)
+    return w - lr * new, new
+
+
+def textbook(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
     old = torch.zeros_like(w) if velocity is None else velocity
     new = momentum * old - lr * gradient
     return w + new, new
 
 
-def in_place(w, gradient, velocity, lr, momentum, dampening, nesterov):
-    moved, new = sgd_step(w, gradient, velocity, lr, momentum, dampening, nesterov)
+def in_place(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
+    moved, new = sgd_step(w, gradient, velocity, lr, momentum, weight_decay, nesterov)
     w.copy_(moved)
     return w, new
 
 
-def never_looks_ahead(w, gradient, velocity, lr, momentum, dampening, nesterov):
-    return sgd_step(w, gradient, velocity, lr, momentum, dampening, False)
+def never_looks_ahead(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
+    return sgd_step(w, gradient, velocity, lr, momentum, weight_decay, False)
 
 
-def always_looks_ahead(w, gradient, velocity, lr, momentum, dampening, nesterov):
-    return sgd_step(w, gradient, velocity, lr, momentum, dampening, True)
+def always_looks_ahead(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
+    return sgd_step(w, gradient, velocity, lr, momentum, weight_decay, True)
 
 
 def uphill(w, gradient, velocity, lr, *rest):
@@ -72,9 +99,21 @@ def returns_the_direction(w, gradient, velocity, lr, *rest):
     return moved, (w - moved) / lr
 
 
-def takes_all_of_the_velocity(w, gradient, velocity, lr, momentum, dampening, nesterov):
-    moved, new = sgd_step(w, gradient, velocity, lr, momentum, dampening, nesterov)
-    return (w - lr * (gradient + new) if nesterov else moved), new
+def takes_all_of_the_velocity(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
+    moved, new = sgd_step(w, gradient, velocity, lr, momentum, weight_decay, nesterov)
+    both = gradient + weight_decay * w + new
+    return (w - lr * both if nesterov else moved), new
+
+
+def counts_the_gradient_twice(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
+    moved, new = sgd_step(w, gradient, velocity, lr, momentum, weight_decay, nesterov)
+    pulled = gradient + weight_decay * w
+    return (w - lr * (1 + momentum) * pulled if nesterov else moved), new
+
+
+def counts_the_velocity_twice(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
+    moved, new = sgd_step(w, gradient, velocity, lr, momentum, weight_decay, nesterov)
+    return (w - lr * (1 + momentum) * new if nesterov else moved), new
 
 
 def without_rate(w, gradient, velocity, lr, *rest):
@@ -86,10 +125,10 @@ def plain(w, gradient, velocity, lr, *rest):
     return w - lr * gradient, sgd_step(w, gradient, velocity, lr, *rest)[1]
 
 
-def keeps_all(w, gradient, velocity, lr, momentum, dampening, nesterov):
+def keeps_all(w, gradient, velocity, lr, momentum, weight_decay, nesterov):
     if velocity is None:
-        return sgd_step(w, gradient, velocity, lr, momentum, dampening, nesterov)
-    new = velocity + (1 - dampening) * gradient
+        return sgd_step(w, gradient, velocity, lr, momentum, weight_decay, nesterov)
+    new = velocity + gradient + weight_decay * w
     return w - lr * new, new
 
 
@@ -117,6 +156,13 @@ CASES = {
             (lambda cs: (2 / cs.max(), 2 / cs.sum()), "only the smallest and the largest"),
             (lambda cs: (2 / cs.max(), 2 / (cs[0] + cs[-1])), "are not sorted"),
             (lambda cs: (2 / cs.max(), 2 / cs.max()), "at the fastest rate"),
+            (lambda cs: (2 / cs.sum(), rates_for(cs)[1]), "do not add"),
+            (lambda cs: (2 / cs.mean(), rates_for(cs)[1]), "not the mean"),
+            (lambda cs: (2 / cs.max(), 2 / cs.mean()), "do not average"),
+            (
+                lambda cs: (2 / cs.max(), 4 / (cs.min().sqrt() + cs.max().sqrt()) ** 2),
+                "Polyak",
+            ),
             (lambda cs: (2 / cs.max(), 2 / (cs.mean() * 2)), "at the fastest rate"),
             (lambda cs: (2 // cs.max(), rates_for(cs)[1]), "the limit is 2 / (largest"),
         ],
@@ -131,11 +177,16 @@ CASES = {
     ),
     "04.7b": Cases(
         solution=sgd_step,
-        also_right=[by_torch],
+        also_right=[by_torch, from_zero],
         wrong=[
             (lambda *given: sgd_step(*given)[0], "return 2 values"),
-            (always_dampened, "the first velocity is the gradient itself"),
-            (never_dampened, "dampening is missing"),
+            (never_decays, "weight decay is missing"),
+            (decays_away, "the step subtracts both later"),
+            (decays_by_the_rate, "not into the weight decay"),
+            (decays_beside, "weight decay is missing"),
+            (decays_twice, "has the weight decay in it already"),
+            (looks_ahead_without_decay, "the gradient that has its weight decay"),
+            (averages, "the gradient counts in full"),
             (textbook, "belongs into the step"),
             (in_place, "changed its input"),
             (never_looks_ahead, "`nesterov` is true"),
@@ -143,6 +194,8 @@ CASES = {
             (uphill, "step against the direction"),
             (returns_the_direction, "velocity"),
             (takes_all_of_the_velocity, "takes the share `momentum`"),
+            (counts_the_gradient_twice, "the velocity is missing"),
+            (counts_the_velocity_twice, "direction is gradient + momentum"),
             (without_rate, "lr times the direction"),
             (plain, "not along the gradient"),
             (keeps_all, "only the share `momentum`"),

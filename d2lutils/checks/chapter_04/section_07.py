@@ -41,6 +41,8 @@ def rates_for(answer: Any) -> None:
                     (2 / values[0], "look at all curvatures, not at the first alone"),
                     (2 / values[-1], "look at all curvatures, not at the last alone"),
                     (2 / (smallest + largest), "this is the fastest rate; the limit comes first"),
+                    (2 / sum(values), "each direction steps on its own: do not add curvatures"),
+                    (2 * len(values) / sum(values), "the steepest direction counts, not the mean"),
                 ],
                 "the limit is 2 / (largest curvature)",
             )
@@ -56,6 +58,11 @@ def rates_for(answer: Any) -> None:
                     (2 / sum(values), "only the smallest and the largest curvature count"),
                     (2 / (values[0] + values[-1]), "the curvatures are not sorted"),
                     (1 / largest + 1 / smallest, "solve 1 - lr * smallest = lr * largest - 1"),
+                    (
+                        4 / (smallest**0.5 + largest**0.5) ** 2,
+                        "this is the rate that Polyak gives for momentum; plain descent has none",
+                    ),
+                    (2 * len(values) / sum(values), "do not average over all curvatures"),
                 ],
                 "at the fastest rate 1 - lr * smallest = -(1 - lr * largest)",
             )
@@ -81,16 +88,16 @@ def _same(got: float, want: float, usual: list[tuple[float, str]], why: str) -> 
 @exercise("04.7b")
 def sgd_step(answer: Any) -> None:
     """One step of torch.optim.SGD, for one tensor."""
-    for number, (shape, lr, momentum, dampening, nesterov, first) in enumerate(
+    for number, (shape, lr, momentum, weight_decay, nesterov, first) in enumerate(
         [
             ((3,), 0.1, 0.9, 0.0, False, True),
             ((3,), 0.1, 0.9, 0.0, False, False),
             ((2, 2), 0.5, 0.7, 0.3, False, True),
             ((2, 2), 0.5, 0.7, 0.3, False, False),
-            ((4,), 0.3, 0.6, 0.0, True, False),
-            ((1,), 0.3, 0.6, 0.0, True, True),
-            ((0,), 0.3, 0.6, 0.0, True, False),
-            ((2,), 2.0, 0.5, 1.0, False, False),
+            ((4,), 0.3, 0.6, 0.2, True, False),
+            ((1,), 0.3, 0.6, 0.2, True, True),
+            ((0,), 0.3, 0.6, 0.1, True, False),
+            ((2,), 2.0, 0.5, 1.5, False, False),
         ]
     ):
         generator = torch.Generator().manual_seed(number)
@@ -102,7 +109,7 @@ def sgd_step(answer: Any) -> None:
             "velocity": velocity,
             "lr": lr,
             "momentum": momentum,
-            "dampening": dampening,
+            "weight_decay": weight_decay,
             "nesterov": nesterov,
         }
         with given(**inputs):
@@ -122,32 +129,52 @@ def _judge_step(
     velocity: Tensor | None,
     lr: float,
     momentum: float,
-    dampening: float,
+    weight_decay: float,
     nesterov: bool,
 ) -> None:
     kept = torch.zeros_like(w) if velocity is None else momentum * velocity
-    damped = (1 - dampening) * gradient
-    new = gradient if velocity is None else kept + damped
-    forms = [(kept - lr * gradient, "the rate belongs into the step, not into the velocity")]
-    if velocity is None:
-        forms += [(damped, "the first velocity is the gradient itself, not dampened")]
-    else:
+    pulled = gradient + weight_decay * w
+    new = kept + pulled
+    forms = [
+        (kept + gradient, "weight decay is missing: add weight_decay * w to the gradient first"),
+        (
+            kept + gradient - weight_decay * w,
+            "add weight_decay * w to the gradient; the step subtracts both later",
+        ),
+        (
+            kept + gradient + lr * weight_decay * w,
+            "the rate belongs into the step, not into the weight decay",
+        ),
+        (kept - lr * pulled, "the rate belongs into the step, not into the velocity"),
+        (kept + (1 - momentum) * pulled, "the gradient counts in full, not 1 - momentum times"),
+    ]
+    if velocity is not None:
         forms += [
-            (kept + gradient, "dampening is missing: the gradient counts (1 - dampening) times"),
-            (kept + dampening * gradient, "the gradient counts (1 - dampening) times"),
-            (velocity + damped, "the velocity keeps only the share `momentum` of itself"),
-            ((1 - momentum) * gradient + kept, "the gradient counts (1 - dampening) times"),
-            (gradient, "the old velocity is forgotten"),
-            (gradient + momentum * new, "this is Nesterov's direction; return the velocity itself"),
+            (velocity + pulled, "the velocity keeps only the share `momentum` of itself"),
+            (pulled, "the old velocity is forgotten"),
+            (pulled + momentum * new, "this is Nesterov's direction; return the velocity itself"),
         ]
-    expect_equal(speed, new, usual=forms, why="the velocity is momentum * velocity + gradient")
-    way = gradient + momentum * new if nesterov else new
+    expect_equal(
+        speed, new, usual=forms, why="the velocity is momentum * velocity + the pulled gradient"
+    )
+    way = pulled + momentum * new if nesterov else new
     forms = [
         (w + lr * way, "step against the direction: subtract it"),
         (w - way, "the step is lr times the direction"),
         (w - lr * new, "`nesterov` is true: the direction is gradient + momentum * velocity"),
+        (w - lr * pulled, "step along the velocity, not along the gradient"),
         (w - lr * gradient, "step along the velocity, not along the gradient"),
-        (w - lr * (gradient + momentum * new), "`nesterov` is false: step along the velocity"),
-        (w - lr * (gradient + new), "Nesterov's direction takes the share `momentum` of it"),
+        (w - lr * (pulled + momentum * new), "`nesterov` is false: step along the velocity"),
+        (
+            w - lr * (gradient + momentum * new),
+            "Nesterov's direction begins with the gradient that has its weight decay",
+        ),
+        (w - lr * (pulled + new), "Nesterov's direction takes the share `momentum` of it"),
+        (w - lr * (way + weight_decay * w), "the velocity has the weight decay in it already"),
     ]
+    if nesterov:
+        forms += [
+            (w - lr * (1 + momentum) * pulled, "the velocity is missing in the direction"),
+            (w - lr * (1 + momentum) * new, "the direction is gradient + momentum * velocity"),
+        ]
     expect_equal(moved, w - lr * way, usual=forms, why="the parameter is w - lr * direction")
