@@ -108,6 +108,41 @@ def one_step_late(step, lr, period):
     return lr / 2 * (1 + math.cos(math.pi * (step - start) / length))
 
 
+def one_period_more(step, lr, period):
+    length = period
+    while step >= length:
+        step, length = step - length, length + period
+    return lr / 2 * (1 + math.cos(math.pi * step / length))
+
+
+def place_in_cycle(step, period):
+    length = period
+    while step >= length:
+        step, length = step - length, 2 * length
+    return step, length
+
+
+def halved_peaks(step, lr, period):
+    inside, length = place_in_cycle(step, period)
+    return lr * period / length / 2 * (1 + math.cos(math.pi * inside / length))
+
+
+def straight_down(step, lr, period):
+    inside, length = place_in_cycle(step, period)
+    return lr * (1 - inside / length)
+
+
+def whole_wave(step, lr, period):
+    inside, length = place_in_cycle(step, period)
+    return lr / 2 * (1 + math.cos(2 * math.pi * inside / length))
+
+
+def one_more_climb(step, lr, num_steps, num_warmup):
+    if step < num_warmup:
+        return lr * (step + 1) / (num_warmup + 1)
+    return warm_then_linear(step, lr, num_steps, num_warmup)
+
+
 def three_times(step, lr, period):
     start, length = 0, period
     while step >= start + length:
@@ -120,6 +155,7 @@ CASES = {
         solution=warm_then_linear,
         also_right=[by_minimum],
         wrong=[
+            (one_more_climb, "divide by num_warmup"),
             (from_zero, "at step 0 the rate is lr / num_warmup"),
             (over_all_steps, "num_steps - num_warmup steps"),
             (one_too_low, "at step num_warmup the rate is still lr"),
@@ -150,6 +186,10 @@ CASES = {
             (only_once, "at the first step of each cycle"),
             (up_again, "at the first step of each cycle"),
             (as_fast_as_the_first, "each cycle is twice as long"),
+            (one_period_more, "four times as long"),
+            (halved_peaks, "starts from `lr` again"),
+            (straight_down, "a straight line"),
+            (whole_wave, "half a wave"),
             (one_step_late, "at the first step of each cycle"),
             (three_times, "inside a cycle the rate is"),
             (lambda step, lr, period: restarts(step, 1.0, period), "multiply by `lr`"),

@@ -35,6 +35,10 @@ def warm_then_linear(answer: Any) -> None:
                     if climbing
                     else "the rate stays 0 once it is there",
                 ),
+                (
+                    lr * (step + 1) / (num_warmup + 1) if climbing else math.nan,
+                    "step num_warmup - 1 has the full rate: divide by num_warmup",
+                ),
                 (lr, "the rate is not constant: it climbs, then falls"),
             ]
             with given(step=step, lr=lr, num_steps=num_steps, num_warmup=num_warmup):
@@ -67,12 +71,37 @@ def restarts(answer: Any) -> None:
                         (_half_wave(step % period, lr, period), "each cycle is twice as long"),
                         (_half_wave(min(step, period), lr, period), "start again after a cycle"),
                         (_half_wave(inside, lr, period), "a longer cycle falls more slowly"),
+                        (
+                            _half_wave(*_third_cycle(step, period, lr)),
+                            "the third cycle is four times as long as the first",
+                        ),
+                        (
+                            _half_wave(inside, lr * period / length, length),
+                            "each cycle starts from `lr` again, not from half of it",
+                        ),
+                        (
+                            lr * (1 - inside / length),
+                            "this falls along a straight line; a cosine starts and ends gently",
+                        ),
+                        (
+                            _half_wave(2 * inside, lr, length),
+                            "a cycle is half a wave: pi, not 2 * pi, times its share",
+                        ),
                         (_half_wave(inside, 1.0, length), "multiply by `lr`"),
                         (2 * _half_wave(inside, lr, length), "1 + cos goes up to 2; halve it"),
                     ],
-                    why="inside a cycle the rate is lr / 2 * (1 + cos(pi * share of the cycle))",
+                    why="inside a cycle the rate is lr / 2 * (1 + cos(pi * share)), where share is "
+                    "the number of steps in this cycle so far, divided by its length",
                 )
 
 
 def _half_wave(step: int, lr: float, length: int) -> float:
     return lr / 2 * (1 + math.cos(math.pi * step / length))
+
+
+def _third_cycle(step: int, period: int, lr: float) -> tuple[int, float, int]:
+    """Return place, `lr` and length of a step where cycles take 1, 2, 3, … periods."""
+    length = period
+    while step >= length:
+        step, length = step - length, length + period
+    return step, lr, length
