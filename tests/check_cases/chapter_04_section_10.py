@@ -36,6 +36,11 @@ def by_drawing(gradients, n):
     return error.square().sum(dim=1).mean().sqrt()
 
 
+def without_replacement(gradients, n):
+    left = max(len(gradients) - n, 0) / max(len(gradients) - 1, 1)
+    return noise_of(gradients, n) * left**0.5
+
+
 def in_pieces(gradient, X, y, n):
     total = 0
     for few, wanted in zip(X.split(n), y.split(n), strict=True):
@@ -63,6 +68,12 @@ def pieces(gradient, X, y, n):
 def without_the_ragged(gradient, X, y, n):
     whole = len(X) // n * n
     return in_pieces(gradient, X[:whole], y[:whole], n)
+
+
+def by_formula(gradient, X, y, n):
+    gradient(X[:1], y[:1])
+    error = X.sum(dim=1) - y
+    return 2 * (error[:, None] * X).mean(dim=0)
 
 
 def with_an_empty_piece(gradient, X, y, n):
@@ -104,6 +115,7 @@ CASES = {
         also_right=[by_variance],
         wrong=[
             (lambda gradients, n: noise_of(gradients, n) ** 2, "take the root"),
+            (without_replacement, "without replacement"),
             (lambda gradients, n: noise_of(gradients, 1) / n, "the root of n, not with n"),
             (lambda gradients, n: noise_of(gradients, 1), "where is n"),
             (
@@ -162,7 +174,8 @@ CASES = {
                 lambda gradient, X, y, n: in_pieces(gradient, X, y, n) * len(X) / len(X.split(n)),
                 "not of pieces",
             ),
-            (without_the_ragged, "the ragged piece is missing"),
+            (by_formula, "saw 1 of 10 rows"),
+            (without_the_ragged, "saw 8 of 10 rows"),
             (lambda *given: pieces(*given)[-1], "add up all pieces"),
             (lambda *given: pieces(*given)[0], "add up all pieces"),
             (with_an_empty_piece, "a piece without rows"),
