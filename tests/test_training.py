@@ -929,8 +929,11 @@ def test_a_column_against_a_row_that_the_loss_mends():
     ("loss", "match"),
     [
         (nn.CrossEntropyLoss(reduction="none"), 'loss gives 16 numbers: use reduction="mean"'),
-        (lambda y_hat, y: CROSS_ENTROPY(y_hat, y).item(), "return a tensor, without .item()."),
-        (lambda y_hat, y: None, "loss gives None: return a tensor"),
+        (
+            lambda y_hat, y: CROSS_ENTROPY(y_hat, y).item(),
+            "return a tensor alone, without .item().",
+        ),
+        (lambda y_hat, y: None, "loss gives None: return a tensor alone"),
         (lambda y_hat, y: CROSS_ENTROPY(y_hat.detach(), y), "no gradient: loss cuts it off by"),
         (lambda y_hat, y: (y_hat.argmax(1) == y).float().mean(), "no gradient: loss cuts it off"),
     ],
@@ -975,7 +978,6 @@ def test_a_loss_of_shape_one_is_a_number():
     ("last", "loss", "told"),
     [
         (nn.Softmax(1), CROSS_ENTROPY, "ends with Softmax, but cross_entropy applies a softmax"),
-        (nn.LogSoftmax(1), CROSS_ENTROPY, "ends with LogSoftmax, but cross_entropy applies a"),
         (nn.Sigmoid(), F.cross_entropy, "ends with Sigmoid, but cross_entropy applies a softmax"),
         (
             nn.Sequential(nn.Softmax(1), nn.Unflatten(1, (3, 1)), nn.Flatten()),
@@ -1019,6 +1021,7 @@ def test_no_false_alarm(capsys):
 
     fit(Shares(4, 3))
     fit(nn.Sequential(make(), nn.Tanh()))
+    fit(nn.Sequential(make(), nn.LogSoftmax(1)))  # superfluous, but the loss is the same
     fit(nn.Sequential(make(), nn.Softmax(1), nn.Linear(3, 3)))
     fit(nn.Sequential(make(), nn.LogSoftmax(1)), loss=nn.NLLLoss())
     fit(to_one(nn.Sigmoid()), NUMBERS, loss=MSE)
@@ -1174,3 +1177,330 @@ def test_compiled_and_other_modules():
 
 def test_docstring_names_its_section():
     assert "Built by hand in 04/12." in d2l.fit.__doc__
+
+
+# What an attack on fit found: losses and schedules that went wrong in silence.
+
+
+@pytest.mark.parametrize("val", [None, PAIRS[:1]])
+def test_a_part_in_train_mode_within_one_in_eval_mode(val):
+    net = nn.Sequential(nn.Sequential(nn.BatchNorm1d(4), nn.BatchNorm1d(4)), nn.Linear(4, 3))
+    net[0].eval()
+    net[0][1].train()
+    fit(net, val=val)
+    assert [part.num_batches_tracked.item() for part in net[0]] == [0, 10]
+    assert [part.training for part in net.modules()] == [True, False, False, True, True]
+
+
+def test_autocast_learns():
+    found = []
+    for val in (None, PAIRS):
+        net = make()
+        with torch.autocast("cpu", torch.bfloat16):
+            found.append(fit(net, val=val, num_epochs=3)["train_loss"])
+            y_hat = net(X)
+        with torch.autocast("cpu", torch.bfloat16):
+            assert torch.equal(net(X), y_hat)  # nothing stale is left to the reader
+    assert found[0] == found[1]
+    assert found[0] == pytest.approx(fit(make(), num_epochs=3)["train_loss"], rel=0.02)
+
+
+@pytest.mark.parametrize("num_epochs", [2, 5])
+def test_weights_that_give_no_finite_loss_are_not_kept(num_epochs, capsys):
+    """The last step of an epoch makes them, and the epoch's own losses were finite."""
+    torch.manual_seed(0)
+    net = nn.Linear(4, 1)
+    before = state(net)
+    history = fit(net, [(X, t)], loss=MSE, lr=1e25, num_epochs=num_epochs)
+    assert history.stopped == "train_loss is inf in batch 1 of epoch 2"
+    assert len(history["train_loss"]) == 1
+    assert "The weights are again those after 0 epochs." in capsys.readouterr().out
+    assert state(net) == before
+
+
+def test_the_last_step_leaves_finite_weights(capsys):
+    net = nn.Linear(4, 1)
+    before = state(net)
+    history = fit(net, [(X, t)], loss=MSE, lr=3e38, num_epochs=1)
+    assert history.stopped == "a weight is not finite after the last batch of epoch 1"
+    assert len(history["train_loss"]) == 1
+    assert "The weights are again those after 0 epochs." in capsys.readouterr().out
+    assert state(net) == before
+
+
+def test_weights_are_good_where_val_or_a_batch_gave_a_finite_loss():
+    net, reference = make(), make()
+    fit(net, loss=spoilt(math.nan, epoch=4, batch=1), num_epochs=9)
+    fit(reference, num_epochs=2)  # no loss was finite with those of epoch 3
+    assert state(net) == state(reference)
+    net, reference = make(), make()
+    fit(net, loss=spoilt(math.nan, batch=3 * 6 + 1), val=[(X, y)], num_epochs=9)
+    fit(reference, num_epochs=3)
+    assert state(net) == state(reference)
+
+
+class Scaled(nn.Module):
+    """A loss with a parameter, and with a part that behaves otherwise in eval mode."""
+
+    def __init__(self):
+        super().__init__()
+        self.log_scale, self.norm = nn.Parameter(torch.zeros(())), nn.BatchNorm1d(3)
+        self.modes = []
+
+    def forward(self, y_hat, y):
+        self.modes.append((self.training, self.norm.training))
+        return CROSS_ENTROPY(self.norm(y_hat) * self.log_scale.exp(), y)
+
+
+def test_a_loss_with_parameters_is_treated_as_the_network_is(capsys):
+    net, loss = make(), Scaled()
+    fit(net, PAIRS[:1], loss=loss, val=PAIRS[:1])
+    assert "leaves out 3 parameters that require a gradient, such as loss.log_scale: they" in (
+        capsys.readouterr().out
+    )
+    assert loss.modes == [(True, True), (False, False)] * 2
+    assert loss.training
+    assert loss.norm.num_batches_tracked == 2
+    loss.modes.clear()
+    fit(net, PAIRS[:1], loss=loss.eval(), val=PAIRS[:1])  # on purpose
+    assert set(loss.modes) == {(False, False)}
+    assert not loss.training
+
+
+@pytest.mark.parametrize("patience", [None, 9])
+def test_the_parameters_of_a_loss_are_put_back(patience):
+    def both(num_epochs, spoilt_from):
+        net, loss = make(), Scaled()
+        optimizer = SGD([*net.parameters(), *loss.parameters()], lr=0.1)
+        weight = optimizer.param_groups[0]["params"][0]
+
+        def spoil(y_hat, epochs=[]):  # noqa: B006
+            epochs.append(1)
+            return y_hat * (math.nan if len(epochs) == 6 * spoilt_from + 2 else 1)
+
+        loss.register_forward_pre_hook(lambda _, given: (spoil(given[0]), given[1]))
+        settings = {"val": Worse(), "patience": patience, "num_epochs": num_epochs}
+        fit(net, loss=loss, optimizer=optimizer, **settings)
+        assert weight is net[0].weight
+        return state(net, loss)
+
+    kept = 2 if patience else 4
+    assert both(9, spoilt_from=4) == both(kept, spoilt_from=99)
+
+
+def test_a_frozen_network_under_a_loss_that_learns():
+    net, loss = make().requires_grad_(False), Scaled()
+    before = state(net)
+    fit(net, loss=loss, optimizer=SGD(loss.parameters(), lr=0.1))
+    assert loss.log_scale != 0
+    assert state(net) == before
+
+
+@pytest.mark.filterwarnings("ignore:Using a target size")
+def test_a_column_against_a_row_in_val_only_or_after_a_batch_of_one():
+    def squared(y_hat, y):
+        return ((y_hat.double() - y) ** 2).mean()
+
+    rows = targets(torch.flatten, NUMBERS)
+    ones = [(X[:1], t[0])]
+    for loss in (MSE, squared):
+        mistake("y (16,)", to_one(), NUMBERS, loss=loss, val=rows)
+        mistake("y (16,)", to_one(), NUMBERS, loss=loss, val=[*ones, *rows])
+        mistake("y (16,)", nn.Linear(4, 1), [*ones, *rows], loss=loss)
+
+
+@pytest.mark.filterwarnings("error")
+def test_pairs_that_are_meant_are_no_false_alarm():
+    def ranking(y_hat, y):
+        b = y_hat.squeeze(1)
+        return ((b[:, None] - b) - (y[:, None] - y)).square().mean()
+
+    def cox(y_hat, y):
+        at_risk = y[:, None] <= y
+        return (at_risk * y_hat.T).logsumexp(1).sub(y_hat.squeeze(1)).mean()
+
+    rows = targets(torch.flatten, NUMBERS)
+    for loss in (ranking, cox):
+        assert fit(to_one(), rows, loss=loss, lr=1e-3, val=rows).stopped is None
+
+
+def test_schedules_that_hold_one_of_batches_step_each_batch():
+    inner = []
+
+    def chained(optimizer):
+        inner.append(schedules.OneCycleLR(optimizer, 0.1, total_steps=15))
+        return schedules.ChainedScheduler([*inner, schedules.ConstantLR(optimizer, 1.0, 1)])
+
+    def in_turn(optimizer):
+        parts = [schedules.ConstantLR(optimizer, 0.5, 5), schedules.CyclicLR(optimizer, 0.1, 0.2)]
+        return schedules.SequentialLR(optimizer, parts, [5])
+
+    net = make()
+    optimizer = SGD(net.parameters(), lr=0.1)
+    fit(net, optimizer=optimizer, scheduler=chained(optimizer), num_epochs=3)
+    assert inner[0].last_epoch == 15
+    assert rates(in_turn)[1] == 15
+
+
+def test_schedulers_that_cannot_serve():
+    def refused(match, make_scheduler, num_epochs=3):
+        net = make()
+        optimizer = SGD(net.parameters(), lr=0.1)
+        settings = {"optimizer": optimizer, "scheduler": make_scheduler(optimizer)}
+        mistake(match, net, num_epochs=num_epochs, **settings)
+
+    refused(
+        'a loss, which is to fall: take mode="min", not "max".',
+        lambda o: schedules.ReduceLROnPlateau(o, mode="max"),
+    )
+    refused(
+        "scheduler has 14 steps left, and the epochs have 15 batches: build it with total_steps=15",
+        lambda o: schedules.OneCycleLR(o, 0.1, total_steps=14),
+    )
+
+
+def test_lbfgs():
+    net = make()
+    mistake(
+        "LBFGS asks for the loss several times", net, optimizer=torch.optim.LBFGS(net.parameters())
+    )
+
+
+def test_one_output_for_a_cross_entropy():
+    told = "net gives one output a sample, and cross_entropy needs one a class: give it two"
+    unit = targets(lambda y: (y > 1).float())
+    for loss in (CROSS_ENTROPY, F.cross_entropy):
+        mistake(told, to_one(), targets(lambda y: y[:, None], unit), loss=loss)
+        mistake(told, to_one(), targets(torch.Tensor.long, unit), loss=loss)
+        mistake(told, to_one(nn.Flatten(0)), unit, loss=loss)
+    assert told not in mistake("y is torch.float32", make(), unit)
+
+
+def test_log_probabilities_for_nll_loss(capsys):
+    fit(make(), loss=nn.NLLLoss(), val=PAIRS, num_epochs=1)
+    assert capsys.readouterr().out == (
+        "fit: net gives numbers above 0, but nll_loss takes log-probabilities: end the net with "
+        "LogSoftmax, or use CrossEntropyLoss.\n"
+    )
+
+
+def test_a_sum_is_no_mean():
+    mistake('take reduction="mean".', loss=nn.CrossEntropyLoss(reduction="sum"))
+
+
+def test_a_loss_that_gives_several_things():
+    mistake("return a tensor alone", loss=lambda y_hat, y: (CROSS_ENTROPY(y_hat, y), 1))
+
+
+def test_weights_of_samples_belong_to_the_target():
+    weighted = [(X, y, torch.ones(len(y))) for X, y in PAIRS]
+    mistake("net is called with 2 inputs, all parts of a batch but the last", train=weighted)
+
+    def loss(y_hat, targets):
+        y, weights = targets
+        return (F.cross_entropy(y_hat, y, reduction="none") * weights).mean()
+
+    mended = [(X, (y, weights)) for X, y, weights in weighted]
+    expected = fit(make())["train_loss"]
+    assert fit(make(), mended, loss=loss)["train_loss"] == pytest.approx(expected)
+
+
+def test_targets_at_places():
+    """Classes stand in dimension 1; -100 is no class."""
+    net = nn.Sequential(nn.Linear(4, 15), nn.Unflatten(1, (5, 3)))  # N×L×C
+    one_hot = targets(lambda y: F.one_hot(y, 3)[:, None].expand(-1, 5, -1))
+    told = mistake("y.argmax(dim), and in y_hat dimension 1 counts the classes.", net, one_hot)
+    assert "argmax(1)" not in told
+
+    def some_ignored(y):
+        return torch.where(y == 0, -100, y + 1)
+
+    mistake("y has classes from 2 to 3, and net has 3 outputs", train=targets(some_ignored))
+
+
+def test_an_error_after_or_before_the_loss_is_not_told_as_one_of_shapes():
+    class Backward(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, X):
+            return X.clone()
+
+        @staticmethod
+        def backward(ctx, gradient):
+            raise ValueError("no way back")
+
+    def of_loss(y_hat, y):
+        raise ValueError("no loss")
+
+    rows = targets(torch.flatten, NUMBERS)
+    for loss in (lambda y_hat, y: MSE(Backward.apply(y_hat).flatten(), y), of_loss):
+        with pytest.raises(ValueError, match="no "):
+            fit(to_one(), rows, loss=loss)
+
+
+def test_a_metric_may_give_tensors_of_several_forms_and_numbers():
+    forms = [torch.ones(()), 1.0, torch.ones(1), np.float32(1), torch.ones(1, 1), 1]
+    given = iter(forms * 2)
+    found = fit(make(), metrics={"one": lambda *_: next(given)})
+    assert found["train_one"] == [1.0, 1.0]
+    tensors = iter(forms[:1] + forms[2:3] * 4)
+    found = fit(make(), metrics={"one": lambda *_: next(tensors)}, num_epochs=1)
+    assert found["train_one"] == [1.0]
+
+
+def test_a_metric_keeps_no_graph():
+    class Named(nn.Linear):
+        def forward(self, X):
+            scores = Step.apply(super().forward(X))
+            return {"scores": scores, "mean": scores.mean()}
+
+    def loss(y_hat, y):
+        return CROSS_ENTROPY(y_hat["scores"], y)
+
+    Step.kept, Step.alive = [], []
+    fit(Named(4, 3), loss=loss, metrics={"mean": lambda y_hat, y: y_hat["mean"]})
+    gc.collect()
+    assert max(Step.alive) <= 2
+
+
+def test_an_iterator_that_starts_again():
+    class Again:
+        def __iter__(self):
+            self.left = list(PAIRS)
+            return self
+
+        def __next__(self):
+            if not self.left:
+                raise StopIteration
+            return self.left.pop(0)
+
+    assert dict(fit(make(), Again())) == dict(fit(make()))
+
+
+def test_a_loader_that_does_not_know_its_length():
+    class Unknown(Worse):
+        def __len__(self):
+            raise NotImplementedError
+
+    assert fit(make(), Unknown(), val=Unknown())["lr"] == [0.1, 0.1]
+
+
+class Filled(nn.Linear):
+    """Has a buffer that is None until the first call."""
+
+    def __init__(self):
+        super().__init__(4, 3)
+        self.register_buffer("seen", None)
+
+    def forward(self, X):
+        self.seen = X.mean(0)
+        return super().forward(X)
+
+
+def test_what_cannot_be_put_back_hides_nothing(capsys):
+    with pytest.raises(BookError, match="y has classes from 3 to 5"):
+        fit(Filled(), targets(lambda y: y + 3))
+    assert "fit: not all of Filled could be put back: " in capsys.readouterr().out
+    net = Filled()
+    weight = net.weight.tolist()
+    assert fit(net, loss=spoilt(math.nan)).stopped == "train_loss is nan in batch 2 of epoch 1"
+    assert net.weight.tolist() == weight

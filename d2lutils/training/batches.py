@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import chain
+from operator import length_hint
 from typing import Any
 
 import torch
@@ -13,6 +14,14 @@ from d2lutils.errors import BookError
 
 TARGETS = {"y", "label", "labels", "target", "targets"}
 _SEQUENCES = (tuple, list)
+
+
+def length(batches: Any, unknown: int = 0) -> int:
+    """Return how many batches there are, where that is known."""
+    try:
+        return length_hint(batches, unknown)
+    except NotImplementedError:
+        return unknown
 
 
 def place(net: nn.Module, optimizer: Optimizer, device: torch.device | str | None) -> torch.device:

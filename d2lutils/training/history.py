@@ -35,7 +35,14 @@ class History(dict[str, list[float]]):
 
 
 class NotFiniteError(Exception):
-    """A loss is nan or infinite; the message says in which batch."""
+    """A loss is nan or infinite; the message says in which batch.
+
+    The weights before its epoch are to be trusted where a batch of that epoch gave a finite loss.
+    """
+
+    def __init__(self, told: str, *, trusted: bool = False) -> None:
+        super().__init__(told)
+        self.trusted = trusted
 
 
 class Means:
@@ -56,6 +63,7 @@ class Means:
             y_hat = y_hat.detach() if isinstance(y_hat, Tensor) else y_hat
             with torch.no_grad():
                 found = [metric(y_hat, y) for metric in self.metrics]
+            found = [n.detach() if isinstance(n, Tensor) else n for n in found]
         self.waiting.append((size, loss.detach(), *found))
         if len(self.waiting) == self.together:
             self.count()
@@ -66,7 +74,8 @@ class Means:
         for size, *numbers in zip(*columns, strict=True):
             self.batches += 1
             if not math.isfinite(numbers[0]):
-                raise NotFiniteError(f"{self.names[0]} is {numbers[0]} in batch {self.batches}")
+                told = f"{self.names[0]} is {numbers[0]} in batch {self.batches}"
+                raise NotFiniteError(told, trusted=self.batches > 1)
             self.totals = [t + n * size for t, n in zip(self.totals, numbers, strict=True)]
             self.samples += size
         self.waiting.clear()
@@ -82,8 +91,8 @@ class Means:
 def _numbers(name: str, values: Any) -> list[float]:
     """Return a measure's numbers; those of several tensors leave their device in one step."""
     try:
-        if len(values) > 1 and isinstance(values[0], Tensor):
-            values = torch.stack(values).view(len(values), -1).squeeze(1).tolist()
+        if all(isinstance(value, Tensor) for value in values):
+            values = torch.stack([value.reshape(()) for value in values]).tolist()
         return [float(value) for value in values]
     except (TypeError, ValueError, RuntimeError, IndexError):
         told = one_line(repr(values[0]), 40)

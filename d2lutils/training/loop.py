@@ -1,25 +1,23 @@
 """`d2l.fit`: the training loop, written once."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from copy import deepcopy
-from operator import length_hint
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import CyclicLR, LRScheduler, OneCycleLR, ReduceLROnPlateau
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from tqdm import tqdm  # type: ignore[import-untyped]
 
 from d2lutils.errors import BookError
 from d2lutils.training import arguments
-from d2lutils.training.batches import place, split
+from d2lutils.training.batches import length, place, split
 from d2lutils.training.history import History, Means, NotFiniteError
 from d2lutils.training.mistakes import CheckedLoss, explain
-
-EACH_BATCH = (OneCycleLR, CyclicLR)  # made to step after each batch; others step each epoch
+from d2lutils.training.states import Kept, copies, finite, modes_kept, put_back
 
 
 def fit(
@@ -39,9 +37,12 @@ def fit(
     """Train a network for some epochs, and return what each of them gave.
 
     The history's lists are `train_loss`, `val_loss`, then `train_…` and `val_…` for each metric,
-    and `lr`, the rate at the epoch's first step. Losses and metrics are means over all samples;
-    those of `train` are taken while the network learns. Ctrl-C ends the training and keeps the
-    history. So does a loss that is nan or infinite: the last whole epoch's weights are put back.
+    and `lr`, the rate at the epoch's first step. Losses and metrics are means of the batches'
+    values, each weighted by its number of samples; what is no mean over samples, such as F1 or a
+    loss with class weights or `ignore_index`, differs a little from its value on all samples. Those
+    of `train` are taken while the network learns. Ctrl-C ends the training and keeps the history.
+    So does a loss that is nan or infinite: the weights are put back that were the last at an
+    epoch's end to give a finite loss. The optimizer's state is that of its last step in each case.
 
     Built by hand in 04/12.
 
@@ -53,15 +54,18 @@ def fit(
             is `(X, y)`; or `(X1, X2, …, y)`, passed as `net(X1, X2, …)`; or a dict with the target
             under `y`, `label`, `labels`, `target` or `targets`: one other entry is passed as
             `net(X)`, several by their names. The first dimension of X counts the samples.
-        loss: returns the mean over a batch, `loss(y_hat, y)`, as a tensor of one element.
+        loss: returns the mean over a batch, `loss(y_hat, y)`, as a tensor of one element. A loss
+            that is a Module is treated as the network is, but stays in eval mode where it is.
         optimizer: built from the network's parameters, as `SGD(net.parameters(), lr=0.1)` is.
         num_epochs: how often to go through `train`, 1 or more.
-        val: batches to judge the network by after each epoch, without a graph.
+        val: batches to judge the network by after each epoch, under `no_grad`: a network that takes
+            derivatives itself calls `torch.enable_grad`.
         metrics: functions by name; each returns the mean over a batch, `accuracy(y_hat, y)`.
-        scheduler: steps after each batch where it is a OneCycleLR or CyclicLR, else after each
-            epoch; ReduceLROnPlateau looks at `val_loss`, without `val` at `train_loss`.
+        scheduler: steps after each batch where it is, or holds, a OneCycleLR or CyclicLR. All
+            others step after each epoch: give `T_max` or a LambdaLR's function in epochs.
+            ReduceLROnPlateau looks at `val_loss`, without `val` at `train_loss`.
         patience: ends the training after so many epochs without a lower `val_loss`. However it
-            ends, the network then gets the weights and buffers of its best epoch.
+            ends, unless by an error, the network then gets the `state_dict` of its best epoch.
         device: where to move the network; None leaves it. Batches are moved to the network.
         progress: show a bar on stderr while the training lasts, once it has taken a second.
 
@@ -72,14 +76,18 @@ def fit(
     metrics = {} if metrics is None else metrics
     arguments.check(net, loss, optimizer, scheduler, num_epochs, data, metrics, patience)
     where = place(net, optimizer, device)
-    checked_loss = CheckedLoss(loss, net)
+    losses = {name: CheckedLoss(loss, net, learns=name == "train") for name in data}
+    modules = [net, loss] if isinstance(loss, nn.Module) else [net]
     frozen = [part for part in net.modules() if net.training and not part.training]
-    kept = _Kept(0, math.inf, _copy(net))
+    of_loss = set(modules[-1].modules()) - set(net.modules())
+    frozen += [part for part in of_loss if not part.training]
+    before = kept = Kept(0, math.inf, copies(modules))
     others: list[Any] = [optimizer] if scheduler is None else [optimizer, scheduler]
-    at_start = [(net, kept.state), *((other, deepcopy(other.state_dict())) for other in others)]
+    at_start = [*kept.states, *((other, deepcopy(other.state_dict())) for other in others)]
+    by_batch = scheduler if arguments.counts_batches(scheduler) else None
     rows: list[dict[str, float]] = []
     stopped = None
-    total = num_epochs * sum(map(length_hint, data.values()))
+    total = num_epochs * sum(map(length, data.values()))
     quiet = {} if progress else {"disable": True}  # else the environment decides
     bar = tqdm(total=total or None, delay=1, leave=False, **quiet)
 
@@ -91,91 +99,70 @@ def fit(
             y_hat = None
             try:
                 y_hat = net(*X, **named)
-                value = checked_loss(y_hat, y)
-                if name == "train":
-                    optimizer.zero_grad()
-                    value.backward()
-                    optimizer.step()
+                value = losses[name](y_hat, y)
             except Exception as error:
                 with suppress(RuntimeError):  # the loss of a batch before may have been nan
                     means.count()
-                explain(error, net, [*X, *named.values()], checked_loss, y_hat, y)
+                explain(error, net, [*X, *named.values()], losses[name], y_hat, y)
                 raise
-            if name == "train" and isinstance(scheduler, EACH_BATCH):
-                scheduler.step()
+            if name == "train":
+                optimizer.zero_grad()
+                value.backward()
+                optimizer.step()
+                if by_batch is not None:
+                    by_batch.step()
+            torch.clear_autocast_cache()  # else autocast goes on with the weights before the step
             means.add(size, value, y_hat, y)
             bar.update()
         return means.result()
 
     try:
-        with bar, _modes_kept(net):
+        with bar, modes_kept(modules):
             for epoch in range(1, num_epochs + 1):
                 bar.set_description(f"epoch {epoch} of {num_epochs}", refresh=False)
                 lr = float(optimizer.param_groups[0]["lr"])
-                net.train()
+                for module in modules:
+                    module.train()
                 for part in frozen:
-                    part.eval()
+                    part.training = False  # of its parts some may be in train mode
                 row = go_through("train")
                 if val is not None:
-                    net.eval()
+                    for module in modules:
+                        module.eval()
                     with torch.no_grad():  # training cannot use what inference_mode makes
                         row |= go_through("val")
                 judged = row["train_loss" if val is None else "val_loss"]
                 if isinstance(scheduler, ReduceLROnPlateau):
                     scheduler.step(judged)
-                elif scheduler is not None and not isinstance(scheduler, EACH_BATCH):
+                elif scheduler is not None and by_batch is None:
                     scheduler.step()
                 if patience is None or judged < kept.loss:
-                    kept = _Kept(epoch, judged, _copy(net))
+                    before, kept = kept, Kept(epoch, judged, copies(modules))
                 rows.append(row | {"lr": lr})
+                at_start.clear()
                 if patience is not None and epoch - kept.epoch >= patience:
                     stopped = f"val_loss was not lower for {patience} epochs"
                     break
+            if val is None and not finite(modules):
+                raise NotFiniteError("a weight is not finite after the last batch")
     except KeyboardInterrupt:
         stopped = f"interrupted in epoch {epoch}"
         print(f"fit stops: {stopped}. The history holds the {len(rows)} whole epochs before.")
     except NotFiniteError as error:
         stopped = f"{error} of epoch {epoch}"
-        net.load_state_dict(kept.state)
+        if val is None and not error.trusted:  # no loss was finite with those of the last epoch
+            kept = before
+        put_back(kept.states)
         print(
             f"fit stops: {stopped}. The weights are again those after {kept.epoch} epochs. Lower "
             "the learning rate and build a new optimizer, or look for nan in the data."
         )
     except BookError:
-        if not rows:
-            for part, state in at_start:
-                part.load_state_dict(state)
+        put_back(at_start)
         raise
     if patience is not None and rows:
-        net.load_state_dict(kept.state)
+        put_back(kept.states)
     names = [f"{name}_{measure}" for measure in ["loss", *metrics] for name in data]
     history = History({name: [row[name] for row in rows] for name in [*names, "lr"]})
     history.stopped = stopped
     return history
-
-
-class _Kept(NamedTuple):
-    """The epoch that a network may go back to, the loss that judged it, and its weights then."""
-
-    epoch: int
-    loss: float
-    state: dict[str, Any]
-
-
-def _copy(net: nn.Module) -> dict[str, Any]:
-    """Return what net.load_state_dict puts back; a deep copy would take ten times as long."""
-    state = net.state_dict()
-    for name, value in state.items():
-        state[name] = value.clone() if isinstance(value, Tensor) else deepcopy(value)
-    return state
-
-
-@contextmanager
-def _modes_kept(net: nn.Module) -> Iterator[None]:
-    """Give each part of a network back the mode that it has now."""
-    modes = {part: part.training for part in net.modules()}
-    try:
-        yield
-    finally:
-        for part, training in modes.items():
-            part.training = training

@@ -11,17 +11,20 @@ from d2lutils.errors import BookError, one_line
 
 # What a loss applies to raw outputs itself, and the steps that change no more than a shape.
 _APPLIED = {"cross_entropy": "softmax", "binary_cross_entropy_with_logits": "sigmoid"}
-_SQUASHING = ("Softmax", "LogSoftmax", "Sigmoid", "LogSigmoid")
+_SQUASHING = ("Softmax", "Sigmoid", "LogSigmoid")  # a LogSoftmax is not changed by another one
 _SHAPING = ("View", "Squeeze", "Unsqueeze", "Select", "Slice", "Permute", "Transpose", "TBackward")
 _COMPARING = {"mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"}
 
 
 class CheckedLoss(TorchFunctionMode):
-    """A loss whose first call is watched: what it asks of PyTorch, and the value that it gives."""
+    """A loss whose first call is watched: what it asks of PyTorch, and the value that it gives.
 
-    def __init__(self, loss: Callable[..., Any], net: nn.Module) -> None:
+    Calls with one number are watched on: shapes that do not go together show in several only.
+    """
+
+    def __init__(self, loss: Callable[..., Any], net: nn.Module, *, learns: bool) -> None:
         super().__init__()
-        self.loss, self.net, self.checked = loss, net, False
+        self.loss, self.net, self.learns, self.checked = loss, net, learns, False
         self.called: set[str] = set()
         self.crossed = ""
 
@@ -30,22 +33,25 @@ class CheckedLoss(TorchFunctionMode):
         if self.checked:
             return self.loss(y_hat, y)
         self.crossed = _crossed(y_hat, y)
-        with self:
+        told_apart = bool(self.crossed) and not self.learns and y_hat.is_floating_point()
+        if told_apart:  # by a gradient: what comes of y_hat from what comes of y
+            y_hat = y_hat.detach().requires_grad_()
+        with self, torch.set_grad_enabled(told_apart or torch.is_grad_enabled()):
             value = self.loss(y_hat, y)
         if not isinstance(value, Tensor):
-            told = f"gives {one_line(repr(value), 40)}: return a tensor, without .item()"
+            told = f"gives {one_line(repr(value), 40)}: return a tensor alone, without .item()"
         elif value.numel() != 1:
             told = f'gives {value.numel()} numbers: use reduction="mean", or return their .mean()'
+        elif value.requires_grad or not self.learns:
+            self.checked = not isinstance(y_hat, Tensor) or y_hat.numel() > 1
+            return value
         elif not torch.is_grad_enabled():
             told = "has no gradient within no_grad or inference_mode: call fit outside of it"
         elif not any(p.requires_grad for p in self.net.parameters()):
             told = "has no gradient, for all parameters are frozen: net.requires_grad_(True)"
-        elif not value.requires_grad:
+        else:
             cut = "loss" if getattr(y_hat, "requires_grad", False) else "net"
             told = f"has no gradient: {cut} cuts it off by detach, no_grad, argmax, item or numpy"
-        else:
-            self.checked = True
-            return value
         raise BookError(f"loss {told}.")
 
     def __torch_function__(self, function: Any, _: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -54,8 +60,22 @@ class CheckedLoss(TorchFunctionMode):
         tensors = [value for value in (*args, *kwargs.values()) if isinstance(value, Tensor)]
         if name in _APPLIED and name not in self.called:
             _warn_of_squashing(name, tensors[0])
+        if name == "cross_entropy" and _is_one_output(*tensors[:2]):
+            raise BookError(
+                "net gives one output a sample, and cross_entropy needs one a class: give it two "
+                "outputs, or use BCEWithLogitsLoss."
+            )
+        if (
+            name == "nll_loss"
+            and self.learns
+            and name not in self.called
+            and (tensors[0] > 0.01).any()
+        ):
+            told = "fit: net gives numbers above 0, but nll_loss takes log-probabilities"
+            print(f"{told}: end the net with LogSoftmax, or use CrossEntropyLoss.")
         self.called.add(name)
-        crossed = self.crossed and _crossed(*tensors[:2])
+        sides = tensors[:2]  # those that both come of y_hat are compared on purpose
+        crossed = self.crossed and sum(t.requires_grad for t in sides) == 1 and _crossed(*sides)
         if crossed and name in _COMPARING:  # before it warns
             raise BookError(self.crossed)
         result = function(*args, **kwargs)
@@ -71,6 +91,13 @@ def _warn_of_squashing(name: str, outputs: Tensor) -> None:
     if step and step.name().startswith(_SQUASHING):
         told = f"fit: net ends with {step.name().partition('Backward')[0]}, but {name} applies a"
         print(f"{told} {_APPLIED[name]} to raw outputs itself: leave out the network's.")
+
+
+def _is_one_output(y_hat: Tensor, y: Any = None, *_: Any) -> bool:
+    """Return whether samples, several of them, have no classes to choose from."""
+    if y_hat.dim() > 1:
+        return y_hat.shape[1] == 1 and len(y_hat) > 1
+    return y_hat.numel() > 1 and isinstance(y, Tensor) and y.dim() == 1 and y.is_floating_point()
 
 
 def _crossed(y_hat: Any = None, y: Any = None, *_: Any) -> str:
@@ -97,6 +124,11 @@ def explain(
                 f"net computes on several devices, and X is on {weight.device}: net.to(device) "
                 "moves parameters and buffers; keep other tensors by register_buffer."
             )
+        elif isinstance(error, TypeError) and "positional argument" in phrase and len(X) > 1:
+            told = (
+                f"net is called with {len(X)} inputs, all parts of a batch but the last, which is "
+                "y: what loss needs besides belongs into y, as in (X, (y, weights))."
+            )
         elif types and not embeds and ("dtype" in phrase or "be the same" in phrase):
             told = f"X is {types[0]} and the network {weight.dtype}: give X.to({weight.dtype})."
     elif isinstance(y_hat, Tensor) and isinstance(y, Tensor):
@@ -113,12 +145,15 @@ def _explain_loss(error: Exception, loss: CheckedLoss, y_hat: Tensor, y: Tensor)
     if loss.called & {"cross_entropy", "nll_loss"} and y_hat.dim() > 1:
         if y.dim() == y_hat.dim() and (y.shape[1] == 1 or not y.is_floating_point()):
             remedy = "y.squeeze(1).long()" if y.shape[1] == 1 else "y.argmax(1)"
+            if y.shape[1] > 1 and y.dim() > 2:
+                remedy = "y.argmax(dim), and in y_hat dimension 1 counts the classes"
             return f"y has shape {tuple(y.shape)}; loss takes one class index a sample: {remedy}."
         if y.dim() < y_hat.dim() and y.dtype not in (torch.int64, torch.uint8):
             return f"y is {y.dtype}; loss takes class indices as whole numbers: y.long()."
         if isinstance(error, IndexError):
+            y = y[y != getattr(loss.loss, "ignore_index", -100)]
             told, count = f"y has classes from {y.min()} to {y.max()}", y_hat.shape[1]
             return f"{told}, and net has {count} outputs, for the classes 0 to {count - 1}."
     if "type" in str(error) and y.dtype != y_hat.dtype:
         return f"y is {y.dtype} and the network's output {y_hat.dtype}: give y.to({y_hat.dtype})."
-    return _crossed(y_hat, y)
+    return _crossed(y_hat, y) if "target size" in str(error).lower() else ""
