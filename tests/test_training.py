@@ -1409,7 +1409,7 @@ def test_targets_at_places():
     """Classes stand in dimension 1; -100 is no class."""
     net = nn.Sequential(nn.Linear(4, 15), nn.Unflatten(1, (5, 3)))  # N×L×C
     one_hot = targets(lambda y: F.one_hot(y, 3)[:, None].expand(-1, 5, -1))
-    told = mistake("y.argmax(dim), and in y_hat dimension 1 counts the classes.", net, one_hot)
+    told = mistake("y.argmax(dim), and dimension 1 of y_hat counts the classes.", net, one_hot)
     assert "argmax(1)" not in told
 
     def some_ignored(y):

@@ -58,21 +58,13 @@ class CheckedLoss(TorchFunctionMode):
         """Look at a call of a function of PyTorch within the loss."""
         name, kwargs = getattr(function, "__name__", ""), kwargs or {}
         tensors = [value for value in (*args, *kwargs.values()) if isinstance(value, Tensor)]
-        if name in _APPLIED and name not in self.called:
-            _warn_of_squashing(name, tensors[0])
+        if self.learns and name not in self.called and tensors:
+            _warn_of_outputs(name, tensors[0])
         if name == "cross_entropy" and _is_one_output(*tensors[:2]):
             raise BookError(
                 "net gives one output a sample, and cross_entropy needs one a class: give it two "
                 "outputs, or use BCEWithLogitsLoss."
             )
-        if (
-            name == "nll_loss"
-            and self.learns
-            and name not in self.called
-            and (tensors[0] > 0.01).any()
-        ):
-            told = "fit: net gives numbers above 0, but nll_loss takes log-probabilities"
-            print(f"{told}: end the net with LogSoftmax, or use CrossEntropyLoss.")
         self.called.add(name)
         sides = tensors[:2]  # those that both come of y_hat are compared on purpose
         crossed = self.crossed and sum(t.requires_grad for t in sides) == 1 and _crossed(*sides)
@@ -84,8 +76,11 @@ class CheckedLoss(TorchFunctionMode):
         return result
 
 
-def _warn_of_squashing(name: str, outputs: Tensor) -> None:
-    step: Any = outputs.grad_fn
+def _warn_of_outputs(name: str, outputs: Tensor) -> None:
+    if name == "nll_loss" and (outputs > 0.01).any():
+        told = "fit: net gives numbers above 0, but nll_loss takes log-probabilities"
+        print(f"{told}: end the net with LogSoftmax, or use CrossEntropyLoss.")
+    step: Any = outputs.grad_fn if name in _APPLIED else None
     while step and step.name().startswith(_SHAPING):
         step = step.next_functions[0][0]
     if step and step.name().startswith(_SQUASHING):
@@ -145,8 +140,8 @@ def _explain_loss(error: Exception, loss: CheckedLoss, y_hat: Tensor, y: Tensor)
     if loss.called & {"cross_entropy", "nll_loss"} and y_hat.dim() > 1:
         if y.dim() == y_hat.dim() and (y.shape[1] == 1 or not y.is_floating_point()):
             remedy = "y.squeeze(1).long()" if y.shape[1] == 1 else "y.argmax(1)"
-            if y.shape[1] > 1 and y.dim() > 2:
-                remedy = "y.argmax(dim), and in y_hat dimension 1 counts the classes"
+            if y.dim() > 2 and y.shape[1] > 1:
+                remedy = "y.argmax(dim), and dimension 1 of y_hat counts the classes"
             return f"y has shape {tuple(y.shape)}; loss takes one class index a sample: {remedy}."
         if y.dim() < y_hat.dim() and y.dtype not in (torch.int64, torch.uint8):
             return f"y is {y.dtype}; loss takes class indices as whole numbers: y.long()."
