@@ -22,6 +22,8 @@ _MESSAGES = [
     ("expected sequence of length", "the lists are of different lengths"),
     ("could not determine the shape", "make a plain list or array of it first"),
     ("does not require grad", "it is cut off from the leaf: by `no_grad`, or a leaf made anew?"),
+    ("graph a second time", "a walk back freed the graph: keep it, or compute the result anew"),
+    ("to return a scalar tensor", "`grad` wants a single number: let the function `sum` its own"),
     ("and 'nonetype'", "one is None; a `.grad` is None before `backward` and once cleared"),
     ("negative strides", "the array runs backwards; copy it first"),
     ("stride in the given numpy", "the array runs backwards; copy it first"),

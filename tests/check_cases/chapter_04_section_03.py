@@ -45,6 +45,22 @@ def row_by_row(f, x, weights):
     return weights @ torch.stack(rows)
 
 
+def row_by_row_of_one_graph(f, x, weights):
+    leaf = x.clone().requires_grad_()
+    rows = [torch.autograd.grad(y, leaf, retain_graph=True)[0] for y in f(leaf)]
+    return weights @ torch.stack(rows)
+
+
+def by_func_grad(f, x, weights):
+    return torch.func.grad(lambda x: weights @ f(x))(x)
+
+
+def by_parameter(f, x, weights):
+    leaf = torch.nn.Parameter(x.clone())
+    torch.dot(weights, f(leaf)).backward()
+    return leaf.grad
+
+
 def columns(f, x, weights):
     return torch.func.jacrev(f)(x) @ weights
 
@@ -116,11 +132,14 @@ def summed(outputs, x):
 CASES = {
     "04.3a": Cases(
         solution=pull,
-        also_right=[by_backward, by_weighted_sum, by_vjp],
+        also_right=[by_backward, by_weighted_sum, by_vjp, by_func_grad, by_parameter],
         wrong=[
             (without_weights, "rows without weights"),
-            (marks_x, "marked x itself"),
+            (marks_x, "x itself requires a gradient"),
             (row_by_row, "one walk gives all"),
+            (row_by_row_of_one_graph, "once for each output"),
+            (lambda f, x, w: w @ torch.func.jacrev(f)(x), "once for each output"),
+            (lambda f, x, w: w @ torch.func.jacrev(f, chunk_size=1)(x), "once for each output"),
             (columns, "these are the columns, weighted"),
             (no_leaf, "your function raised"),
             (no_vector, "your function raised"),
@@ -133,7 +152,7 @@ CASES = {
         solution=table,
         also_right=[by_weights, batched, with_a_graph],
         wrong=[
-            (frees_each, "Trying to backward through the graph a second time"),
+            (frees_each, "a walk back freed the graph"),
             (frees_the_last, "the last walk freed the graph"),
             (into_grad, "x.grad has changed"),
             (piled_up, "x.grad has changed"),

@@ -31,6 +31,24 @@ def with_a_graph(f, x):
     return torch.autograd.grad(first.sum(), leaf, create_graph=True)[0]
 
 
+def by_two_tangents(f, x):
+    ones = torch.ones_like(x)
+
+    def slope(x):
+        return torch.func.jvp(f, (x,), (ones,))[1]
+
+    return torch.func.jvp(slope, (x,), (ones,))[1]
+
+
+def flattened(f, x):
+    bend = torch.func.vmap(torch.func.grad(torch.func.grad(f)))
+    return bend(x.flatten()).reshape(x.shape)
+
+
+def of_a_vector(f, x):
+    return torch.func.grad(torch.func.grad(f))(x)
+
+
 def forgets_create_graph(f, x):
     leaf = x.clone().requires_grad_()
     (first,) = torch.autograd.grad(f(leaf).sum(), leaf)
@@ -153,14 +171,16 @@ def constant_times(times, heights):
 CASES = {
     "04.4a": Cases(
         solution=curvature,
-        also_right=[by_func],
+        also_right=[by_func, by_two_tangents, flattened],
         wrong=[
             (first_only, "this is the first derivative"),
             (lambda f, x: first_only(f, x) ** 2, "the slope squared"),
             (with_a_graph, "has a graph behind it"),
             (forgets_create_graph, "your function raised"),
+            (of_a_vector, "let the function `sum`"),
+            (lambda f, x: torch.func.hessian(lambda x: f(x).sum())(x), "expected shape"),
             (twice_backward, "one number for each of x"),
-            (marks_its_input, "marked x itself"),
+            (marks_its_input, "x itself requires a gradient"),
             (lambda f, x: curvature(f, x).sum(), "expected shape"),
         ],
     ),
@@ -174,7 +194,7 @@ CASES = {
             (of_the_losses_mean, "divided by the number of samples"),
             (maps_w_too, "your function raised"),
             (losses_only, "for each sample"),
-            (marks_w, "marked w itself"),
+            (marks_w, "w itself requires a gradient"),
             (lambda f, w, X, y: torch.zeros(len(X), *w.shape), "was not called"),
         ],
     ),

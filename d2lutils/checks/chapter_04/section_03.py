@@ -41,10 +41,21 @@ def weighted_rows(answer: Any) -> None:
         x = torch.tensor(numbers, dtype=F64)
         weights = torch.tensor(amounts, dtype=F64)
         calls: list[Tensor] = []
+        walks: list[bool] = []
 
-        def watched(x: Tensor, f: Function = f, calls: list[Tensor] = calls) -> Tensor:
+        def watched(
+            x: Tensor,
+            f: Function = f,
+            calls: list[Tensor] = calls,
+            walks: list[bool] = walks,
+        ) -> Tensor:
             calls.append(x)
-            return f(x)
+            outputs = f(x)
+            if outputs.requires_grad:
+                outputs.register_hook(  # type: ignore[no-untyped-call]
+                    lambda slopes: walks.append(_is_one_walk(slopes))
+                )
+            return outputs
 
         table = torch.func.jacrev(f)(x)
         want = weights @ table
@@ -61,6 +72,8 @@ def weighted_rows(answer: Any) -> None:
             if got.shape == table.shape != want.shape:
                 raise Wrong("this has the Jacobian's shape; the answer has that of x")
             expect_equal(got, want, usual=usual, why="weights @ Jacobian has an element for each x")
+            if len(walks) > 1 or False in walks:
+                raise Wrong("this walks back once for each output; one walk with the weights does")
 
 
 TABLES: list[tuple[str, Function, list[float]]] = [
@@ -95,4 +108,13 @@ def rows_of_a_graph(answer: Any) -> None:
 
 def _expect_untouched(x: Tensor) -> None:
     if x.requires_grad or x.grad is not None:
-        raise Wrong("your function marked x itself; make a copy of it and mark that")
+        raise Wrong("x itself requires a gradient now; ask that of a copy, x.clone()")
+
+
+def _is_one_walk(slopes: Tensor) -> bool:
+    """Return False within `vmap`, which walks back for all rows of a Jacobian together."""
+    try:
+        slopes.sum().item()
+    except RuntimeError:
+        return False
+    return True

@@ -98,7 +98,7 @@ def gradient_of_each(answer: Any) -> None:
             if len(calls) > 1:
                 raise Wrong(f"loss_of_one was called {len(calls)} times; vmap calls it once")
             if w.requires_grad or w.grad is not None:
-                raise Wrong("your function marked w itself; make a copy of it and mark that")
+                raise Wrong("w itself requires a gradient now; ask that of a copy, w.clone()")
             expect_equal(got.detach(), want, usual=usual, why="a gradient, like w, for each sample")
 
 
@@ -156,4 +156,4 @@ def _by_the_last_two(times: Tensor, heights: Tensor) -> Tensor:
 
 def _expect_untouched(x: Tensor) -> None:
     if x.requires_grad or x.grad is not None:
-        raise Wrong("your function marked x itself; make a copy of it and mark that")
+        raise Wrong("x itself requires a gradient now; ask that of a copy, x.clone()")
