@@ -241,7 +241,7 @@ class Thrifty(Length):
         return g * ctx.saved_tensors[0]
 
 
-class OnlyOnce(Length):
+class FirstOrder(Length):
     @staticmethod
     @once_differentiable
     def backward(ctx, g):
@@ -333,7 +333,7 @@ CASES = {
             (ShapedAsOne, "one number, of shape ()"),
             (Elementwise, "add up the squares"),
             (Thrifty, "the second derivative is wrong"),
-            (OnlyOnce, "the second derivative is wrong"),
+            (FirstOrder, "the second derivative is wrong"),
             (DetachedBackward, "the second derivative is wrong"),
             (NotUnderVmap, "is `generate_vmap_rule = True` missing?"),
             (WithIf, "use `torch.where`"),
