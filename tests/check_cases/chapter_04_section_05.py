@@ -68,6 +68,7 @@ CASES = {
             "return (int(float(a > b)), float(b > a))": "1 is the same slope as 1.0",
             "return (float(a > b), int(float(b > a)))": "1 is the same slope as 1.0",
             "return (float(a >= b), float(b >= a))": EQUAL_ABOVE,
+            "return (0.5, 0.5) if a == b else (float(a >= b), float(b >= a))": EQUAL_ABOVE,
         },
     ),
 }
