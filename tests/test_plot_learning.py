@@ -1,6 +1,5 @@
 """The pictures of learning: graphs of computations, surfaces with paths, histories."""
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -10,28 +9,10 @@ from torch.nn.functional import cross_entropy, mse_loss
 from torch.utils.checkpoint import checkpoint
 
 import d2lutils as d2l
+from tests.drawing import canvas, refused  # noqa: F401
 from tests.form import slides
 
 W, B, X = "w\n(1,) = 2", "b = 1", "x\n(3,)"
-
-
-@pytest.fixture(autouse=True)
-def canvas():
-    """Draw on no screen, and leave matplotlib as it was."""
-    plt.switch_backend("agg")
-    with mpl.rc_context():
-        d2l.plot.style()
-        yield
-        plt.close("all")
-
-
-def refused(message, draw, *arguments, **options):
-    """One line that has the message, and no figure left behind."""
-    plt.close("all")
-    with pytest.raises(d2l.BookError, match=message) as caught:
-        draw(*arguments, **options)
-    assert "\n" not in str(caught.value)
-    assert not plt.get_fignums()
 
 
 def boxes(figure):
