@@ -48,7 +48,7 @@ def function_of(answer: object) -> FunctionType | None:
 def loops(answer: Callable[..., Any]) -> bool:
     """Return whether a function, one inside it, or one of the reader's that it calls has a loop.
 
-    A comprehension is one as well, and so are `map`, `filter` and `reduce`.
+    A comprehension is one as well, and so are `map`, `filter`, `reduce` and what `itertools` has.
     """
     seen: set[CodeType] = set()
     waiting: list[object] = [answer]
@@ -63,7 +63,7 @@ def loops(answer: Callable[..., Any]) -> bool:
             if any("FOR_ITER" in step.opname or "BACKWARD" in step.opname for step in steps):
                 return True
             names = {step.argval for step in steps if step.opname == "LOAD_GLOBAL"}
-            if names & {"map", "filter", "reduce"}:
+            if names & {"map", "filter", "reduce", "accumulate", "itertools"}:
                 return True
             called = [home.get(name) for name in names]
             waiting += [one for one in called if getattr(one, "__globals__", None) is home]

@@ -1,5 +1,7 @@
 """Answers to the exercises of 04/08, adaptive optimizers."""
 
+import itertools
+
 import torch
 
 from check_cases import NOT_NEGATIVE, Cases
@@ -15,6 +17,11 @@ def by_looping(gradients, lr):
         total = total + gradient**2
         found.append(lr * gradient / (total**0.5 + 1e-10))
     return torch.stack(found)
+
+
+def by_accumulating(gradients, lr):
+    sums = torch.stack([*itertools.accumulate((gradients**2).unbind())])
+    return lr * gradients / (sums.sqrt() + 1e-10)
 
 
 def with_sum(gradients, lr, sums, eps=1e-10):
@@ -102,6 +109,21 @@ def one_beta(w, gradient, mean, square, t, lr, weight_decay):
     return moved, m, 0.9 * square + 0.1 * gradient**2
 
 
+def other_beta(w, gradient, mean, square, t, lr, weight_decay):
+    moved, m, _ = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
+    return moved, m, 0.99 * square + 0.01 * gradient**2
+
+
+def one_step_early(w, gradient, mean, square, t, lr, weight_decay):
+    return adamw_step(w, gradient, mean, square, t - 1, lr, weight_decay)
+
+
+def epsilon_first(w, gradient, mean, square, t, lr, weight_decay):
+    _, m, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
+    root = (s.sqrt() + 1e-8) / (1 - 0.999**t) ** 0.5
+    return w * (1 - lr * weight_decay) - lr * m / (1 - 0.9**t) / root, m, s
+
+
 def sums_up(w, gradient, mean, square, t, lr, weight_decay):
     moved, _, s = adamw_step(w, gradient, mean, square, t, lr, weight_decay)
     return moved, 0.9 * mean + gradient, s
@@ -132,7 +154,8 @@ CASES = {
             (lambda gs, lr: with_sum(gs, lr, (gs**2).sum()), "the gradients so far"),
             (lambda gs, lr: with_sum(gs, lr, gs.abs().cumsum(0) ** 2), "not the sizes"),
             (lambda gs, lr: with_sum(gs, lr, gs**2), "add up all squares"),
-            (lambda gs, lr: with_sum(gs, lr, (gs**2).cumsum(0), 1e-8), "stride t is lr"),
+            (lambda gs, lr: with_sum(gs, lr, (gs**2).cumsum(0), 1e-8), "1e-10, not 1e-8"),
+            (by_accumulating, "leave out the loop"),
             (lambda gs, lr: adagrad_strides(gs, lr).tolist(), "expected a tensor"),
         ],
         equivalent={
@@ -157,6 +180,9 @@ CASES = {
             (epsilon_inside, "outside the root"),
             (without_root, "divide by the root"),
             (one_beta, "the square's beta is 0.999"),
+            (other_beta, "the square's beta is 0.999, not 0.99"),
+            (one_step_early, "t = 1: use t as it is"),
+            (epsilon_first, "add epsilon after the correction"),
             (sums_up, "takes 0.1 of the new gradient"),
             (forgets_to_average, "return the new mean"),
         ],

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from check_cases import COMMUTES, Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 FIRST_KIND = "no kind of node sorts before 'assignment'"
 
@@ -79,7 +79,30 @@ def by_operator(output):
     return sorted(label for label in labels if label.startswith("assign "))
 
 
+def slopes_of(features, digits, W1, b1, W2, b2):
+    hidden = torch.relu(features @ W1 + b1)
+    scores = hidden @ W2 + b2
+    truth = F.one_hot(digits, scores.shape[1])
+    gap = (scores.softmax(dim=1) - truth) / len(digits)
+    back = gap @ W2.T * (hidden > 0)
+    loss = F.cross_entropy(scores, digits)
+    return loss, [features.T @ back, back.sum(dim=0), hidden.T @ gap, gap.sum(dim=0)]
+
+
 def momentum(features, digits, first, lr, beta, num_epochs):
+    weights = list(first)
+    speeds = [torch.zeros_like(value) for value in first]
+    losses = []
+    for _ in range(num_epochs):
+        loss, slopes = slopes_of(features, digits, *weights)
+        losses.append(loss.item())
+        for k, slope in enumerate(slopes):
+            speeds[k] = beta * speeds[k] + slope
+            weights[k] = weights[k] - lr * speeds[k]
+    return losses
+
+
+def by_optim(features, digits, first, lr, beta, num_epochs):
     weights = [value.clone().requires_grad_() for value in first]
     optimizer = torch.optim.SGD(weights, lr=lr, momentum=beta)
     losses = []
@@ -93,7 +116,7 @@ def momentum(features, digits, first, lr, beta, num_epochs):
     return losses
 
 
-def by_hand(features, digits, first, lr, beta, num_epochs, walk):
+def by_autograd(features, digits, first, lr, beta, num_epochs):
     weights = [value.clone().requires_grad_() for value in first]
     speeds = [torch.zeros_like(value) for value in first]
     losses = []
@@ -103,8 +126,21 @@ def by_hand(features, digits, first, lr, beta, num_epochs, walk):
         losses.append(loss.item())
         slopes = torch.autograd.grad(loss, weights)
         for k, slope in enumerate(slopes):
+            speeds[k] = beta * speeds[k] + slope
+            weights[k] = (weights[k] - lr * speeds[k]).detach().requires_grad_()
+    return losses
+
+
+def by_hand(features, digits, first, lr, beta, num_epochs, walk):
+    weights = list(first)
+    speeds = [torch.zeros_like(value) for value in first]
+    losses = []
+    for _ in range(num_epochs):
+        loss, slopes = slopes_of(features, digits, *weights)
+        losses.append(loss.item())
+        for k, slope in enumerate(slopes):
             speeds[k], step = walk(speeds[k], slope, lr, beta)
-            weights[k] = (weights[k] - step).detach().requires_grad_()
+            weights[k] = weights[k] - step
     return losses
 
 
@@ -180,17 +216,15 @@ def fixed_beta(features, digits, first, lr, beta, num_epochs):
 
 
 def last_layer_only(features, digits, first, lr, beta, num_epochs):
-    W1, b1, *last = first
-    hidden = torch.relu(features @ W1 + b1)
-    weights = [value.clone().requires_grad_() for value in last]
-    optimizer = torch.optim.SGD(weights, lr=lr, momentum=beta)
+    W1, b1, *weights = first
+    speeds = [torch.zeros_like(value) for value in weights]
     losses = []
     for _ in range(num_epochs):
-        loss = F.cross_entropy(hidden @ weights[0] + weights[1], digits)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        loss, slopes = slopes_of(features, digits, W1, b1, *weights)
         losses.append(loss.item())
+        for k, slope in enumerate(slopes[2:]):
+            speeds[k] = beta * speeds[k] + slope
+            weights[k] = weights[k] - lr * speeds[k]
     return losses
 
 
@@ -231,6 +265,8 @@ CASES = {
         solution=momentum,
         also_right=[rate_inside],
         wrong=[
+            (by_optim, "no autograd"),
+            (by_autograd, "no autograd"),
             (never_run, "ask for the assignments too"),
             (after_the_step, "before the step, not after it"),
             (one_more, "one loss more than there are epochs"),
@@ -252,6 +288,8 @@ CASES = {
             "updates += [assign(node, node - lr * new), assign(speed, new)]": (
                 "all values are read before one is written: " + COMMUTES
             ),
+            "return (abs(loss), [features.T @ back, back.sum(dim=0), hidden.T @ gap, "
+            "gap.sum(dim=0)])": NOT_NEGATIVE,
         },
     ),
 }

@@ -35,6 +35,7 @@ def adagrad_strides(answer: Any) -> None:
                 (lr * gradients / (seen + 1e-10), "divide by the root of the sum"),
                 (lr * gradients / (seen + 1e-10).sqrt(), "epsilon stands outside the root"),
                 (lr * gradients / seen.sqrt(), "epsilon is missing, so 0 is divided by 0"),
+                (lr * gradients / (seen.sqrt() + 1e-8), "epsilon is 1e-10, not 1e-8"),
                 (
                     lr * gradients / ((seen - gradients**2).sqrt() + 1e-10),
                     "the newest gradient counts in the sum as well",
@@ -121,6 +122,7 @@ def _judge_adamw(
         (fairer, "return the square before its correction"),
         (0.999 * square + 0.001 * gradient, "average the squares of the gradients"),
         (0.9 * square + 0.1 * gradient**2, "the square's beta is 0.999"),
+        (0.99 * square + 0.01 * gradient**2, "the square's beta is 0.999, not 0.99"),
         (0.001 * square + 0.999 * gradient**2, "the square keeps 0.999 of the old one"),
         (0.999 * square + gradient**2, "the square takes 0.001 of the new one"),
         (0.999 * square + 0.001 * new**2, "average the squares of the gradients, not of the mean"),
@@ -136,6 +138,11 @@ def _judge_adamw(
         (small - lr * new / (fairer.sqrt() + 1e-8), "correct the mean as well"),
         (small - kept / (newer.sqrt() + 1e-8), "correct the square as well"),
         (small - step(new, newer, t + 1), "the first step has t = 1 already"),
+        (small - step(new, newer, max(t - 1, 1)), "the first step has t = 1: use t as it is"),
+        (
+            small - kept / ((newer.sqrt() + 1e-8) / (1 - 0.999**t) ** 0.5),
+            "add epsilon after the correction",
+        ),
         (w * (1 - weight_decay) - step(new, newer), "shrink by 1 - lr * weight_decay"),
         (w * weight_decay - step(new, newer), "shrink by 1 - lr * weight_decay"),
         (
