@@ -48,6 +48,7 @@ USES = {
     "d2l.data.read_table": lambda use: use("data/tables/wine.csv", {"alcohol": "number"}),
     "d2l.data.read_text": lambda use: use("data/words/story.txt"),
     "d2l.data.read_wav": lambda use: use("data/sounds/chord.wav"),
+    "d2l.plot.activations": lambda use: use(NET, X),
     "d2l.plot.broadcasting": lambda use: use(X, X[0]),
     "d2l.plot.computation_graph": lambda use: use(X.clone().requires_grad_().sum()),
     "d2l.plot.graph": lambda use: use([("a", "b"), ("b", "c")]),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from d2lutils.plot.curves import lines as lines
     from d2lutils.plot.graphs import graph as graph
     from d2lutils.plot.histories import history as history
+    from d2lutils.plot.outputs import activations as activations
     from d2lutils.plot.pictures import images as images
     from d2lutils.plot.stretching import broadcasting as broadcasting
     from d2lutils.plot.styling import style as style
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 # A module never has its function's name: importing it would hide the function.
 _HOMES = {
+    "activations": "outputs",
     "broadcasting": "stretching",
     "computation_graph": "computations",
     "graph": "graphs",

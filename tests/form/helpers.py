@@ -24,6 +24,7 @@ BUILT = {
     "plot.surface": "04/07",
     "fit": "04/12",
     "plot.history": "04/12",
+    "plot.activations": "05/08",
 }
 NOT_BUILT = {"plot.images", "plot.lines", "plot.style"}
 # A picture that nothing is to be built for is explained in the section that needs it first.
