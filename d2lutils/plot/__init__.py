@@ -7,6 +7,7 @@ from d2lutils.installing import late
 if TYPE_CHECKING:
     from d2lutils.plot.boxes import memory as memory
     from d2lutils.plot.computations import computation_graph as computation_graph
+    from d2lutils.plot.confusions import confusion_matrix as confusion_matrix
     from d2lutils.plot.curves import lines as lines
     from d2lutils.plot.graphs import graph as graph
     from d2lutils.plot.histories import history as history
@@ -21,6 +22,7 @@ _HOMES = {
     "activations": "outputs",
     "broadcasting": "stretching",
     "computation_graph": "computations",
+    "confusion_matrix": "confusions",
     "graph": "graphs",
     "history": "histories",
     "images": "pictures",
