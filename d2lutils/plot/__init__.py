@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from d2lutils.plot.histories import history as history
     from d2lutils.plot.outputs import activations as activations
     from d2lutils.plot.pictures import images as images
+    from d2lutils.plot.regions import decision_regions as decision_regions
     from d2lutils.plot.stretching import broadcasting as broadcasting
     from d2lutils.plot.styling import style as style
     from d2lutils.plot.surfaces import surface as surface
@@ -23,6 +24,7 @@ _HOMES = {
     "broadcasting": "stretching",
     "computation_graph": "computations",
     "confusion_matrix": "confusions",
+    "decision_regions": "regions",
     "graph": "graphs",
     "history": "histories",
     "images": "pictures",
