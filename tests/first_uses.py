@@ -51,6 +51,8 @@ USES = {
     "d2l.plot.activations": lambda use: use(NET, X),
     "d2l.plot.broadcasting": lambda use: use(X, X[0]),
     "d2l.plot.computation_graph": lambda use: use(X.clone().requires_grad_().sum()),
+    "d2l.plot.confusion_matrix": lambda use: use([[2, 1], [0, 3]]),
+    "d2l.plot.decision_regions": lambda use: use(lambda points: points, X.mT[:, :2], [0, 1, 0]),
     "d2l.plot.graph": lambda use: use([("a", "b"), ("b", "c")]),
     "d2l.plot.history": lambda use: use({"train_loss": [2, 1]}),
     "d2l.plot.images": lambda use: use(torch.ones(2, 1, 4, 4)),
