@@ -149,7 +149,7 @@ def _late() -> nn.Module:
     """A module that got its attributes after it was made, the same name twice."""
     module = nn.Sequential(nn.Linear(1, 1))
     module.b = torch.ones(1)
-    module.a = (nn.ReLU(),)
+    module.a = (nn.ReLU(),)  # type: ignore[assignment]
     module.b = torch.zeros(2)
     return module
 
