@@ -1,139 +1,140 @@
-"""Answers to the exercises of 05/17, a network in NumPy."""
+"""Answers to the exercises of 05/17, a page of your own."""
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
-from check_cases import COMMUTES, NOT_NEGATIVE, Cases
+from check_cases import NOT_NEGATIVE, Cases
+
+FLOATS = "bytes and floats subtracted give floats"
 
 
-def probabilities(scores):
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+def answer_or_pass(scores, threshold):
+    sure, said = scores.softmax(dim=1).max(dim=1)
+    return torch.where(sure > threshold, said, -1)
 
 
-def pixel_slopes(X, y, W1, b1, W2, b2):
-    hidden = np.maximum(X @ W1 + b1, 0)
-    gap = probabilities(hidden @ W2 + b2)
-    gap[np.arange(len(y)), y] -= 1
-    return gap / len(y) @ W2.T * (hidden > 0) @ W1.T
+def by_filling(scores, threshold):
+    said = scores.argmax(dim=1)
+    sure = F.softmax(scores, -1).amax(dim=-1)
+    return said.masked_fill(sure <= threshold, -1)
 
 
-def by_autograd(X, y, *weights):
-    X = torch.tensor(X, requires_grad=True)
-    W1, b1, W2, b2 = map(torch.tensor, weights)
-    F.cross_entropy(torch.relu(X @ W1 + b1) @ W2 + b2, torch.tensor(y)).backward()
-    return X.grad.numpy()
+def row_by_row(scores, threshold):
+    said = [int(row.argmax()) if row.softmax(0).max() > threshold else -1 for row in scores]
+    return torch.tensor(said, dtype=torch.int64)
 
 
-def without_mean(X, y, *weights):
-    return len(y) * pixel_slopes(X, y, *weights)
+def by_score(scores, threshold):
+    high, said = scores.max(dim=1)
+    return torch.where(high > threshold, said, -1)
 
 
-def without_mask(X, y, W1, b1, W2, b2):
-    gap = probabilities(np.maximum(X @ W1 + b1, 0) @ W2 + b2) - np.eye(len(b2))[y]
-    return gap / len(y) @ W2.T @ W1.T
+def by_sigmoid(scores, threshold):
+    high, said = scores.max(dim=1)
+    return torch.where(high.sigmoid() > threshold, said, -1)
 
 
-def without_truth(X, y, W1, b1, W2, b2):
-    hidden = np.maximum(X @ W1 + b1, 0)
-    return probabilities(hidden @ W2 + b2) / len(y) @ W2.T * (hidden > 0) @ W1.T
+def at_least(scores, threshold):
+    sure, said = scores.softmax(dim=1).max(dim=1)
+    return torch.where(sure >= threshold, said, -1)
 
 
-def slope_of_sums(X, y, W1, b1, W2, b2):
-    hidden = np.maximum(X @ W1 + b1, 0)
-    gap = probabilities(hidden @ W2 + b2) - np.eye(len(b2))[y]
-    return gap / len(y) @ W2.T * (hidden > 0)
+def zero_for_a_pass(scores, threshold):
+    sure, said = scores.softmax(dim=1).max(dim=1)
+    return torch.where(sure > threshold, said, 0)
 
 
-def slope_of_weights(X, *rest):
-    return X.T @ slope_of_sums(X, *rest)
+def only_the_sure(scores, threshold):
+    sure, said = scores.softmax(dim=1).max(dim=1)
+    return said[sure > threshold]
 
 
-def tanh_slopes(X, y, W1, b1, W2, b2):
-    hidden = np.tanh(X @ W1 + b1)
-    gap = probabilities(hidden @ W2 + b2)
-    gap[np.arange(len(y)), y] -= 1
-    gap /= len(y)
-    back = gap @ W2.T * (1 - hidden**2)
-    return [X.T @ back, back.sum(axis=0), hidden.T @ gap, gap.sum(axis=0)]
+def find_any_ink(page):
+    away = page.float() - page.float().median()
+    if away.max() <= -away.min():
+        away = -away
+    most = away.max()
+    return away.clamp(min=0) / most if most > 0 else torch.zeros_like(away)
 
 
-def with_bend(bend):
-    def slopes(X, y, W1, b1, W2, b2):
-        sums = X @ W1 + b1
-        hidden = np.tanh(sums)
-        gap = (probabilities(hidden @ W2 + b2) - np.eye(len(b2))[y]) / len(y)
-        back = gap @ W2.T * bend(sums, hidden)
-        return X.T @ back, back.sum(axis=0), hidden.T @ gap, gap.sum(axis=0)
-
-    return slopes
+def by_two_sides(page):
+    page = page.to(torch.float32)
+    ground = page.flatten().sort().values[(page.numel() - 1) // 2]
+    light, dark = (page - ground).relu(), (ground - page).relu()
+    ink = light if light.max() > dark.max() else dark
+    return ink / ink.max().clamp(min=1e-9)
 
 
-def relu_slopes(X, y, W1, b1, W2, b2):
-    hidden = np.maximum(X @ W1 + b1, 0)
-    gap = (probabilities(hidden @ W2 + b2) - np.eye(len(b2))[y]) / len(y)
-    back = gap @ W2.T * (hidden > 0)
-    return X.T @ back, back.sum(axis=0), hidden.T @ gap, gap.sum(axis=0)
+def dark_only(page):
+    ink = (page.float().median() - page.float()).clamp(min=0)
+    return ink / ink.max().clamp(min=1e-9)
 
 
-def tanh_by_autograd(X, y, *weights):
-    params = [torch.tensor(weight, requires_grad=True) for weight in weights]
-    W1, b1, W2, b2 = params
-    F.cross_entropy(torch.tanh(torch.tensor(X) @ W1 + b1) @ W2 + b2, torch.tensor(y)).backward()
-    return [param.grad.numpy() for param in params]
+def both_sides(page):
+    away = (page.float() - page.float().median()).abs()
+    return away / away.max().clamp(min=1e-9)
 
 
-def ten_classes(X, y, W1, b1, W2, b2):
-    hidden = np.tanh(X @ W1 + b1)
-    gap = (probabilities(hidden @ W2 + b2) - np.eye(10)[y]) / len(y)
-    back = gap @ W2.T * (1 - hidden**2)
-    return X.T @ back, back.sum(axis=0), hidden.T @ gap, gap.sum(axis=0)
+def not_divided(page):
+    away = page.float() - page.float().median()
+    return (-away if away.max() <= -away.min() else away).clamp(min=0)
 
 
-def other_order(*inputs):
-    W1, b1, W2, b2 = tanh_slopes(*inputs)
-    return W1, W2, b1, b2
+def not_clamped(page):
+    away = page.float() - page.float().median()
+    away = -away if away.max() <= -away.min() else away
+    return away / away.max().clamp(min=1e-9)
+
+
+def divides_by_zero(page):
+    away = page.float() - page.float().median()
+    away = -away if away.max() <= -away.min() else away
+    return away.clamp(min=0) / away.max()
+
+
+def bytes_wrap(page):
+    away = page - page.median()
+    away = -away if away.max() <= -away.min() else away
+    return away.clamp(min=0) / away.max().clamp(min=1e-9)
 
 
 CASES = {
     "05.17a": Cases(
-        solution=pixel_slopes,
-        also_right=[by_autograd],
+        solution=answer_or_pass,
+        also_right=[by_filling, row_by_row],
         wrong=[
-            (without_mean, "divide by the number of pictures"),
-            (lambda *inputs: -pixel_slopes(*inputs), "probabilities minus truth"),
-            (without_mask, "the mask is missing"),
-            (without_truth, "subtract the truth"),
-            (slope_of_sums, "go on to X"),
-            (slope_of_weights, "the slope of W1"),
-            (lambda *inputs: pixel_slopes(*inputs).T, "a slope a pixel"),
-            (lambda *inputs: torch.tensor(pixel_slopes(*inputs)), "got a tensor"),
+            (by_score, "scores are no probabilities"),
+            (by_sigmoid, "not sigmoid"),
+            (lambda scores, threshold: scores.argmax(dim=1), "pass where"),
+            (at_least, "at the threshold it passes"),
+            (zero_for_a_pass, "0 is a class"),
+            (only_the_sure, "keep the places"),
+            (lambda scores, threshold: answer_or_pass(scores, threshold).float(), "int64"),
+            (lambda scores, threshold: answer_or_pass(scores, threshold)[:, None], "keepdim"),
+            (lambda scores, threshold: scores.softmax(1).amax(1) > threshold, "this is a mask"),
         ],
-        equivalent={
-            "return abs(powers / powers.sum(axis=1, keepdims=True))": NOT_NEGATIVE,
-            "hidden = np.maximum(0, X @ W1 + b1)": COMMUTES,
-        },
+        equivalent={},
     ),
     "05.17b": Cases(
-        solution=tanh_slopes,
-        also_right=[with_bend(lambda sums, hidden: 1 / np.cosh(sums) ** 2)],
+        solution=find_any_ink,
+        also_right=[by_two_sides],
         wrong=[
-            (with_bend(lambda sums, hidden: hidden > 0), "the mask of ReLU"),
-            (with_bend(lambda sums, hidden: 1 - sums**2), "square the hidden number"),
-            (with_bend(lambda sums, hidden: 1 - np.tanh(hidden) ** 2), "taken twice"),
-            (with_bend(lambda sums, hidden: 1 - hidden), "1 - hidden**2"),
-            (with_bend(lambda sums, hidden: 1), "is missing on the way back"),
-            (relu_slopes, "the slopes with ReLU"),
-            (tanh_by_autograd, "leave out autograd"),
-            (ten_classes, "could not be broadcast"),
-            (other_order, "in this order"),
-            (lambda X, y, *rest: [len(y) * s for s in tanh_slopes(X, y, *rest)], "is a mean"),
-            (lambda *inputs: [-slope for slope in tanh_slopes(*inputs)], "minus truth"),
-            (lambda *inputs: tanh_slopes(*inputs)[:2], "return 4 values"),
+            (dark_only, "further from the median"),
+            (both_sides, "the other side is 0"),
+            (not_divided, "so that ink reaches 1"),
+            (not_clamped, "the other side is 0"),
+            (divides_by_zero, "do not divide by 0"),
+            (bytes_wrap, "bytes wrap around"),
+            (lambda page: 1 - find_any_ink(page), "ink is 1, and the ground 0"),
+            (lambda page: find_any_ink(page) > 0, "not True or False"),
+            (lambda page: find_any_ink(page).double(), "the ink is float32"),
         ],
         equivalent={
-            "return abs(powers / powers.sum(axis=1, keepdims=True))": NOT_NEGATIVE,
+            "away = page - page.float().median()": FLOATS,
+            "away = page.float() - page.median()": FLOATS,
+            "return abs(away.clamp(min=0) / most if most > 0 else torch.zeros_like(away))": (
+                NOT_NEGATIVE
+            ),
         },
     ),
 }

@@ -1,173 +1,139 @@
-"""Answers to the exercises of 05/18, one network six ways."""
+"""Answers to the exercises of 05/18, a network in NumPy."""
 
 import numpy as np
 import torch
-from torch import nn
+import torch.nn.functional as F
 
-from check_cases import Cases
-
-
-def carry(W1, b1, W2, b2):
-    layers = []
-    for W, b in [(W1, b1), (W2, b2)]:
-        layer = nn.Linear(*W.shape)
-        layer.weight = nn.Parameter(torch.tensor(W.T))
-        layer.bias = nn.Parameter(torch.tensor(b))
-        layers.append(layer)
-    return nn.Sequential(layers[0], nn.ReLU(), layers[1])
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
-def by_state(W1, b1, W2, b2):
-    net = nn.Sequential(nn.Linear(*W1.shape), nn.ReLU(), nn.Linear(*W2.shape))
-    net.to(torch.from_numpy(W1).dtype)
-    names = ["0.weight", "0.bias", "2.weight", "2.bias"]
-    values = map(torch.tensor, [W1.T, b1, W2.T, b2])
-    net.load_state_dict(dict(zip(names, values, strict=True)))
-    return net
+def probabilities(scores):
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
 
 
-def with_layers(make):
-    def answer(W1, b1, W2, b2):
-        return nn.Sequential(make(W1, b1), nn.ReLU(), make(W2, b2))
-
-    return answer
-
-
-@with_layers
-def sharing(W, b):
-    layer = nn.Linear(*W.shape)
-    layer.weight = nn.Parameter(torch.from_numpy(W).T)
-    layer.bias = nn.Parameter(torch.from_numpy(b))
-    return layer
+def pixel_slopes(X, y, W1, b1, W2, b2):
+    hidden = np.maximum(X @ W1 + b1, 0)
+    gap = probabilities(hidden @ W2 + b2)
+    gap[np.arange(len(y)), y] -= 1
+    return gap / len(y) @ W2.T * (hidden > 0) @ W1.T
 
 
-@with_layers
-def not_transposed(W, b):
-    layer = nn.Linear(*W.shape)
-    layer.weight = nn.Parameter(torch.tensor(W))
-    layer.bias = nn.Parameter(torch.tensor(b))
-    return layer
+def by_autograd(X, y, *weights):
+    X = torch.tensor(X, requires_grad=True)
+    W1, b1, W2, b2 = map(torch.tensor, weights)
+    F.cross_entropy(torch.relu(X @ W1 + b1) @ W2 + b2, torch.tensor(y)).backward()
+    return X.grad.numpy()
 
 
-@with_layers
-def only_where_it_fits(W, b):
-    layer = nn.Linear(*W.shape).to(torch.tensor(W).dtype)
-    with torch.no_grad():
-        layer.weight.copy_(torch.tensor(W if W.shape[0] == W.shape[1] else W.T))
-        layer.bias.copy_(torch.tensor(b))
-    return layer
+def without_mean(X, y, *weights):
+    return len(y) * pixel_slopes(X, y, *weights)
 
 
-@with_layers
-def in_float32(W, b):
-    layer = nn.Linear(*W.shape)
-    with torch.no_grad():
-        layer.weight.copy_(torch.tensor(W.T))
-        layer.bias.copy_(torch.tensor(b))
-    return layer
+def without_mask(X, y, W1, b1, W2, b2):
+    gap = probabilities(np.maximum(X @ W1 + b1, 0) @ W2 + b2) - np.eye(len(b2))[y]
+    return gap / len(y) @ W2.T @ W1.T
 
 
-@with_layers
-def biases_at_zero(W, b):
-    layer = nn.Linear(*W.shape).to(torch.tensor(W).dtype)
-    with torch.no_grad():
-        layer.weight.copy_(torch.tensor(W.T))
-        layer.bias.zero_()
-    return layer
+def without_truth(X, y, W1, b1, W2, b2):
+    hidden = np.maximum(X @ W1 + b1, 0)
+    return probabilities(hidden @ W2 + b2) / len(y) @ W2.T * (hidden > 0) @ W1.T
 
 
-@with_layers
-def no_bias(W, b):
-    layer = nn.Linear(*W.shape, bias=False)
-    layer.weight = nn.Parameter(torch.tensor(W.T))
-    return layer
+def slope_of_sums(X, y, W1, b1, W2, b2):
+    hidden = np.maximum(X @ W1 + b1, 0)
+    gap = probabilities(hidden @ W2 + b2) - np.eye(len(b2))[y]
+    return gap / len(y) @ W2.T * (hidden > 0)
 
 
-@with_layers
-def frozen(W, b):
-    layer = nn.Linear(*W.shape)
-    layer.weight = nn.Parameter(torch.tensor(W.T), requires_grad=False)
-    layer.bias = nn.Parameter(torch.tensor(b))
-    return layer
+def slope_of_weights(X, *rest):
+    return X.T @ slope_of_sums(X, *rest)
 
 
-def random_weights(W1, b1, W2, b2):
-    net = nn.Sequential(nn.Linear(*W1.shape), nn.ReLU(), nn.Linear(*W2.shape))
-    return net.to(torch.tensor(W1).dtype)
+def tanh_slopes(X, y, W1, b1, W2, b2):
+    hidden = np.tanh(X @ W1 + b1)
+    gap = probabilities(hidden @ W2 + b2)
+    gap[np.arange(len(y)), y] -= 1
+    gap /= len(y)
+    back = gap @ W2.T * (1 - hidden**2)
+    return [X.T @ back, back.sum(axis=0), hidden.T @ gap, gap.sum(axis=0)]
 
 
-def without_relu(*arrays):
-    net = carry(*arrays)
-    return nn.Sequential(net[0], net[2])
+def with_bend(bend):
+    def slopes(X, y, W1, b1, W2, b2):
+        sums = X @ W1 + b1
+        hidden = np.tanh(sums)
+        gap = (probabilities(hidden @ W2 + b2) - np.eye(len(b2))[y]) / len(y)
+        back = gap @ W2.T * bend(sums, hidden)
+        return X.T @ back, back.sum(axis=0), hidden.T @ gap, gap.sum(axis=0)
+
+    return slopes
 
 
-def carry_back(net):
-    W1, b1, W2, b2 = [value.detach().numpy().copy() for value in net.parameters()]
-    return W1.T, b1, W2.T, b2
+def relu_slopes(X, y, W1, b1, W2, b2):
+    hidden = np.maximum(X @ W1 + b1, 0)
+    gap = (probabilities(hidden @ W2 + b2) - np.eye(len(b2))[y]) / len(y)
+    back = gap @ W2.T * (hidden > 0)
+    return X.T @ back, back.sum(axis=0), hidden.T @ gap, gap.sum(axis=0)
 
 
-def by_state_back(net):
-    state = net.state_dict()
-    names = ["0.weight", "0.bias", "2.weight", "2.bias"]
-    return [np.array(state[name].numpy()).T for name in names]
+def tanh_by_autograd(X, y, *weights):
+    params = [torch.tensor(weight, requires_grad=True) for weight in weights]
+    W1, b1, W2, b2 = params
+    F.cross_entropy(torch.tanh(torch.tensor(X) @ W1 + b1) @ W2 + b2, torch.tensor(y)).backward()
+    return [param.grad.numpy() for param in params]
 
 
-def untransposed_back(net):
-    return [value.detach().numpy().copy() for value in net.parameters()]
+def ten_classes(X, y, W1, b1, W2, b2):
+    hidden = np.tanh(X @ W1 + b1)
+    gap = (probabilities(hidden @ W2 + b2) - np.eye(10)[y]) / len(y)
+    back = gap @ W2.T * (1 - hidden**2)
+    return X.T @ back, back.sum(axis=0), hidden.T @ gap, gap.sum(axis=0)
 
 
-def views(net):
-    return [value.detach().numpy().T for value in net.parameters()]
-
-
-def tensors(net):
-    return [value.detach().clone().t() for value in net.parameters()]
-
-
-def freezing(net):
-    return [value.numpy().T.copy() for value in net.requires_grad_(False).parameters()]
-
-
-def doubled(net):
-    return [array.astype(np.float64) for array in carry_back(net)]
+def other_order(*inputs):
+    W1, b1, W2, b2 = tanh_slopes(*inputs)
+    return W1, W2, b1, b2
 
 
 CASES = {
     "05.18a": Cases(
-        solution=carry,
-        also_right=[by_state],
+        solution=pixel_slopes,
+        also_right=[by_autograd],
         wrong=[
-            (sharing, "training the network changes your arrays"),
-            (not_transposed, "a Linear has a row for each output"),
-            (only_where_it_fits, "transpose the weights"),
-            (in_float32, "the arrays are float64"),
-            (biases_at_zero, "the biases are missing"),
-            (no_bias, "a weight and a bias each"),
-            (frozen, "cannot be trained"),
-            (random_weights, "the scores are those of"),
-            (without_relu, "expected Linear, ReLU and Linear"),
-            (lambda *arrays: [*carry(*arrays)], "got a list"),
+            (without_mean, "divide by the number of pictures"),
+            (lambda *inputs: -pixel_slopes(*inputs), "probabilities minus truth"),
+            (without_mask, "the mask is missing"),
+            (without_truth, "subtract the truth"),
+            (slope_of_sums, "go on to X"),
+            (slope_of_weights, "the slope of W1"),
+            (lambda *inputs: pixel_slopes(*inputs).T, "a slope a pixel"),
+            (lambda *inputs: torch.tensor(pixel_slopes(*inputs)), "got a tensor"),
         ],
         equivalent={
-            "for layer, V, c in [(last, V2, c2), (first, V1, c1)]:": "the layers do not meet",
+            "return abs(powers / powers.sum(axis=1, keepdims=True))": NOT_NEGATIVE,
+            "hidden = np.maximum(0, X @ W1 + b1)": COMMUTES,
         },
     ),
     "05.18b": Cases(
-        solution=carry_back,
-        also_right=[by_state_back],
+        solution=tanh_slopes,
+        also_right=[with_bend(lambda sums, hidden: 1 / np.cosh(sums) ** 2)],
         wrong=[
-            (untransposed_back, "a row for each input"),
-            (views, "share the network's memory"),
-            (tensors, "got a tensor"),
-            (freezing, "detach first"),
-            (doubled, "float64"),
-            (lambda net: carry_back(net)[:2], "return 4 values"),
-            (lambda net: [value.numpy() for value in net.parameters()], "detach"),
+            (with_bend(lambda sums, hidden: hidden > 0), "the mask of ReLU"),
+            (with_bend(lambda sums, hidden: 1 - sums**2), "square the hidden number"),
+            (with_bend(lambda sums, hidden: 1 - np.tanh(hidden) ** 2), "taken twice"),
+            (with_bend(lambda sums, hidden: 1 - hidden), "1 - hidden**2"),
+            (with_bend(lambda sums, hidden: 1), "is missing on the way back"),
+            (relu_slopes, "the slopes with ReLU"),
+            (tanh_by_autograd, "leave out autograd"),
+            (ten_classes, "could not be broadcast"),
+            (other_order, "in this order"),
+            (lambda X, y, *rest: [len(y) * s for s in tanh_slopes(X, y, *rest)], "is a mean"),
+            (lambda *inputs: [-slope for slope in tanh_slopes(*inputs)], "minus truth"),
+            (lambda *inputs: tanh_slopes(*inputs)[:2], "return 4 values"),
         ],
         equivalent={
-            "return [p.detach().numpy().copy().T for p in network.parameters()]": (
-                "the check's networks are on the CPU"
-            ),
+            "return abs(powers / powers.sum(axis=1, keepdims=True))": NOT_NEGATIVE,
         },
     ),
 }

@@ -1,139 +1,172 @@
-"""Answers to the exercises of 05/19, a page of your own."""
+"""Answers to the exercises of 05/19, one network six ways."""
 
+import numpy as np
 import torch
-import torch.nn.functional as F
+from torch import nn
 
-from check_cases import NOT_NEGATIVE, Cases
-
-FLOATS = "bytes and floats subtracted give floats"
+from check_cases import Cases
 
 
-def answer_or_pass(scores, threshold):
-    sure, said = scores.softmax(dim=1).max(dim=1)
-    return torch.where(sure > threshold, said, -1)
+def carry(W1, b1, W2, b2):
+    layers = []
+    for W, b in [(W1, b1), (W2, b2)]:
+        layer = nn.Linear(*W.shape)
+        layer.weight = nn.Parameter(torch.tensor(W.T))
+        layer.bias = nn.Parameter(torch.tensor(b))
+        layers.append(layer)
+    return nn.Sequential(layers[0], nn.ReLU(), layers[1])
 
 
-def by_filling(scores, threshold):
-    said = scores.argmax(dim=1)
-    sure = F.softmax(scores, -1).amax(dim=-1)
-    return said.masked_fill(sure <= threshold, -1)
+def by_state(W1, b1, W2, b2):
+    net = nn.Sequential(nn.Linear(*W1.shape), nn.ReLU(), nn.Linear(*W2.shape))
+    net.to(torch.from_numpy(W1).dtype)
+    names = ["0.weight", "0.bias", "2.weight", "2.bias"]
+    values = map(torch.tensor, [W1.T, b1, W2.T, b2])
+    net.load_state_dict(dict(zip(names, values, strict=True)))
+    return net
 
 
-def row_by_row(scores, threshold):
-    said = [int(row.argmax()) if row.softmax(0).max() > threshold else -1 for row in scores]
-    return torch.tensor(said, dtype=torch.int64)
+def with_layers(make):
+    def answer(W1, b1, W2, b2):
+        return nn.Sequential(make(W1, b1), nn.ReLU(), make(W2, b2))
+
+    return answer
 
 
-def by_score(scores, threshold):
-    high, said = scores.max(dim=1)
-    return torch.where(high > threshold, said, -1)
+@with_layers
+def sharing(W, b):
+    layer = nn.Linear(*W.shape)
+    layer.weight = nn.Parameter(torch.from_numpy(W).T)
+    layer.bias = nn.Parameter(torch.from_numpy(b))
+    return layer
 
 
-def by_sigmoid(scores, threshold):
-    high, said = scores.max(dim=1)
-    return torch.where(high.sigmoid() > threshold, said, -1)
+@with_layers
+def not_transposed(W, b):
+    layer = nn.Linear(*W.shape)
+    layer.weight = nn.Parameter(torch.tensor(W))
+    layer.bias = nn.Parameter(torch.tensor(b))
+    return layer
 
 
-def at_least(scores, threshold):
-    sure, said = scores.softmax(dim=1).max(dim=1)
-    return torch.where(sure >= threshold, said, -1)
+@with_layers
+def only_where_it_fits(W, b):
+    layer = nn.Linear(*W.shape).to(torch.tensor(W).dtype)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor(W if W.shape[0] == W.shape[1] else W.T))
+        layer.bias.copy_(torch.tensor(b))
+    return layer
 
 
-def zero_for_a_pass(scores, threshold):
-    sure, said = scores.softmax(dim=1).max(dim=1)
-    return torch.where(sure > threshold, said, 0)
+@with_layers
+def in_float32(W, b):
+    layer = nn.Linear(*W.shape)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor(W.T))
+        layer.bias.copy_(torch.tensor(b))
+    return layer
 
 
-def only_the_sure(scores, threshold):
-    sure, said = scores.softmax(dim=1).max(dim=1)
-    return said[sure > threshold]
+@with_layers
+def biases_at_zero(W, b):
+    layer = nn.Linear(*W.shape).to(torch.tensor(W).dtype)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor(W.T))
+        layer.bias.zero_()
+    return layer
 
 
-def find_any_ink(page):
-    away = page.float() - page.float().median()
-    if away.max() <= -away.min():
-        away = -away
-    most = away.max()
-    return away.clamp(min=0) / most if most > 0 else torch.zeros_like(away)
+@with_layers
+def no_bias(W, b):
+    layer = nn.Linear(*W.shape, bias=False)
+    layer.weight = nn.Parameter(torch.tensor(W.T))
+    return layer
 
 
-def by_two_sides(page):
-    page = page.to(torch.float32)
-    ground = page.flatten().sort().values[(page.numel() - 1) // 2]
-    light, dark = (page - ground).relu(), (ground - page).relu()
-    ink = light if light.max() > dark.max() else dark
-    return ink / ink.max().clamp(min=1e-9)
+@with_layers
+def frozen(W, b):
+    layer = nn.Linear(*W.shape)
+    layer.weight = nn.Parameter(torch.tensor(W.T), requires_grad=False)
+    layer.bias = nn.Parameter(torch.tensor(b))
+    return layer
 
 
-def dark_only(page):
-    ink = (page.float().median() - page.float()).clamp(min=0)
-    return ink / ink.max().clamp(min=1e-9)
+def random_weights(W1, b1, W2, b2):
+    net = nn.Sequential(nn.Linear(*W1.shape), nn.ReLU(), nn.Linear(*W2.shape))
+    return net.to(torch.tensor(W1).dtype)
 
 
-def both_sides(page):
-    away = (page.float() - page.float().median()).abs()
-    return away / away.max().clamp(min=1e-9)
+def without_relu(*arrays):
+    net = carry(*arrays)
+    return nn.Sequential(net[0], net[2])
 
 
-def not_divided(page):
-    away = page.float() - page.float().median()
-    return (-away if away.max() <= -away.min() else away).clamp(min=0)
+def carry_back(net):
+    W1, b1, W2, b2 = [value.detach().numpy().copy() for value in net.parameters()]
+    return W1.T, b1, W2.T, b2
 
 
-def not_clamped(page):
-    away = page.float() - page.float().median()
-    away = -away if away.max() <= -away.min() else away
-    return away / away.max().clamp(min=1e-9)
+def by_state_back(net):
+    state = net.state_dict()
+    names = ["0.weight", "0.bias", "2.weight", "2.bias"]
+    return [np.array(state[name].numpy()).T for name in names]
 
 
-def divides_by_zero(page):
-    away = page.float() - page.float().median()
-    away = -away if away.max() <= -away.min() else away
-    return away.clamp(min=0) / away.max()
+def untransposed_back(net):
+    return [value.detach().numpy().copy() for value in net.parameters()]
 
 
-def bytes_wrap(page):
-    away = page - page.median()
-    away = -away if away.max() <= -away.min() else away
-    return away.clamp(min=0) / away.max().clamp(min=1e-9)
+def views(net):
+    return [value.detach().numpy().T for value in net.parameters()]
+
+
+def tensors(net):
+    return [value.detach().clone().t() for value in net.parameters()]
+
+
+def freezing(net):
+    return [value.numpy().T.copy() for value in net.requires_grad_(False).parameters()]
+
+
+def doubled(net):
+    return [array.astype(np.float64) for array in carry_back(net)]
 
 
 CASES = {
     "05.19a": Cases(
-        solution=answer_or_pass,
-        also_right=[by_filling, row_by_row],
+        solution=carry,
+        also_right=[by_state],
         wrong=[
-            (by_score, "scores are no probabilities"),
-            (by_sigmoid, "not sigmoid"),
-            (lambda scores, threshold: scores.argmax(dim=1), "pass where"),
-            (at_least, "at the threshold it passes"),
-            (zero_for_a_pass, "0 is a class"),
-            (only_the_sure, "keep the places"),
-            (lambda scores, threshold: answer_or_pass(scores, threshold).float(), "int64"),
-            (lambda scores, threshold: answer_or_pass(scores, threshold)[:, None], "keepdim"),
-            (lambda scores, threshold: scores.softmax(1).amax(1) > threshold, "this is a mask"),
-        ],
-        equivalent={},
-    ),
-    "05.19b": Cases(
-        solution=find_any_ink,
-        also_right=[by_two_sides],
-        wrong=[
-            (dark_only, "further from the median"),
-            (both_sides, "the other side is 0"),
-            (not_divided, "so that ink reaches 1"),
-            (not_clamped, "the other side is 0"),
-            (divides_by_zero, "do not divide by 0"),
-            (bytes_wrap, "bytes wrap around"),
-            (lambda page: 1 - find_any_ink(page), "ink is 1, and the ground 0"),
-            (lambda page: find_any_ink(page) > 0, "not True or False"),
-            (lambda page: find_any_ink(page).double(), "the ink is float32"),
+            (sharing, "training the network changes your arrays"),
+            (not_transposed, "a Linear has a row for each output"),
+            (only_where_it_fits, "transpose the weights"),
+            (in_float32, "the arrays are float64"),
+            (biases_at_zero, "the biases are missing"),
+            (no_bias, "a weight and a bias each"),
+            (frozen, "cannot be trained"),
+            (random_weights, "the scores are those of"),
+            (without_relu, "expected Linear, ReLU and Linear"),
+            (lambda *arrays: [*carry(*arrays)], "got a list"),
         ],
         equivalent={
-            "away = page - page.float().median()": FLOATS,
-            "away = page.float() - page.median()": FLOATS,
-            "return abs(away.clamp(min=0) / most if most > 0 else torch.zeros_like(away))": (
-                NOT_NEGATIVE
+            "for layer, V, c in [(last, V2, c2), (first, V1, c1)]:": "the layers do not meet",
+        },
+    ),
+    "05.19b": Cases(
+        solution=carry_back,
+        also_right=[by_state_back],
+        wrong=[
+            (untransposed_back, "a row for each input"),
+            (views, "share the network's memory"),
+            (tensors, "got a tensor"),
+            (freezing, "detach first"),
+            (doubled, "float64"),
+            (lambda net: carry_back(net)[:2], "return 4 values"),
+            (lambda net: [value.numpy() for value in net.parameters()], "detach"),
+        ],
+        equivalent={
+            "return [p.detach().numpy().copy().T for p in network.parameters()]": (
+                "the check's networks are on the CPU"
             ),
         },
     ),

@@ -1,113 +1,95 @@
-"""Checks of 05/17, a network in NumPy."""
+"""Checks of 05/17, a page of your own."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
+import torch
+from torch import Tensor
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_parts, expect_type, given
-from d2lutils.checks.watching import Operations
-
-Array = np.ndarray[Any, np.dtype[np.float64]]
-NAMES = ("W1", "b1", "W2", "b2")
-
-
-def _networks() -> Iterator[tuple[str, list[Any]]]:
-    """Yield networks, with pictures and their classes, that differ in their sizes."""
-    for number, (rows, columns, hidden, classes) in enumerate(
-        [(6, 4, 5, 3), (1, 3, 2, 4), (7, 1, 6, 2), (3, 5, 1, 11)]
-    ):
-        draw = np.random.default_rng(number)
-        X = draw.normal(size=(rows, columns))
-        y = draw.integers(classes, size=rows)
-        shapes = [(columns, hidden), (hidden,), (hidden, classes), (classes,)]
-        told = f"{rows} pictures of {columns} numbers, {hidden} hidden, {classes} classes"
-        weights = [draw.normal(size=shape) for shape in shapes]
-        if number == 3:  # scores so far apart that exp overflows unless the largest is subtracted
-            told, weights[2] = f"{told}, scores in the thousands", 3000 * weights[2]
-        yield told, [X, y, *weights]
-
-
-def _array(got: object) -> Array:
-    array = expect_type(got, np.ndarray)
-    if array.dtype != np.float64:
-        raise Wrong(f"expected an array of float64, as the weights are; got {array.dtype}")
-    return array
-
-
-def _gap(y: Any, scores: Array, *, truth: bool = True) -> Array:
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    p = powers / powers.sum(axis=1, keepdims=True)
-    gap: Array = p - np.eye(scores.shape[1])[y] if truth else p
-    return gap / len(y)
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
 
 
 @exercise("05.17a")
-def pixel_slopes(answer: Any) -> None:
-    """The slope of a two-layer network's loss with respect to its inputs."""
-    for told, inputs in _networks():
-        X, y, W1, b1, W2, b2 = inputs
-        sums = X @ W1 + b1
-        scores = np.maximum(sums, 0) @ W2 + b2
-        back = _gap(y, scores) @ W2.T
-        want = back * (sums > 0) @ W1.T
-        usual = [
-            (want * len(y), "the loss is a mean: divide by the number of pictures"),
-            (-want, "the sign: probabilities minus truth"),
-            (back @ W1.T, "ReLU stops the slope where its result is 0: the mask is missing"),
-            (_gap(y, scores, truth=False) @ W2.T * (sums > 0) @ W1.T, "subtract the truth"),
-            (X.T @ (back * (sums > 0)), "this is the slope of W1; go on to X"),
-            (back * (sums > 0), "these are the slopes of the sums X @ W1 + b1; go on to X"),
-        ]
-        with given(told):
-            got = _array(call(answer, *inputs))
-            if got.shape != X.shape:
-                hints = [reason for wrong, reason in usual if wrong.shape == got.shape]
-                expect_equal(got, want, usual=usual, why=hints[0] if hints else "a slope a pixel")
-            expect_equal(got, want, usual=usual, why="gap @ W2.T, times the mask, @ W1.T")
+def answer_or_pass(answer: Any) -> None:
+    """The class of the highest score where its probability is above a threshold, else -1."""
+    for rows, threshold in [
+        ([[3.0, 0.0, -1.0], [0.5, 1.0, 0.5], [-4.0, -9.0, -8.0], [20.0, 20.5, 19.0]], 0.8),
+        ([[3.0, 0.0, -1.0], [0.5, 1.0, 0.5], [-4.0, -9.0, -8.0], [20.0, 20.5, 19.0]], 0.4),
+        ([[0.25, 0.5], [0.125, -4.0]], 0.9),
+        ([[7.0, 1.0], [1.0, 2.0]], 0.0),
+        ([[-2.0, -2.0], [9.0, 1.0]], 0.5),
+    ]:
+        _judge(answer, torch.tensor(rows), threshold)
+    _judge(answer, torch.empty(0, 4), 0.5)
+
+
+def _judge(answer: Any, scores: Tensor, threshold: float) -> None:
+    p = scores.softmax(dim=1)
+    sure, said = p.max(dim=1) if len(p) else (p.sum(dim=1), p.sum(dim=1).long())
+    high = scores.amax(dim=1) if len(p) else sure
+    want = torch.where(sure > threshold, said, -1)
+    with given(scores=scores, threshold=threshold):
+        got = expect_tensor(call(answer, scores, threshold))
+        expect_equal(
+            got,
+            want,
+            usual=[
+                (torch.where(sure >= threshold, said, -1), "at the threshold it passes"),
+                (torch.where(high > threshold, said, -1), "scores are no probabilities: softmax"),
+                (torch.where(high.sigmoid() > threshold, said, -1), "take softmax, not sigmoid"),
+                (said, "pass where the probability is not above the threshold: -1"),
+                (torch.where(sure > threshold, -1, said), "pass where it is not sure"),
+                (torch.where(sure > threshold, said, 0), "0 is a class; a pass is -1"),
+                (said[sure > threshold], "keep the places of those that pass: put -1 there"),
+                (sure > threshold, "this is a mask; return the classes, and -1"),
+                (want.float(), "classes are whole numbers, int64"),
+                (want[:, None], "the shape is (n,): without keepdim"),
+            ],
+            why="the class of the highest score, or -1 where it is not sure enough",
+        )
 
 
 @exercise("05.17b")
-def tanh_slopes(answer: Any) -> None:
-    """The four slopes of a network that bends with tanh."""
-    for told, inputs in _networks():
-        X, y, W1, b1, W2, b2 = inputs
-        sums = X @ W1 + b1
-        hidden = np.tanh(sums)
-        gap = _gap(y, hidden @ W2 + b2)
-        relu = np.maximum(sums, 0)
-        bends = [
-            (1 - hidden**2, ""),
-            (sums > 0, "this is the mask of ReLU; tanh has a slope everywhere"),
-            (hidden > 0, "this is the mask of ReLU; tanh has a slope everywhere"),
-            (1 - sums**2, "the slope is 1 - tanh(z)**2: square the hidden number, not the sum"),
-            (1 - np.tanh(hidden) ** 2, "tanh was taken twice: hidden is tanh(z) already"),
-            (1 - hidden, "square the hidden number: 1 - hidden**2"),
-            (np.ones_like(sums), "the slope of tanh is missing on the way back"),
-        ]
-        firsts = [(gap @ W2.T * bend, hint) for bend, hint in bends]
-        other = _gap(y, relu @ W2 + b2)
-        want = _four(X, firsts[0][0], hidden, gap)
-        with Operations() as asked, given(told):
-            got = [_array(part) for part in expect_parts(call(answer, *inputs), *NAMES)]
-            if {"backward", "grad"} & {*asked.names}:
-                raise Wrong("find the slopes by hand, in NumPy: leave out autograd")
-            for k, name in enumerate(NAMES):
-                usual = [(_four(X, first, hidden, gap)[k], hint) for first, hint in firsts[1:]]
+def find_any_ink(answer: Any) -> None:
+    """Ink from 0 to 1, dark on light or light on dark."""
+    dark = torch.full((5, 6), 200.0)
+    dark[1, 1:4], dark[2, 2], dark[4, 5] = 40.0, 90.0, 230.0
+    board = torch.full((4, 7), 60.0)
+    board[0, 2:5], board[2, 2], board[3, 3], board[3, 0] = 250.0, 155.0, 220.0, 10.0
+    tie = torch.full((3, 5), 100.0)
+    tie[0, 0], tie[1, 2], tie[2, 4] = 50.0, 150.0, 125.0
+    low = torch.full((3, 4), 0.75)
+    low[1, 1], low[2, 3] = 0.25, 0.5
+    for name, page in {
+        "dark ink": dark,
+        "chalk": board,
+        "dark ink as bytes": dark.byte(),
+        "chalk as bytes": board.byte(),
+        "light and dark as far": tie,
+        "dark ink from 0 to 1": low,
+        "all pixels alike": torch.full((3, 3), 128.0),
+        "all bytes alike": torch.zeros(2, 4, dtype=torch.uint8),
+        "one pixel": torch.tensor([[7.0]]),
+    }.items():
+        away = page.float() - page.float().median()
+        light = bool(away.max() > -away.min())
+        side = away if light else -away
+        most = float(side.max())
+        want = side.clamp(min=0) / most if most > 0 else torch.zeros_like(side)
+        with given(f"page: {name}, {page.dtype}"):
+            got = expect_tensor(call(answer, page))
+            if got.is_floating_point() and got.isnan().any() and most == 0:
+                raise Wrong("nan: where no pixel differs there is no ink; do not divide by 0")
+            usual: list[tuple[object, str]] = [(want.double(), "the ink is float32")]
+            if most > 0:
+                other = (-side).clamp(min=0)
                 usual += [
-                    (want[k] * len(y), "the loss is a mean: divide by the number of pictures"),
-                    (-want[k], "the sign: probabilities minus truth"),
-                    (
-                        _four(X, other @ W2.T * (sums > 0), relu, other)[k],
-                        "these are the slopes with ReLU; the hidden numbers are tanh's",
-                    ),
+                    (side.clamp(min=0), "divide by the largest, so that ink reaches 1"),
+                    (other / other.max(), "ink is on the side that is further from the median"),
+                    (away.abs() / most, "ink is on one side of the ground; the other side is 0"),
+                    (side / most, "ink is on one side of the ground; the other side is 0"),
+                    (1 - want, "ink is 1, and the ground 0"),
+                    (want > 0, "ink is a number from 0 to 1, not True or False"),
+                    (want * 255, "ink runs from 0 to 1"),
                 ]
-                why = "each slope has the shape of its array: W1, b1, W2, b2, in this order"
-                try:
-                    expect_equal(got[k], want[k], usual=usual, why=why)
-                except Wrong as wrong:
-                    raise Wrong(f"the slope of {name}: {wrong}") from None
-
-
-def _four(X: Array, first: Array, hidden: Array, gap: Array) -> list[Array]:
-    return [X.T @ first, first.sum(axis=0), hidden.T @ gap, gap.sum(axis=0)]
+            told = "bytes wrap around below 0: make floats of them before you subtract"
+            expect_equal(got, want, usual=usual, why=told if page.dtype == torch.uint8 else "")

@@ -1,102 +1,113 @@
-"""Checks of 05/18, one network six ways."""
+"""Checks of 05/18, a network in NumPy."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import torch
-from torch import nn
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_parts, expect_type, given
+from d2lutils.checks.watching import Operations
 
-SIZES = [(3, 5, 2), (4, 4, 4), (1, 2, 3), (2, 1, 1)]  # 4, 4, 4: a forgotten transpose fits
+Array = np.ndarray[Any, np.dtype[np.float64]]
+NAMES = ("W1", "b1", "W2", "b2")
 
 
-def _arrays() -> Iterator[tuple[str, list[Any]]]:
-    """Yield the arrays of networks of several sizes, in both types."""
-    for number, (inputs, hiddens, outputs) in enumerate(SIZES):
+def _networks() -> Iterator[tuple[str, list[Any]]]:
+    """Yield networks, with pictures and their classes, that differ in their sizes."""
+    for number, (rows, columns, hidden, classes) in enumerate(
+        [(6, 4, 5, 3), (1, 3, 2, 4), (7, 1, 6, 2), (3, 5, 1, 11)]
+    ):
         draw = np.random.default_rng(number)
-        dtype = np.float32 if number % 2 else np.float64
-        shapes = [(inputs, hiddens), (hiddens,), (hiddens, outputs), (outputs,)]
-        told = f"{inputs} inputs, {hiddens} hidden numbers, {outputs} outputs, {dtype.__name__}"
-        yield told, [draw.normal(size=shape).astype(dtype) for shape in shapes]
+        X = draw.normal(size=(rows, columns))
+        y = draw.integers(classes, size=rows)
+        shapes = [(columns, hidden), (hidden,), (hidden, classes), (classes,)]
+        told = f"{rows} pictures of {columns} numbers, {hidden} hidden, {classes} classes"
+        weights = [draw.normal(size=shape) for shape in shapes]
+        if number == 3:  # scores so far apart that exp overflows unless the largest is subtracted
+            told, weights[2] = f"{told}, scores in the thousands", 3000 * weights[2]
+        yield told, [X, y, *weights]
 
 
-def _scores(X: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> Any:
-    return np.maximum(X @ W1 + b1, 0) @ W2 + b2
+def _array(got: object) -> Array:
+    array = expect_type(got, np.ndarray)
+    if array.dtype != np.float64:
+        raise Wrong(f"expected an array of float64, as the weights are; got {array.dtype}")
+    return array
+
+
+def _gap(y: Any, scores: Array, *, truth: bool = True) -> Array:
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p = powers / powers.sum(axis=1, keepdims=True)
+    gap: Array = p - np.eye(scores.shape[1])[y] if truth else p
+    return gap / len(y)
 
 
 @exercise("05.18a")
-def carry(answer: Any) -> None:
-    """A network of modules that computes what arrays of weights do."""
-    for told, arrays in _arrays():
-        W1, b1, W2, b2 = arrays
+def pixel_slopes(answer: Any) -> None:
+    """The slope of a two-layer network's loss with respect to its inputs."""
+    for told, inputs in _networks():
+        X, y, W1, b1, W2, b2 = inputs
+        sums = X @ W1 + b1
+        scores = np.maximum(sums, 0) @ W2 + b2
+        back = _gap(y, scores) @ W2.T
+        want = back * (sums > 0) @ W1.T
+        usual = [
+            (want * len(y), "the loss is a mean: divide by the number of pictures"),
+            (-want, "the sign: probabilities minus truth"),
+            (back @ W1.T, "ReLU stops the slope where its result is 0: the mask is missing"),
+            (_gap(y, scores, truth=False) @ W2.T * (sums > 0) @ W1.T, "subtract the truth"),
+            (X.T @ (back * (sums > 0)), "this is the slope of W1; go on to X"),
+            (back * (sums > 0), "these are the slopes of the sums X @ W1 + b1; go on to X"),
+        ]
         with given(told):
-            net = expect_type(call(answer, *arrays), nn.Sequential)
-            kinds = [type(layer).__name__ for layer in net]
-            if kinds != ["Linear", "ReLU", "Linear"]:
-                raise Wrong(f"expected Linear, ReLU and Linear, got {', '.join(kinds)}")
-            X = np.random.default_rng(9).normal(size=(6, len(W1))).astype(W1.dtype)
-            wanted = torch.tensor(W1).dtype
-            for parameter in net.parameters():
-                if parameter.dtype != wanted:
-                    raise Wrong(f"the arrays are {W1.dtype}, and the network {parameter.dtype}")
-                if not parameter.requires_grad:
-                    raise Wrong("a parameter requires no gradient, so it cannot be trained")
-            weights = [*net.parameters()]
-            if len(weights) != 4:
-                raise Wrong("the two layers have a weight and a bias each")
-            if weights[0].shape != W1.T.shape:
-                raise Wrong(
-                    f"the first layer's weight has shape {tuple(weights[0].shape)}, and W1 "
-                    f"{W1.shape}: a Linear has a row for each output"
-                )
-            got = _run(net, X)
-            usual = [(_scores(X, W1, 0 * b1, W2, 0 * b2), "the biases are missing")]
-            if W1.shape == W2.shape == W1.T.shape:
-                turned = _scores(X, W1.T, b1, W2.T, b2)
-                usual.append((turned, "transpose the weights: rows are outputs"))
-            why = "the scores are those of np.maximum(X @ W1 + b1, 0) @ W2 + b2"
-            expect_equal(got, _scores(X, *arrays), usual=usual, why=why)
-            before = [array.copy() for array in arrays]
-            with torch.no_grad():
-                for parameter in net.parameters():
-                    parameter.add_(1)
-            if any((array != old).any() for array, old in zip(arrays, before, strict=True)):
-                raise Wrong("training the network changes your arrays: copy them (torch.tensor)")
-
-
-def _run(net: nn.Sequential, X: Any) -> Any:
-    try:
-        return net(torch.tensor(X)).detach().numpy()
-    except RuntimeError as error:
-        raise Wrong(f"the network cannot take {X.shape[1]} inputs: {error}") from error
+            got = _array(call(answer, *inputs))
+            if got.shape != X.shape:
+                hints = [reason for wrong, reason in usual if wrong.shape == got.shape]
+                expect_equal(got, want, usual=usual, why=hints[0] if hints else "a slope a pixel")
+            expect_equal(got, want, usual=usual, why="gap @ W2.T, times the mask, @ W1.T")
 
 
 @exercise("05.18b")
-def carry_back(answer: Any) -> None:
-    """The arrays of weights of a network of modules."""
-    for told, arrays in _arrays():
-        inputs, hiddens = arrays[0].shape
-        net = nn.Sequential(
-            nn.Linear(inputs, hiddens), nn.ReLU(), nn.Linear(hiddens, len(arrays[3]))
-        ).to(torch.tensor(arrays[0]).dtype)
-        with torch.no_grad():
-            for parameter, array in zip(net.parameters(), arrays, strict=True):
-                parameter.copy_(torch.tensor(array.T))
-        with given(told):
-            got = expect_parts(call(answer, net), "W1", "b1", "W2", "b2")
-            for name, part, array in zip(("W1", "b1", "W2", "b2"), got, arrays, strict=True):
-                found = expect_type(part, np.ndarray)
-                usual = [(array.T, "transpose the weights: a row for each input")]
+def tanh_slopes(answer: Any) -> None:
+    """The four slopes of a network that bends with tanh."""
+    for told, inputs in _networks():
+        X, y, W1, b1, W2, b2 = inputs
+        sums = X @ W1 + b1
+        hidden = np.tanh(sums)
+        gap = _gap(y, hidden @ W2 + b2)
+        relu = np.maximum(sums, 0)
+        bends = [
+            (1 - hidden**2, ""),
+            (sums > 0, "this is the mask of ReLU; tanh has a slope everywhere"),
+            (hidden > 0, "this is the mask of ReLU; tanh has a slope everywhere"),
+            (1 - sums**2, "the slope is 1 - tanh(z)**2: square the hidden number, not the sum"),
+            (1 - np.tanh(hidden) ** 2, "tanh was taken twice: hidden is tanh(z) already"),
+            (1 - hidden, "square the hidden number: 1 - hidden**2"),
+            (np.ones_like(sums), "the slope of tanh is missing on the way back"),
+        ]
+        firsts = [(gap @ W2.T * bend, hint) for bend, hint in bends]
+        other = _gap(y, relu @ W2 + b2)
+        want = _four(X, firsts[0][0], hidden, gap)
+        with Operations() as asked, given(told):
+            got = [_array(part) for part in expect_parts(call(answer, *inputs), *NAMES)]
+            if {"backward", "grad"} & {*asked.names}:
+                raise Wrong("find the slopes by hand, in NumPy: leave out autograd")
+            for k, name in enumerate(NAMES):
+                usual = [(_four(X, first, hidden, gap)[k], hint) for first, hint in firsts[1:]]
+                usual += [
+                    (want[k] * len(y), "the loss is a mean: divide by the number of pictures"),
+                    (-want[k], "the sign: probabilities minus truth"),
+                    (
+                        _four(X, other @ W2.T * (sums > 0), relu, other)[k],
+                        "these are the slopes with ReLU; the hidden numbers are tanh's",
+                    ),
+                ]
+                why = "each slope has the shape of its array: W1, b1, W2, b2, in this order"
                 try:
-                    expect_equal(found, array, usual=usual, why=f"{name} differs from the layer's")
+                    expect_equal(got[k], want[k], usual=usual, why=why)
                 except Wrong as wrong:
-                    raise Wrong(f"{name}: {wrong}") from None
-            with torch.no_grad():
-                for parameter in net.parameters():
-                    parameter.zero_()
-            if any((part != array).any() for part, array in zip(got, arrays, strict=True)):
-                raise Wrong("the arrays share the network's memory: copy them")
-            if any(parameter.requires_grad is False for parameter in net.parameters()):
-                raise Wrong("the network's parameters require no gradient any more: detach first")
+                    raise Wrong(f"the slope of {name}: {wrong}") from None
+
+
+def _four(X: Array, first: Array, hidden: Array, gap: Array) -> list[Array]:
+    return [X.T @ first, first.sum(axis=0), hidden.T @ gap, gap.sum(axis=0)]

@@ -1,95 +1,102 @@
-"""Checks of 05/19, a page of your own."""
+"""Checks of 05/19, one network six ways."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import torch
-from torch import Tensor
+from torch import nn
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_parts, expect_type, given
+
+SIZES = [(3, 5, 2), (4, 4, 4), (1, 2, 3), (2, 1, 1)]  # 4, 4, 4: a forgotten transpose fits
+
+
+def _arrays() -> Iterator[tuple[str, list[Any]]]:
+    """Yield the arrays of networks of several sizes, in both types."""
+    for number, (inputs, hiddens, outputs) in enumerate(SIZES):
+        draw = np.random.default_rng(number)
+        dtype = np.float32 if number % 2 else np.float64
+        shapes = [(inputs, hiddens), (hiddens,), (hiddens, outputs), (outputs,)]
+        told = f"{inputs} inputs, {hiddens} hidden numbers, {outputs} outputs, {dtype.__name__}"
+        yield told, [draw.normal(size=shape).astype(dtype) for shape in shapes]
+
+
+def _scores(X: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> Any:
+    return np.maximum(X @ W1 + b1, 0) @ W2 + b2
 
 
 @exercise("05.19a")
-def answer_or_pass(answer: Any) -> None:
-    """The class of the highest score where its probability is above a threshold, else -1."""
-    for rows, threshold in [
-        ([[3.0, 0.0, -1.0], [0.5, 1.0, 0.5], [-4.0, -9.0, -8.0], [20.0, 20.5, 19.0]], 0.8),
-        ([[3.0, 0.0, -1.0], [0.5, 1.0, 0.5], [-4.0, -9.0, -8.0], [20.0, 20.5, 19.0]], 0.4),
-        ([[0.25, 0.5], [0.125, -4.0]], 0.9),
-        ([[7.0, 1.0], [1.0, 2.0]], 0.0),
-        ([[-2.0, -2.0], [9.0, 1.0]], 0.5),
-    ]:
-        _judge(answer, torch.tensor(rows), threshold)
-    _judge(answer, torch.empty(0, 4), 0.5)
+def carry(answer: Any) -> None:
+    """A network of modules that computes what arrays of weights do."""
+    for told, arrays in _arrays():
+        W1, b1, W2, b2 = arrays
+        with given(told):
+            net = expect_type(call(answer, *arrays), nn.Sequential)
+            kinds = [type(layer).__name__ for layer in net]
+            if kinds != ["Linear", "ReLU", "Linear"]:
+                raise Wrong(f"expected Linear, ReLU and Linear, got {', '.join(kinds)}")
+            X = np.random.default_rng(9).normal(size=(6, len(W1))).astype(W1.dtype)
+            wanted = torch.tensor(W1).dtype
+            for parameter in net.parameters():
+                if parameter.dtype != wanted:
+                    raise Wrong(f"the arrays are {W1.dtype}, and the network {parameter.dtype}")
+                if not parameter.requires_grad:
+                    raise Wrong("a parameter requires no gradient, so it cannot be trained")
+            weights = [*net.parameters()]
+            if len(weights) != 4:
+                raise Wrong("the two layers have a weight and a bias each")
+            if weights[0].shape != W1.T.shape:
+                raise Wrong(
+                    f"the first layer's weight has shape {tuple(weights[0].shape)}, and W1 "
+                    f"{W1.shape}: a Linear has a row for each output"
+                )
+            got = _run(net, X)
+            usual = [(_scores(X, W1, 0 * b1, W2, 0 * b2), "the biases are missing")]
+            if W1.shape == W2.shape == W1.T.shape:
+                turned = _scores(X, W1.T, b1, W2.T, b2)
+                usual.append((turned, "transpose the weights: rows are outputs"))
+            why = "the scores are those of np.maximum(X @ W1 + b1, 0) @ W2 + b2"
+            expect_equal(got, _scores(X, *arrays), usual=usual, why=why)
+            before = [array.copy() for array in arrays]
+            with torch.no_grad():
+                for parameter in net.parameters():
+                    parameter.add_(1)
+            if any((array != old).any() for array, old in zip(arrays, before, strict=True)):
+                raise Wrong("training the network changes your arrays: copy them (torch.tensor)")
 
 
-def _judge(answer: Any, scores: Tensor, threshold: float) -> None:
-    p = scores.softmax(dim=1)
-    sure, said = p.max(dim=1) if len(p) else (p.sum(dim=1), p.sum(dim=1).long())
-    high = scores.amax(dim=1) if len(p) else sure
-    want = torch.where(sure > threshold, said, -1)
-    with given(scores=scores, threshold=threshold):
-        got = expect_tensor(call(answer, scores, threshold))
-        expect_equal(
-            got,
-            want,
-            usual=[
-                (torch.where(sure >= threshold, said, -1), "at the threshold it passes"),
-                (torch.where(high > threshold, said, -1), "scores are no probabilities: softmax"),
-                (torch.where(high.sigmoid() > threshold, said, -1), "take softmax, not sigmoid"),
-                (said, "pass where the probability is not above the threshold: -1"),
-                (torch.where(sure > threshold, -1, said), "pass where it is not sure"),
-                (torch.where(sure > threshold, said, 0), "0 is a class; a pass is -1"),
-                (said[sure > threshold], "keep the places of those that pass: put -1 there"),
-                (sure > threshold, "this is a mask; return the classes, and -1"),
-                (want.float(), "classes are whole numbers, int64"),
-                (want[:, None], "the shape is (n,): without keepdim"),
-            ],
-            why="the class of the highest score, or -1 where it is not sure enough",
-        )
+def _run(net: nn.Sequential, X: Any) -> Any:
+    try:
+        return net(torch.tensor(X)).detach().numpy()
+    except RuntimeError as error:
+        raise Wrong(f"the network cannot take {X.shape[1]} inputs: {error}") from error
 
 
 @exercise("05.19b")
-def find_any_ink(answer: Any) -> None:
-    """Ink from 0 to 1, dark on light or light on dark."""
-    dark = torch.full((5, 6), 200.0)
-    dark[1, 1:4], dark[2, 2], dark[4, 5] = 40.0, 90.0, 230.0
-    board = torch.full((4, 7), 60.0)
-    board[0, 2:5], board[2, 2], board[3, 3], board[3, 0] = 250.0, 155.0, 220.0, 10.0
-    tie = torch.full((3, 5), 100.0)
-    tie[0, 0], tie[1, 2], tie[2, 4] = 50.0, 150.0, 125.0
-    low = torch.full((3, 4), 0.75)
-    low[1, 1], low[2, 3] = 0.25, 0.5
-    for name, page in {
-        "dark ink": dark,
-        "chalk": board,
-        "dark ink as bytes": dark.byte(),
-        "chalk as bytes": board.byte(),
-        "light and dark as far": tie,
-        "dark ink from 0 to 1": low,
-        "all pixels alike": torch.full((3, 3), 128.0),
-        "all bytes alike": torch.zeros(2, 4, dtype=torch.uint8),
-        "one pixel": torch.tensor([[7.0]]),
-    }.items():
-        away = page.float() - page.float().median()
-        light = bool(away.max() > -away.min())
-        side = away if light else -away
-        most = float(side.max())
-        want = side.clamp(min=0) / most if most > 0 else torch.zeros_like(side)
-        with given(f"page: {name}, {page.dtype}"):
-            got = expect_tensor(call(answer, page))
-            if got.is_floating_point() and got.isnan().any() and most == 0:
-                raise Wrong("nan: where no pixel differs there is no ink; do not divide by 0")
-            usual: list[tuple[object, str]] = [(want.double(), "the ink is float32")]
-            if most > 0:
-                other = (-side).clamp(min=0)
-                usual += [
-                    (side.clamp(min=0), "divide by the largest, so that ink reaches 1"),
-                    (other / other.max(), "ink is on the side that is further from the median"),
-                    (away.abs() / most, "ink is on one side of the ground; the other side is 0"),
-                    (side / most, "ink is on one side of the ground; the other side is 0"),
-                    (1 - want, "ink is 1, and the ground 0"),
-                    (want > 0, "ink is a number from 0 to 1, not True or False"),
-                    (want * 255, "ink runs from 0 to 1"),
-                ]
-            told = "bytes wrap around below 0: make floats of them before you subtract"
-            expect_equal(got, want, usual=usual, why=told if page.dtype == torch.uint8 else "")
+def carry_back(answer: Any) -> None:
+    """The arrays of weights of a network of modules."""
+    for told, arrays in _arrays():
+        inputs, hiddens = arrays[0].shape
+        net = nn.Sequential(
+            nn.Linear(inputs, hiddens), nn.ReLU(), nn.Linear(hiddens, len(arrays[3]))
+        ).to(torch.tensor(arrays[0]).dtype)
+        with torch.no_grad():
+            for parameter, array in zip(net.parameters(), arrays, strict=True):
+                parameter.copy_(torch.tensor(array.T))
+        with given(told):
+            got = expect_parts(call(answer, net), "W1", "b1", "W2", "b2")
+            for name, part, array in zip(("W1", "b1", "W2", "b2"), got, arrays, strict=True):
+                found = expect_type(part, np.ndarray)
+                usual = [(array.T, "transpose the weights: a row for each input")]
+                try:
+                    expect_equal(found, array, usual=usual, why=f"{name} differs from the layer's")
+                except Wrong as wrong:
+                    raise Wrong(f"{name}: {wrong}") from None
+            with torch.no_grad():
+                for parameter in net.parameters():
+                    parameter.zero_()
+            if any((part != array).any() for part, array in zip(got, arrays, strict=True)):
+                raise Wrong("the arrays share the network's memory: copy them")
+            if any(parameter.requires_grad is False for parameter in net.parameters()):
+                raise Wrong("the network's parameters require no gradient any more: detach first")
