@@ -295,6 +295,7 @@ def test_without_git_nothing_is_changed(book: Path, capsys: pytest.CaptureFixtur
         ("sections 2 and 3", "sections 2 and 3"),  # of two chapters now: people are told
         ("section 2 of chapter 72", "section 2 of chapter 72"),
         ("section 2 of the paper", "section 2 of the paper"),
+        ("Section 02/01, sections 71/02", "Section 02/01, sections 71/03"),
         ("section 2.1 and section 21", "section 2.1 and section 21"),
         ("[section 2](https://example.org)", "[section 2](https://example.org)"),
         ("[section 2](02_two.ipynb#A-b)", "[section 3](03_two.ipynb#A-b)"),

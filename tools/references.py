@@ -26,7 +26,7 @@ PROSE = re.compile(
     r"(?P<word>\b[Ss]ections?\s+)"
     r"(?P<numbers>\d\d?(?:(?:,?\s+(?:and|or|to)\s+|,\s+|–)\d\d?)*)"
     r"(?P<after>\s+of\s+chapter\s+(?P<last>\d\d?))?"
-    r"(?!\w|\.\d|\s+of\s+(?!chapter))"
+    r"(?!\w|\.\d|/\d|\s+of\s+(?!chapter))"
 )
 HOME = re.compile(r"(?:^|/)chapters/(\d\d)_|chapter_(\d\d)")
 PRINTED = ("text/", "application/vnd.d2l.check+json")
