@@ -22,6 +22,15 @@ def by_columns(X, weight, bias):
     return found.transpose(1, 2).reshape(len(X), out, rows, columns)
 
 
+def by_rest(X, weight, bias):
+    out, _, height, width = weight.shape
+    patches = X.unfold(2, height, 1).unfold(3, width, 1)
+    rows, columns = patches.shape[2:4]
+    table = patches.permute(0, 2, 3, 1, 4, 5).reshape(len(X), rows * columns, -1)
+    found = table @ weight.reshape(out, -1).T + bias
+    return found.transpose(1, 2).reshape(len(X), out, rows, columns)
+
+
 def by_sums(X, weight, bias):
     patches = X.unfold(2, weight.shape[2], 1).unfold(3, weight.shape[3], 1)
     products = patches[:, None] * weight[None, :, :, None, None]
@@ -73,6 +82,7 @@ CASES = {
         solution=by_einsum,
         also_right=[
             by_columns,
+            by_rest,
             by_sums,
             lambda X, weight, bias: by_einsum(X.mT, weight.mT, bias).mT,
         ],

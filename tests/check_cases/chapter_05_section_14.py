@@ -21,6 +21,10 @@ def without_clip(m, k, p, s, d):
     return list(range(shortest, shortest + s))
 
 
+def from_zero(m, k, p, s, d):
+    return [n for n in range(200) if (n + 2 * p - d * (k - 1) - 1) // s + 1 == m]
+
+
 def pool(X, k, s, p):
     framed = F.pad(X, (p, p, p, p), value=-torch.inf)
     return framed.unfold(2, k, s).unfold(3, k, s).amax(dim=(4, 5))
@@ -57,6 +61,7 @@ CASES = {
         also_right=[by_trying],
         wrong=[
             (without_clip, "at least 1"),
+            (from_zero, "at least 1"),
             (lambda m, k, p, s, d: lengths(m, k, p, s, d)[:1], "list them all"),
             (lambda m, k, p, s, d: lengths(m, k, p / 2, s, d), "raised"),
             (lambda m, k, p, s, d: by_trying(m, k, p, s, 1), "the dilation is forgotten"),

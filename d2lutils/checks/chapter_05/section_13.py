@@ -31,7 +31,6 @@ def convolve(answer: Any) -> None:
         (3, 2, 4, 5, 2, 4, 5),
         (1, 3, 5, 6, 5, 1, 1),
         (2, 1, 7, 4, 4, 4, 1),
-        (0, 2, 4, 4, 3, 2, 2),
     ]:
         X = _draw(n, channels, rows, columns)
         weight, bias = _draw(out, channels, height, width), _draw(out)

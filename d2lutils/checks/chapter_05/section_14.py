@@ -35,6 +35,7 @@ def lengths(answer: Any) -> None:
         want = list(range(max(low, 1), low + s))
         usual: list[tuple[object, str]] = [
             (list(range(low, low + s)), "a length is at least 1"),
+            (list(range(max(low, 0), low + s)), "a length is at least 1"),
             (want[:1], "with a stride, longer lines give as many places: list them all"),
             (
                 list(range(max(low + p, 1), low + p + s)),
