@@ -166,6 +166,7 @@ CASES = {
             (frozen, "are to be learned; here 0 are"),
             (other_bend, "it holds a layer Tanh"),
             (lambda sizes: build(sizes[:2]), "3 sizes make 2 linear layers"),
+            (lambda sizes: build([3, 5, 2]), "2 sizes make 1 linear layer; found: 2"),
             (lambda sizes: list(build(sizes)), "expected a Sequential, got a list"),
             (lambda sizes: nn.Sequential(), "3 sizes make 2 linear layers"),
         ],

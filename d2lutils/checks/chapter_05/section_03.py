@@ -97,7 +97,8 @@ def _expect_kinds(layers: list[nn.Module], linears: int) -> None:
             raise Wrong(f"it holds a layer {type(layer).__name__}; the task names Linear and ReLU")
     found = [layer for layer in layers if isinstance(layer, nn.Linear)]
     if len(found) != linears:
-        raise Wrong(f"{linears + 1} sizes make {linears} linear layers; here are {len(found)}")
+        make = "1 linear layer" if linears == 1 else f"{linears} linear layers"
+        raise Wrong(f"{linears + 1} sizes make {make}; found: {len(found)}")
     if isinstance(layers[-1], nn.ReLU):
         raise Wrong("a ReLU stands after the last linear layer; its outputs could not be negative")
     if isinstance(layers[0], nn.ReLU):
