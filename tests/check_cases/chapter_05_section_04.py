@@ -168,6 +168,7 @@ CASES = {
                 "the square has a half in front",
             ),
             (lambda error, delta: error, "outside it stays at `delta`"),
+            (lambda error, delta: error.clamp(-1, 1), "the slope for a `delta` of 1"),
             (outside_is(lambda error, delta: torch.full_like(error, delta)), "is minus `delta`"),
             (outside_is(lambda error, delta: torch.zeros_like(error)), "the loss still rises"),
             (lambda error, delta: error.clamp(max=delta), "inside the slope is the error"),

@@ -103,6 +103,10 @@ def huber_slope(answer: Any) -> None:
                     (doubled, "the square has a half in front, so its slope is the error"),
                     (error, "this is the slope of half the square; outside it stays at `delta`"),
                     (
+                        error.clamp(-1, 1),
+                        "this is the slope for a `delta` of 1; limit it to `delta`",
+                    ),
+                    (
                         torch.where(inside, error, torch.full_like(error, delta)),
                         "on the negative side, the slope outside is minus `delta`",
                     ),
