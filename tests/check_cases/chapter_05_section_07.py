@@ -186,7 +186,7 @@ CASES = {
         also_right=[ByNnBuffer],
         wrong=[
             (Plain, "is a plain attribute"),
-            (Learned, "is a parameter, so an optimiser would learn it"),
+            (Learned, "is a parameter, which is there to be learned"),
             (NotSaved, "is not saved; leave out persistent=False"),
             (Unbiased, "divides by n − 1"),
             (WithoutOnes, "where a column has no spread"),

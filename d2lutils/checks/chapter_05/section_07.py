@@ -85,7 +85,7 @@ def _expect_books(module: nn.Module) -> None:
     """Both tensors have to be buffers that are saved."""
     for name in ("mean", "std"):
         if name in dict(module.named_parameters()):
-            raise Wrong(f"`{name}` is a parameter, so an optimiser would learn it: use a buffer")
+            raise Wrong(f"`{name}` is a parameter, which is there to be learned: use a buffer")
         if name not in dict(module.named_buffers()):
             there = "is a plain attribute" if hasattr(module, name) else "is missing"
             raise Wrong(f'`{name}` {there}; register_buffer("{name}", …) has it moved and saved')
