@@ -33,6 +33,22 @@ def by_one_hot(scores, y):
     return low.exp().sum(1).log() - (low * mark).sum(1)
 
 
+def filled_in(scores, y):
+    found = torch.zeros(len(y))
+    for i, row in enumerate(scores):
+        low = row - row.max()
+        found[i] = low.exp().sum().log() - low[y[i]]
+    return found
+
+
+def lowered_by_the_right_one(scores, y):
+    return (scores - scores.gather(1, y[:, None])).exp().sum(dim=1).log()
+
+
+def with_a_small_number(scores, y):
+    return -(scores.softmax(dim=1) + 1e-9)[torch.arange(len(y)), y].log()
+
+
 def by_softmax(scores, y):
     return -scores.softmax(dim=1)[torch.arange(len(y)), y].log()
 
@@ -72,6 +88,15 @@ def by_naming_steps(scores, y):
     return d_square * (p - p**2)
 
 
+def by_exponentials(scores, y):
+    p = scores.exp() / (1 + scores.exp())
+    return 2 * (p - y) * p * (1 - p) / len(y)
+
+
+def slope_of_the_score(scores, y):
+    return 2 * (scores.sigmoid() - y) * scores * (1 - scores) / len(y)
+
+
 def by_autograd(scores, y):
     s = scores.clone().requires_grad_()
     ((s.sigmoid() - y) ** 2).mean().backward()
@@ -81,9 +106,15 @@ def by_autograd(scores, y):
 CASES = {
     "05.5a": Cases(
         solution=costs,
-        also_right=[by_adding_back, row_by_row, by_one_hot],
+        also_right=[by_adding_back, row_by_row, by_one_hot, filled_in],
         wrong=[
             (by_softmax, "put the softmax into the logarithm on paper first"),
+            (lowered_by_the_right_one, "not by that of the right class"),
+            (with_a_small_number, "hides how wrong a score is"),
+            (
+                lambda scores, y: -torch.special.log_softmax(scores, 1)[torch.arange(len(y)), y],
+                "this calls special_log_softmax",
+            ),
             (without_lowering, "lower each row by its highest score first"),
             (lowered_by_one_number, "lower each by its own highest"),
             (right_not_lowered, "the log-sum-exp of a row, minus the score"),
@@ -120,7 +151,11 @@ CASES = {
             (lambda scores, y: 2 * (scores.sigmoid() - y) / len(y), "with respect to p"),
             (lambda scores, y: 2 * (scores - y) / len(y), "compares scores with the truth"),
             (lambda scores, y: (scores.sigmoid() - y) ** 2, "these are the costs"),
-            (lambda scores, y: brier_slopes(scores, y).sum(), "expected shape"),
+            (lambda scores, y: brier_slopes(scores, y).sum(), "adds the slopes up"),
+            (lambda scores, y: brier_slopes(scores, y).mean(), "the mean of the slopes"),
+            (lambda scores, y: ((scores.sigmoid() - y) ** 2).mean(), "this is the loss"),
+            (by_exponentials, "inf / inf is nan"),
+            (slope_of_the_score, "takes the probability, not the score"),
             (by_autograd, "without autograd"),
         ],
     ),

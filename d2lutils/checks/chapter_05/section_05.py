@@ -12,6 +12,7 @@ from d2lutils.checks.watching import Operations, function_of, nested
 _LOSSES = {
     "cross_entropy", "log_softmax", "logsumexp", "nll_loss", "log_softmax_int", "logaddexp",
     "binary_cross_entropy_with_logits", "cross_entropy_loss", "LogSoftmax", "softplus",
+    "special_log_softmax", "special_logsumexp", "logcumsumexp",
 }  # fmt: skip
 
 
@@ -26,6 +27,7 @@ def row_costs(answer: Any) -> None:
         ([[1000.0, 1001.0], [0.25, 0.0]], [0, 1]),
         ([[-1000.0, -1001.0, -999.5], [-1002.0, -1000.0, -1000.5]], [1, 1]),
         ([[1000.0, 1001.0], [-1000.0, -1001.0], [0.25, 0.0]], [0, 1, 0]),
+        ([[0.0, 720.0, 1.0]], [0]),  # exp(720) is inf, and exp(-720) is not 0
         ([[0.0, 1500.0, 0.0], [1000.0, -1000.0, 3.0]], [0, 1]),
     ]:
         # In float64, for 1000 + 0.3 - 1001 is right too, and has three digits in float32.
@@ -35,6 +37,7 @@ def row_costs(answer: Any) -> None:
         raw = scores.exp().sum(dim=1).log() - scores[torch.arange(len(y)), y]
         top = scores.max()
         whole = (scores - top).exp().sum(dim=1).log() + top - scores[torch.arange(len(y)), y]
+        lowered = (scores - scores.gather(1, y[:, None])).exp().sum(dim=1).log()
         with given(scores=scores, y=y):
             watched = Operations()
             got = expect_tensor(call(answer, scores, y, inside=watched))
@@ -44,6 +47,14 @@ def row_costs(answer: Any) -> None:
                 raise Wrong(
                     f"expected shape {tuple(want.shape)}, got {tuple(got.shape)}; "
                     "one of the two terms is a column: give both the shape (n,)"
+                )
+            if got.dtype == torch.float32:
+                got = got.double()  # filled into new float32 tensors: right as well
+            stopped = (got > 0) & (got < 500) if got.shape == want.shape else want < 0
+            if bool((want > 700).all()) and bool(stopped.all()):
+                raise Wrong(
+                    f"costs {want.tolist()} have become {got.tolist()}: a small number added to "
+                    "p, or a clamp, hides how wrong a score is; take the logarithm on paper first"
                 )
             expect_equal(
                 got,
@@ -55,6 +66,8 @@ def row_costs(answer: Any) -> None:
                     (torch.exp(-want), "these are probabilities; take minus their logarithm"),
                     (naive, "the softmax has rounded to 0, and its logarithm is -inf: put the "
                             "softmax into the logarithm on paper first"),
+                    (lowered, "exp is inf here: lower each row by its highest score, not by that "
+                              "of the right class"),
                     (raw, "exp is inf or 0 here: lower each row by its highest score first"),
                     (whole, "you lower all rows by one number; lower each by its own highest"),
                     (_own(scores), "this lowers each row, but the score of the right class has to "
@@ -96,6 +109,7 @@ def brier_slopes(answer: Any) -> None:
         scores, y = torch.tensor(numbers), torch.tensor(truth)
         p = scores.sigmoid()
         want = 2 * (p - y) * p * (1 - p) / len(y)
+        q = scores.exp() / (1 + scores.exp())
         with given(scores=scores, y=y):
             got = expect_tensor(call(answer, scores, y))
             if used := sorted(_AUTOGRAD & _names(answer)):
@@ -116,6 +130,13 @@ def brier_slopes(answer: Any) -> None:
                     (2 * (scores - y) / len(y), "this compares scores with the truth; the loss "
                                                 "compares probabilities"),
                     ((p - y) ** 2, "these are the costs; their slopes are asked for"),
+                    (((p - y) ** 2).mean(), "this is the loss; its slopes are asked for"),
+                    (want.sum(), "this adds the slopes up; return one for each score"),
+                    (want.mean(), "this is the mean of the slopes; return one for each score"),
+                    (2 * (p - y) * scores * (1 - scores) / len(y), "the sigmoid's slope p (1 - p) "
+                     "takes the probability, not the score"),
+                    (2 * (q - y) * q * (1 - q) / len(y), "exp is inf here, and inf / inf is nan: "
+                                                         "use torch.sigmoid"),
                 ],
                 why="the square's slope times the sigmoid's, divided by n",
             )  # fmt: skip
