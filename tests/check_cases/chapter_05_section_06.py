@@ -82,6 +82,12 @@ def guarded_by_one(scores, y, weight):
     return (amounts * costs).sum() / amounts.sum().clamp(min=1)
 
 
+def weighted_twice(scores, y, weight):
+    amounts, _, some = parts(scores, y, weight)
+    costs = F.cross_entropy(scores, y, weight=weight, reduction="none")[y != -100]
+    return (amounts * costs).sum() / amounts.sum() if some else torch.tensor(0.0)
+
+
 def without_weights(scores, y, weight):
     costs = parts(scores, y, weight)[1]
     return costs.sum() / max(len(costs), 1)
@@ -105,6 +111,11 @@ CASES = {
             (lambda votes, count: F.one_hot(votes.mode(1)[0], count).float(), "the winner alone"),
             (lambda votes, count: votes.mode(1)[0], "these are the winners"),
             (lambda votes, count: F.one_hot(votes).float().mean(dim=1), "that nobody named"),
+            (
+                lambda votes, count: F.one_hot(votes, count).sum(dim=1) / count,
+                "number of judges, not of classes",
+            ),
+            (lambda votes, count: votes.float().mean(dim=1), "they are names"),
             (lambda votes, count: labels_from(votes, count).T, "rows are birds"),
             (lambda votes, count: F.one_hot(votes, count).float().mean(dim=2), "over the classes"),
             (lambda votes, count: F.one_hot(votes, count).float().mean(dim=0), "over the birds"),
@@ -133,6 +144,7 @@ CASES = {
             (over_the_classes, "the weights of the classes"),
             (counts_padding, "counts labels of -100 too"),
             (guarded_by_one, "may add up to less than 1"),
+            (weighted_twice, "weighted twice"),
             (without_weights, "these are not weighted"),
             (lambda scores, y, weight: weighted_mean(scores, y, weight) * 2, "over the sum of"),
             (lambda scores, y, weight: weighted_mean(scores, y, weight).item(), "a tensor"),

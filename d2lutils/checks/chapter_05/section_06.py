@@ -36,6 +36,11 @@ def labels_from(answer: Any) -> None:
                     (most.float(), "this keeps the winner alone; the label keeps each judge's say"),
                     (votes.mode(dim=1).values, "these are the winners; return a share a class"),
                     (want[:, :known].clone(), "a class that nobody named has a column too"),
+                    (counts / num_classes, "divide by the number of judges, not of classes"),
+                    (
+                        votes.float().mean(dim=1),
+                        "this is the mean of the class numbers; they are names, so count them",
+                    ),
                     (want.T.clone(), "rows are birds, and columns are classes"),
                     (
                         F.one_hot(votes, num_classes).float().mean(dim=2),
@@ -95,6 +100,10 @@ def weighted_mean(answer: Any) -> None:
                 (
                     each.sum() / amounts[kept].sum().clamp(min=1),
                     "weights may add up to less than 1; guard the case without labels alone",
+                ),
+                (
+                    (amounts[kept] * each).sum() / amounts[kept].sum(),
+                    "each cost is weighted twice; with `weight=`, cross_entropy has done so",
                 ),
                 (each.sum(), "this is the sum; divide by the weights of the labels that count"),
             ]  # fmt: skip
