@@ -34,6 +34,11 @@ def by_sigmoid(scores, threshold):
     return torch.where(high.sigmoid() > threshold, said, -1)
 
 
+def over_the_samples(scores, threshold):
+    sure, said = scores.softmax(dim=0).max(dim=1)
+    return torch.where(sure > threshold, said, -1)
+
+
 def at_least(scores, threshold):
     sure, said = scores.softmax(dim=1).max(dim=1)
     return torch.where(sure >= threshold, said, -1)
@@ -105,6 +110,7 @@ CASES = {
         wrong=[
             (by_score, "scores are no probabilities"),
             (by_sigmoid, "not sigmoid"),
+            (over_the_samples, "softmax over the classes"),
             (lambda scores, threshold: scores.argmax(dim=1), "pass where"),
             (at_least, "at the threshold it passes"),
             (zero_for_a_pass, "0 is a class"),

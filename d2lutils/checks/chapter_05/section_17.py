@@ -27,6 +27,7 @@ def _judge(answer: Any, scores: Tensor, threshold: float) -> None:
     sure, said = p.max(dim=1) if len(p) else (p.sum(dim=1), p.sum(dim=1).long())
     high = scores.amax(dim=1) if len(p) else sure
     want = torch.where(sure > threshold, said, -1)
+    across, column = scores.softmax(dim=0).max(dim=1) if len(p) else (sure, said)
     with given(scores=scores, threshold=threshold):
         got = expect_tensor(call(answer, scores, threshold))
         expect_equal(
@@ -36,6 +37,7 @@ def _judge(answer: Any, scores: Tensor, threshold: float) -> None:
                 (torch.where(sure >= threshold, said, -1), "at the threshold it passes"),
                 (torch.where(high > threshold, said, -1), "scores are no probabilities: softmax"),
                 (torch.where(high.sigmoid() > threshold, said, -1), "take softmax, not sigmoid"),
+                (torch.where(across > threshold, column, -1), "softmax over the classes: dim=1"),
                 (said, "pass where the probability is not above the threshold: -1"),
                 (torch.where(sure > threshold, -1, said), "pass where it is not sure"),
                 (torch.where(sure > threshold, said, 0), "0 is a class; a pass is -1"),
