@@ -46,6 +46,14 @@ def slope_of_sums(X, y, W1, b1, W2, b2):
     return gap / len(y) @ W2.T * (hidden > 0)
 
 
+def overflowing(X, y, W1, b1, W2, b2):
+    hidden = np.maximum(X @ W1 + b1, 0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        powers = np.exp(hidden @ W2 + b2)
+        gap = powers / powers.sum(axis=1, keepdims=True) - np.eye(len(b2))[y]
+    return gap / len(y) @ W2.T * (hidden > 0) @ W1.T
+
+
 def slope_of_weights(X, *rest):
     return X.T @ slope_of_sums(X, *rest)
 
@@ -91,6 +99,11 @@ def ten_classes(X, y, W1, b1, W2, b2):
     return X.T @ back, back.sum(axis=0), hidden.T @ gap, gap.sum(axis=0)
 
 
+def mean_of_biases(X, y, *rest):
+    W1, b1, W2, b2 = tanh_slopes(X, y, *rest)
+    return W1, b1 / len(y), W2, b2 / len(y)
+
+
 def other_order(*inputs):
     W1, b1, W2, b2 = tanh_slopes(*inputs)
     return W1, W2, b1, b2
@@ -107,6 +120,7 @@ CASES = {
             (without_truth, "subtract the truth"),
             (slope_of_sums, "go on to X"),
             (slope_of_weights, "the slope of W1"),
+            (overflowing, "subtract the largest score"),
             (lambda *inputs: pixel_slopes(*inputs).T, "a slope a pixel"),
             (lambda *inputs: torch.tensor(pixel_slopes(*inputs)), "got a tensor"),
         ],
@@ -128,6 +142,7 @@ CASES = {
             (tanh_by_autograd, "leave out autograd"),
             (ten_classes, "could not be broadcast"),
             (other_order, "in this order"),
+            (mean_of_biases, "take no mean"),
             (lambda X, y, *rest: [len(y) * s for s in tanh_slopes(X, y, *rest)], "is a mean"),
             (lambda *inputs: [-slope for slope in tanh_slopes(*inputs)], "minus truth"),
             (lambda *inputs: tanh_slopes(*inputs)[:2], "return 4 values"),

@@ -32,6 +32,8 @@ def _array(got: object) -> Array:
     array = expect_type(got, np.ndarray)
     if array.dtype != np.float64:
         raise Wrong(f"expected an array of float64, as the weights are; got {array.dtype}")
+    if np.isnan(array).any():
+        raise Wrong("a slope is nan: subtract the largest score of each row before exp")
     return array
 
 
@@ -97,6 +99,7 @@ def tanh_slopes(answer: Any) -> None:
                 usual += [
                     (want[k] * len(y), "the loss is a mean: divide by the number of pictures"),
                     (-want[k], "the sign: probabilities minus truth"),
+                    (want[k] / len(y), "divided twice: add over the pictures, take no mean"),
                     (
                         _four(X, other @ W2.T * (sums > 0), relu, other)[k],
                         "these are the slopes with ReLU; the hidden numbers are tanh's",
