@@ -1,7 +1,6 @@
 """Which class a network names at each point of a plane, and the points that it should know."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 from typing import Any
 
@@ -16,6 +15,7 @@ from torch import Tensor, nn
 from d2lutils.errors import BookError
 from d2lutils.plot.inputs import dense
 from d2lutils.plot.styling import COLOURS, TINTS, write
+from d2lutils.training.states import modes_kept
 
 _SIDE = 160  # points on a side of the grid
 _BATCH = 4096  # of them go through the network at once
@@ -103,18 +103,6 @@ def _labels(y: Any, count: int) -> Tensor:
     return labels.long()
 
 
-@contextmanager
-def _judging(net: nn.Module) -> Iterator[None]:
-    """Put a network into evaluation mode, and each of its parts back into its own."""
-    modes = {part: part.training for part in net.modules()}
-    net.eval()
-    try:
-        yield
-    finally:
-        for part, mode in modes.items():
-            part.training = mode
-
-
 def _ask(net: Any, grid: Tensor, X: Any) -> Tensor:
     """Return what the network says of each point, on the CPU."""
     if not callable(net):
@@ -122,7 +110,8 @@ def _ask(net: Any, grid: Tensor, X: Any) -> Tensor:
     like = [X] if isinstance(X, Tensor) else []
     if isinstance(net, nn.Module):
         like = [*net.parameters(), *net.buffers()]
-        with _judging(net), torch.no_grad():
+        with modes_kept([net]), torch.no_grad():
+            net.eval()
             return _in_batches(net, grid, like)
     with torch.no_grad():
         return _in_batches(net, grid, like)
