@@ -6,6 +6,8 @@ if TYPE_CHECKING:
     from d2lutils import data as data
     from d2lutils import plot as plot
     from d2lutils.checking import check as check
+    from d2lutils.checkpoints.files import load_checkpoint as load_checkpoint
+    from d2lutils.checkpoints.files import save_checkpoint as save_checkpoint
     from d2lutils.devices import device as device
     from d2lutils.downloading.verified import download as download
     from d2lutils.errors import BookError as BookError
@@ -15,7 +17,19 @@ if TYPE_CHECKING:
 
     __version__: str
 
-__all__ = ["BookError", "check", "data", "device", "download", "fit", "loader", "plot", "seed"]
+__all__ = [
+    "BookError",
+    "check",
+    "data",
+    "device",
+    "download",
+    "fit",
+    "load_checkpoint",
+    "loader",
+    "plot",
+    "save_checkpoint",
+    "seed",
+]
 
 # The module that holds each name; `data` and `plot` are modules themselves.
 _HOMES = {
@@ -24,8 +38,10 @@ _HOMES = {
     "device": "devices",
     "download": "downloading.verified",
     "fit": "training.loop",
+    "load_checkpoint": "checkpoints.files",
     "loader": "loading",
     "plot": "plot",
+    "save_checkpoint": "checkpoints.files",
     "seed": "seeding",
 }
 

@@ -11,8 +11,10 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import warnings
 from importlib.machinery import PathFinder
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -29,15 +31,26 @@ OTHERS = [
 CLOSED = "http://127.0.0.1:9/"  # where nothing listens
 X = torch.arange(6.0).reshape(2, 3)
 NET = torch.nn.Linear(3, 3)
+TEMPORARY = tempfile.TemporaryDirectory()
+FOLDER = Path(TEMPORARY.name)
 TRAINING = {"loss": torch.nn.MSELoss(), "optimizer": torch.optim.SGD(NET.parameters(), lr=0.1)}
+
+
+def saved():
+    """A checkpoint of this moment."""
+    return importlib.import_module("d2lutils").save_checkpoint(FOLDER / "loaded.pt", net=NET)
+
+
 USES = {
     "d2l.BookError": lambda use: use("what to do"),
     "d2l.check": lambda use: use("02.3a", ...),
     "d2l.data": dir,
     "d2l.download": lambda use: use(f"{CLOSED}x", sha256="0" * 64),
     "d2l.fit": lambda use: use(NET, [(X, X)], num_epochs=1, **TRAINING),
+    "d2l.load_checkpoint": lambda use: use(saved(), net=NET),
     "d2l.loader": lambda use: list(use(X)),
     "d2l.plot": dir,
+    "d2l.save_checkpoint": lambda use: use(FOLDER / "saved.pt", net=NET),
     "d2l.seed": lambda use: use(1),
     "d2l.data.Sound": str,
     "d2l.data.Volume": str,

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from copy import deepcopy
+from os import PathLike
 from typing import Any
 
 import torch
@@ -17,6 +18,7 @@ from d2lutils.training import arguments
 from d2lutils.training.batches import length, place, split
 from d2lutils.training.history import History, Means, NotFiniteError
 from d2lutils.training.mistakes import CheckedLoss, explain
+from d2lutils.training.resuming import Run
 from d2lutils.training.states import Kept, copies, finite, modes_kept, put_back
 
 
@@ -32,6 +34,7 @@ def fit(
     scheduler: LRScheduler | None = None,
     patience: int | None = None,
     device: torch.device | str | None = None,
+    checkpoint: str | PathLike[str] | None = None,
     progress: bool = True,
 ) -> History:
     """Train a network for some epochs, and return what each of them gave.
@@ -67,6 +70,11 @@ def fit(
         patience: ends the training after so many epochs without a lower `val_loss`. However it
             ends, unless by an error, the network then gets the `state_dict` of its best epoch.
         device: where to move the network; None leaves it. Batches are moved to the network.
+        checkpoint: a folder. After each epoch the state of all that the training needs is written
+            there as `last.pt`, and as `best.pt` where the loss that judges was the lowest so far.
+            A call that finds them goes on after their last epoch, with the same losses as if
+            nothing had happened, in a process of its own too; `num_epochs` counts all epochs. Built
+            by hand in 06/18. Workers that persist keep random states of their own, which are lost.
         progress: show a bar on stderr while the training lasts, once it has taken a second.
 
     Raises BookError on an argument that is not as described and on the usual mistakes. In the first
@@ -81,12 +89,14 @@ def fit(
     frozen = [part for part in net.modules() if net.training and not part.training]
     of_loss = set(modules[-1].modules()) - set(net.modules())
     frozen += [part for part in of_loss if not part.training]
+    run = None if checkpoint is None else Run(checkpoint, modules, optimizer, scheduler, data)
     before = kept = Kept(0, math.inf, copies(modules))
     others: list[Any] = [optimizer] if scheduler is None else [optimizer, scheduler]
     at_start = [*kept.states, *((other, deepcopy(other.state_dict())) for other in others)]
     by_batch = scheduler if arguments.counts_batches(scheduler) else None
     rows: list[dict[str, float]] = []
-    stopped = None
+    columns = [f"{name}_{measure}" for name in data for measure in ["loss", *metrics]] + ["lr"]
+    stopped, epoch = None, 1
     total = num_epochs * sum(map(length, data.values()))
     quiet = {} if progress else {"disable": True}  # else the environment decides
     bar = tqdm(total=total or None, delay=1, leave=False, **quiet)
@@ -117,8 +127,14 @@ def fit(
         return means.result()
 
     try:
-        with bar, modes_kept(modules):
-            for epoch in range(1, num_epochs + 1):
+        with bar, modes_kept(modules), run.alone() if run else nullcontext():
+            if run is not None:
+                rows, kept = run.begin(columns, num_epochs)
+                before = kept
+                bar.update(len(rows) * total // num_epochs)
+            for epoch in range(len(rows) + 1, num_epochs + 1):
+                if patience is not None and len(rows) - kept.epoch >= patience:
+                    break
                 bar.set_description(f"epoch {epoch} of {num_epochs}", refresh=False)
                 lr = float(optimizer.param_groups[0]["lr"])
                 for module in modules:
@@ -139,10 +155,11 @@ def fit(
                 if patience is None or judged < kept.loss:
                     before, kept = kept, Kept(epoch, judged, copies(modules))
                 rows.append(row | {"lr": lr})
+                if run is not None:
+                    run.write(rows, kept)
                 at_start.clear()
-                if patience is not None and epoch - kept.epoch >= patience:
-                    stopped = f"val_loss was not lower for {patience} epochs"
-                    break
+            if patience is not None and len(rows) - kept.epoch >= patience:
+                stopped = f"val_loss was not lower for {patience} epochs"
             if val is None and not finite(modules):
                 raise NotFiniteError("a weight is not finite after the last batch")
     except KeyboardInterrupt:
