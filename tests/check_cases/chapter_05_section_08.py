@@ -235,7 +235,7 @@ CASES = {
             (never_removed, "hooks are left on the network"),
             (removed_at_the_end, "hooks are left after an error"),
             (of_all_modules, "has layers inside"),
-            (last_name_for_all, "is missing"),
+            (last_name_for_all, "'0' is missing; does each hook see the loop's last"),
             (of_inputs, "not of the input"),
             (as_lists, "should be a tuple, not a list"),
             (in_the_order_of_names, "the layers first ran in the order"),

@@ -29,6 +29,21 @@ def by_naive_probability(scores, y, k):
     return (-p.log()).topk(k).indices
 
 
+def by_smallest_probability(scores, y, k):
+    return scores.softmax(1)[range(len(y)), y].argsort()[:k]
+
+
+def by_naive_sort(scores, y, k):
+    p = scores.softmax(dim=1)[torch.arange(len(y)), y]
+    return (-p.log()).argsort(descending=True)[:k]
+
+
+def by_exponentials(scores, y, k):
+    positive = scores.exp()
+    p = positive[torch.arange(len(y)), y] / positive.sum(dim=1)
+    return (-p.log()).argsort(descending=True)[:k]
+
+
 def least_confident(scores, y, k):
     return scores.softmax(dim=1).amax(dim=1).argsort()[:k]
 
@@ -133,6 +148,9 @@ CASES = {
         also_right=[by_log_softmax, by_python],
         wrong=[
             (by_naive_probability, "a probability has become 0"),
+            (by_smallest_probability, "a probability has become 0"),
+            (by_naive_sort, "a probability has become 0"),
+            (by_exponentials, "has become infinite"),
             (least_confident, "least confidence"),
             (own_scores, "own score alone"),
             (softmax_twice, "softmax twice"),

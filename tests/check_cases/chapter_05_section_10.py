@@ -214,9 +214,9 @@ CASES = {
         wrong=[
             (by_apply, "is in eval mode"),
             (all_train, "is in train mode"),
-            (all_eval, "is in eval mode"),
+            (all_eval, "dropout layers are to be in train mode"),
             (only_children, "walks to any depth"),
-            (only_plain, "the Dropout2d"),
+            (only_plain, "it is a dropout layer, too"),
             (keeps_the_rest, "is in train mode"),
             (eval_last, "is in eval mode"),
             (train_then_batchnorm, "the network itself"),

@@ -48,6 +48,11 @@ def zero_pool(X, k, s, p):
     return F.pad(X, (p, p, p, p)).unfold(2, k, s).unfold(3, k, s).amax(dim=(4, 5))
 
 
+def low_pool(X, k, s, p):
+    framed = F.pad(X, (p, p, p, p), value=-1e9)
+    return framed.unfold(2, k, s).unfold(3, k, s).amax(dim=(4, 5))
+
+
 def loop_pool(X, k, s, p):
     framed = F.pad(X, (p, p, p, p), value=-torch.inf)
     rows = [framed[:, :, i : i + k].amax(2) for i in range(0, framed.shape[2] - k + 1, s)]
@@ -63,6 +68,7 @@ CASES = {
             (without_clip, "at least 1"),
             (from_zero, "at least 1"),
             (lambda m, k, p, s, d: lengths(m, k, p, s, d)[:1], "list them all"),
+            (lambda m, k, p, s, d: [n for n in lengths(m, k, p, s, d) if n < 1000], "which n"),
             (lambda m, k, p, s, d: lengths(m, k, p / 2, s, d), "raised"),
             (lambda m, k, p, s, d: by_trying(m, k, p, s, 1), "the dilation is forgotten"),
             (
@@ -86,6 +92,7 @@ CASES = {
         also_right=[pool_by_columns, pool_by_stages],
         wrong=[
             (zero_pool, "zeros win"),
+            (low_pool, "−∞ alone never wins"),
             (lambda X, k, s, p: pool(X, k, s, 0), "the padding is missing"),
             (lambda X, k, s, p: pool(X, k, k, p), "not k"),
             (lambda X, k, s, p: pool(X, k, 1, p), "patches start s apart"),

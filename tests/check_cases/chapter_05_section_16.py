@@ -42,6 +42,12 @@ def zero_stays(X, rows):
     return part.mean((0, 2, 3), keepdim=True), part.std((0, 2, 3), keepdim=True)
 
 
+def exactly_zero(X, rows):
+    mean, std = zero_stays(X, rows)
+    std[std == 0] = 1
+    return mean, std
+
+
 def clamped(X, rows):
     mean, std = zero_stays(X, rows)
     return mean, std.clamp(min=1)
@@ -150,6 +156,7 @@ CASES = {
             (of_all, "take those at `rows`"),
             (not_divided, "divide by 255"),
             (zero_stays, "a deviation of 0 becomes 1"),
+            (exactly_zero, "`== 0` misses it"),
             (clamped, "leave the others"),
             (one_for_all, "a scale of its own"),
             (of_each_pixel, "dimensions 0, 2, 3"),

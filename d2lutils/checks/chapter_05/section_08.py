@@ -139,7 +139,8 @@ def shapes(answer: Any) -> None:
             if idle := [name for name in got if name not in want]:
                 raise Wrong(f"{idle[0]!r} did not run")
             if missing := [name for name in want if name not in got]:
-                raise Wrong(f"{missing[0]!r} is missing")
+                late = "; does each hook see the loop's last `name`? Bind it: `name=name`"
+                raise Wrong(f"{missing[0]!r} is missing{late if len(got) == 1 else ''}")
             why = "that is the shape of the output, not of the input; the last one counts"
             expect_equal(got, want, why=why)
             if list(got) != list(want):

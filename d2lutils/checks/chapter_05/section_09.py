@@ -25,7 +25,7 @@ def suspects(answer: Any) -> None:
     for n, classes, k, scale in [
         (9, 3, 4, 1.0),
         (6, 10, 6, 2.0),
-        (7, 4, 3, 300.0),
+        (12, 4, 6, 300.0),
         (5, 2, 0, 1.0),
         (1, 3, 1, 1.0),
         (40, 5, 10, 3.0),
@@ -36,6 +36,10 @@ def suspects(answer: Any) -> None:
         want = each.argsort(descending=True)[:k]
         own = scores[torch.arange(n), y]
         naive = -scores.softmax(dim=1)[torch.arange(n), y].log()
+        positive = scores.exp()
+        broken = -(positive[torch.arange(n), y] / positive.sum(dim=1)).log()
+        rounded = "a probability has become 0 by rounding; compute the loss from the scores"
+        overflow = "`exp` of a score has become infinite; `F.cross_entropy` avoids that"
         with given(f"scores about {scale:g} in size", scores=scores, y=y, k=k):
             got = expect_tensor(call(answer, scores, y, k))
             if got.dtype == torch.bool:
@@ -53,14 +57,8 @@ def suspects(answer: Any) -> None:
                         own.argsort()[:k],
                         "this looks at the own score alone; the loss sees the others as well",
                     ),
-                    (
-                        naive.argsort(descending=True, stable=True)[:k],
-                        "a probability has become 0 by rounding; compute the loss from the scores",
-                    ),
-                    (
-                        naive.topk(k).indices,
-                        "a probability has become 0 by rounding; compute the loss from the scores",
-                    ),
+                    *((order, rounded) for order in _orders(naive, k)),
+                    *((order, overflow) for order in _orders(broken, k)),
                     (
                         scores.softmax(dim=1).amax(dim=1).argsort()[:k],
                         "these are the samples with the least confidence; look at the label's",
@@ -72,6 +70,12 @@ def suspects(answer: Any) -> None:
                 ],
                 why="take the cross-entropy of each sample and sort, the highest first",
             )
+
+
+def _orders(losses: Tensor, k: int) -> list[Tensor]:
+    """Return the first k positions by losses among which some are equal, or nan."""
+    falling = losses.argsort(descending=True, stable=True)[:k]
+    return [falling, losses.topk(k).indices, (-losses).argsort()[:k], (-losses).exp().argsort()[:k]]
 
 
 @exercise("05.9b")
@@ -91,7 +95,8 @@ def folds(answer: Any) -> None:
                     if expect_tensor(rows).dtype == torch.bool:
                         raise Wrong("these are masks; return the positions at which they are true")
             for i, pair in enumerate(pairs):
-                _judge_pair(i, pair, parts)
+                with given(f"pair {i} of {k}"):
+                    _judge_pair(i, pair, parts)
 
 
 def _judge_pair(i: int, pair: tuple[Any, ...], parts: tuple[Tensor, ...]) -> None:
@@ -106,7 +111,9 @@ def _judge_pair(i: int, pair: tuple[Any, ...], parts: tuple[Tensor, ...]) -> Non
     for size in (n // k, -(-n // k)):
         cut = torch.arange(n)[i * size : (i + 1) * size]
         usual.append((cut, "the sizes differ by one at most, and the first are longer"))
-    expect_equal(pair[1], held, usual=usual, why=f"part {i} holds out the rows {held.tolist()}")
+    why = f"part {i} holds out the rows {held.tolist()}"
+    with given("the rows held out"):
+        expect_equal(pair[1], held, usual=usual, why=why)
     expect_equal(
         pair[0],
         others,

@@ -123,6 +123,7 @@ def let_vote(answer: Any) -> None:
         "Linear, BatchNorm1d, Dropout": lambda: nn.Sequential(
             nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Dropout(0.5)
         ),
+        "Conv2d, Dropout2d": lambda: nn.Sequential(nn.Conv2d(1, 2, 3), nn.Dropout2d(0.3)),
         "a module with a Dropout2d two levels down": _Nested,
         "a Dropout alone": lambda: nn.Dropout(0.2),
         "no Dropout": lambda: nn.Sequential(nn.Linear(2, 2), nn.ReLU()),
@@ -154,4 +155,9 @@ def _judge_modes(net: nn.Module) -> None:
     if asleep:
         what = "itself" if not asleep[0] else repr(asleep[0])
         kind = type(parts[asleep[0]]).__name__
-        raise Wrong(f"the {kind} {what} is in eval mode; `modules()` walks to any depth")
+        hint = "dropout layers are to be in train mode"
+        if "." in asleep[0]:
+            hint = "`modules()` walks to any depth"
+        elif kind == "Dropout2d":
+            hint = "it is a dropout layer, too"
+        raise Wrong(f"the {kind} {what} is in eval mode; {hint}")

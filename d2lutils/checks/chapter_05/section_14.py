@@ -30,6 +30,7 @@ def lengths(answer: Any) -> None:
         (1, 3, 2, 3, 1),
         (2, 2, 3, 1, 1),
         (7, 2, 1, 4, 1),
+        (300, 3, 1, 7, 2),
     ]:
         low = (m - 1) * s + d * (k - 1) + 1 - 2 * p
         want = list(range(max(low, 1), low + s))
@@ -75,6 +76,10 @@ def pool(answer: Any) -> None:
             (
                 F.max_pool2d(F.pad(X, [p] * 4), k, s),
                 "zeros win against negative numbers: fill with something smaller",
+            ),
+            *(
+                (F.max_pool2d(F.pad(X, [p] * 4, value=-low), k, s), "−∞ alone never wins")
+                for low in (1e2, 1e3, 1e4, 1e5, 1e6, 1e8, 1e9, 1e10, 1e20)
             ),
             (F.max_pool2d(X, k, s), "the padding is missing"),
             (F.max_pool2d(X, k, k, p), "patches start s apart, not k"),

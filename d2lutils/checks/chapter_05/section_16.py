@@ -31,6 +31,8 @@ def take_scale(answer: Any) -> None:
         ((6, 2, 3, 5), [5, 2], {}),
         ((3, 3, 5, 4), [0, 2], {0: 0, 2: 255}),
         ((3, 2, 8, 8), [1, 2], {1: 70}),
+        ((34, 1, 17, 13), [*range(33)], {0: 200}),
+        ((13, 1, 16, 16), [*range(12)], {0: 100}),
     ]:
         X = torch.randint(256, shape, generator=g).byte()
         X[1] = X[1] // 2
@@ -64,6 +66,10 @@ def take_scale(answer: Any) -> None:
                         (of_all[place], "these are all pictures; take those at `rows`"),
                         (bare * 255, "as numbers from 0 to 1: divide by 255"),
                         (want * 255, "as numbers from 0 to 1: divide by 255"),
+                        (
+                            torch.where(bare == 0, 1.0, bare),
+                            "rounding gives equal pixels a tiny deviation; `== 0` misses it",
+                        ),
                         (bare, "a deviation of 0 becomes 1"),
                         (bare.clamp(min=1), "only a deviation of 0 becomes 1; leave the others"),
                         (
