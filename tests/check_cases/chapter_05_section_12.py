@@ -31,6 +31,27 @@ def unflattened(X, num_groups):
     return ((groups - mean) / (variance + 1e-5) ** 0.5).flatten(1, 2)
 
 
+def by_length(X, num_groups):
+    rows = X.reshape(len(X) * num_groups, -1)
+    centred = rows - rows.mean(dim=1, keepdim=True)
+    length = torch.linalg.vector_norm(centred, dim=1, keepdim=True)
+    return (centred / torch.sqrt(length**2 / rows.shape[1] + 1e-5)).reshape(X.shape)
+
+
+def in_single(X, num_groups):
+    return by_groups(X.float(), num_groups).to(X.dtype)
+
+
+def groups_of_that_size(X, num_groups):
+    return by_groups(X, X.shape[1] // num_groups)
+
+
+def by_variance(X, num_groups):
+    rows = X.reshape(len(X), num_groups, -1)
+    variance, mean = torch.var_mean(rows, dim=2, correction=0, keepdim=True)
+    return ((rows - mean) / (variance + 1e-5)).reshape(X.shape)
+
+
 def woven(X, num_groups):
     done = torch.empty_like(X)
     for i in range(num_groups):
@@ -84,6 +105,12 @@ def in_double(X, weight, eps):
     return (wide * scale * weight).to(X.dtype)
 
 
+def by_length_of_rows(X, weight, eps):
+    wide = X.float()
+    root = torch.linalg.vector_norm(wide, dim=-1, keepdim=True) / X.shape[-1] ** 0.5
+    return (wide / torch.sqrt(root**2 + eps) * weight.float()).to(X.dtype)
+
+
 def rounded_before_weight(X, weight, eps):
     scale = torch.rsqrt(X.float().pow(2).mean(-1, keepdim=True) + eps)
     return (X.float() * scale).type_as(X) * weight
@@ -114,7 +141,7 @@ def by_deviation(X, weight, eps):
 CASES = {
     "05.12a": Cases(
         solution=by_groups,
-        also_right=[group_after_group, unflattened],
+        also_right=[group_after_group, unflattened, by_length, in_single],
         wrong=[
             (lambda X, num_groups: F.group_norm(X, num_groups), "the library's group_norm"),
             (
@@ -124,6 +151,8 @@ CASES = {
                 "the library's layer_norm",
             ),
             (woven, "neighbouring channels"),
+            (groups_of_that_size, "not groups of that size"),
+            (by_variance, "the root of the variance"),
             (per_channel, "each channel its own mean"),
             (over_samples, "over the samples too"),
             (with_n_minus_1, "divide by n"),
@@ -144,7 +173,7 @@ CASES = {
     ),
     "05.12b": Cases(
         solution=rms_norm,
-        also_right=[in_double, rounded_before_weight],
+        also_right=[in_double, by_length_of_rows, rounded_before_weight],
         wrong=[
             (lambda X, weight, eps: F.rms_norm(X, X.shape[-1:], weight, eps), "library's rms_norm"),
             (in_its_dtype, "compute in float32"),
@@ -152,6 +181,7 @@ CASES = {
             (by_deviation, "not the variance"),
             (lambda X, weight, eps: rms(X, torch.ones(()), eps), "`weight` is missing"),
             (lambda X, weight, eps: rms(X, weight, 0.0), "`eps` is missing"),
+            (lambda X, weight, eps: rms(X, weight, 1e-5), "that the call hands over"),
             (lambda X, weight, eps: rms(X, weight, 0.0, outside=eps), "before the root"),
             (
                 lambda X, weight, eps: rms(X, weight, eps, dim=tuple(range(X.dim()))),
