@@ -67,6 +67,12 @@ def by_sorting(scores, y, m):
     return torch.tensor(wrong[:m], dtype=torch.int64)
 
 
+def squeezed(scores, y, m):
+    sure, said = scores.softmax(dim=1).max(dim=1)
+    places = (said != y).nonzero().squeeze()
+    return places[sure[places].argsort(descending=True)][:m]
+
+
 def by_score(scores, y, m):
     high, said = scores.max(dim=1)
     places = (said != y).nonzero().flatten()
@@ -126,6 +132,7 @@ CASES = {
         also_right=[by_masking, by_sorting],
         wrong=[
             (by_score, "take softmax first"),
+            (squeezed, "your function raised"),
             (by_loss, "take the answer's"),
             (right_ones_too, "right ones among them"),
             (places_among_the_wrong, "places among all rows"),

@@ -35,7 +35,12 @@ def shares(answer: Any) -> None:
                 want,
                 usual=[
                     (counts, "these are counts; divide each row by its sum"),
-                    (counts.long(), "these are counts; divide each row by its sum"),
+                    (
+                        counts.long(),
+                        "these are counts; divide each row by its sum"
+                        if y
+                        else "the shares are float32, also where n is 0",
+                    ),
                     (counts / rows, "a class that does not occur has a row of zeros, not of nan"),
                     (want.T, "a row is a true class, a column an answer"),
                     (counts.T / rows.clamp(min=1), "a row is a true class, a column an answer"),
@@ -82,6 +87,7 @@ def surest_mistakes(answer: Any) -> None:
         ([[-7.0, -9.0], [1.0, 1.5], [30.0, 29.0], [0.0, 0.25]], [1, 0, 1, 0], 10),
         ([[-7.0, -9.0], [1.0, 1.5], [30.0, 29.0], [0.0, 0.25]], [0, 1, 0, 1], 2),
         ([[0.0, 0.5, 0.25], [2.0, -2.0, 1.5]], [0, 2], 1),
+        ([[0.0, 0.5, 0.25], [2.0, -2.0, 1.5]], [1, 2], 3),
         ([[1.0, 2.0], [4.0, 1.0]], [0, 1], 0),
     ]:
         scores, y = torch.tensor(rows), torch.tensor(labels)
