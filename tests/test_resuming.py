@@ -161,6 +161,17 @@ def test_without_val_and_with_a_loss_that_learns(tmp_path):
     assert torch.equal(cut["loss"].scale, whole["loss"].scale)
 
 
+def test_a_loss_may_be_a_function_here_and_a_module_there(tmp_path):
+    def arguments(loss):
+        return worsening(training() | {"loss": loss})
+
+    expected = d2l.fit(**arguments(F.cross_entropy), num_epochs=8, patience=4)
+    d2l.fit(**arguments(F.cross_entropy), num_epochs=3, patience=4, checkpoint=tmp_path)
+    d2l.fit(**arguments(nn.CrossEntropyLoss()), num_epochs=6, patience=4, checkpoint=tmp_path)
+    found = d2l.fit(**arguments(F.cross_entropy), num_epochs=8, patience=4, checkpoint=tmp_path)
+    assert dict(found) == dict(expected)
+
+
 def test_all_epochs_done_trains_no_more(tmp_path):
     first = training()
     expected = d2l.fit(**first, num_epochs=3, checkpoint=tmp_path)

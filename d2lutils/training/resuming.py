@@ -36,9 +36,11 @@ class Run:
         self.folder = at_home(folder, "checkpoint")
         if self.folder.is_file():
             raise BookError(f"checkpoint takes a folder, and {self.folder} is a file.")
-        self.modules, self.written = modules, False
+        # A loss that holds nothing may be a function in another process.
+        self.modules = [part for part in modules if part is modules[0] or part.state_dict()]
+        self.written = False
         others = {"optimizer": optimizer} | ({} if scheduler is None else {"scheduler": scheduler})
-        self.parts: dict[str, Any] = dict(zip(["net", "loss"], modules, strict=False)) | others
+        self.parts: dict[str, Any] = dict(zip(["net", "loss"], self.modules, strict=False)) | others
         for name, batches in data.items():
             for index, generator in enumerate(_generators(batches)):
                 self.parts[f"{name}_generator_{index}"] = generator
@@ -85,7 +87,8 @@ class Run:
             return
         older = None
         if kept.epoch != len(rows):
-            older = {"epoch": kept.epoch, "loss": kept.loss, "states": [s for _, s in kept.states]}
+            states = [state for part, state in kept.states if part in self.modules]
+            older = {"epoch": kept.epoch, "loss": kept.loss, "states": states}
         values = {"epoch": len(rows), "rows": rows, "settings": self.settings, "kept": older}
         best = min(rows, key=itemgetter(_judged(rows))) is rows[-1]
         try:
