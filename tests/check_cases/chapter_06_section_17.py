@@ -148,8 +148,8 @@ def global_state(loader, state, done):
 
 CASES = {
     "06.17a": Cases(
-        bookmark,
-        [
+        solution=bookmark,
+        wrong=[
             (without("python"), "Python's numbers are others"),
             (without("numpy"), "NumPy's numbers are others"),
             (without("torch"), "PyTorch's numbers are others"),
@@ -163,8 +163,8 @@ CASES = {
         also_right=[AsAClass],
     ),
     "06.17b": Cases(
-        remaining,
-        [
+        solution=remaining,
+        wrong=[
             (state_forgotten, "put the state into loader.generator"),
             (first_ones, "batches are left, not"),
             (one_more, "batches are left, not"),

@@ -4,7 +4,9 @@ import zipfile
 
 import torch
 
-from check_cases import Cases
+from check_cases import NOT_NEGATIVE, WHOLE, Cases
+
+TRUTH = "only its truth value is used"
 
 
 def superfluous(losses, keep):
@@ -132,8 +134,8 @@ def tidies_up(folder):
 
 CASES = {
     "06.18a": Cases(
-        superfluous,
-        [
+        solution=superfluous,
+        wrong=[
             (from_zero, "epoch"),
             (best_forgotten, "has the lowest loss"),
             (last_of_equals, "has the lowest loss (of equal ones the first)"),
@@ -146,8 +148,8 @@ CASES = {
         also_right=[by_sets, by_tensor],
     ),
     "06.18b": Cases(
-        newest_that_opens,
-        [
+        solution=newest_that_opens,
+        wrong=[
             (by_text, "the newest whole file is epoch_10.pt, not epoch_9.pt"),
             (opens_only, "the newest whole file is epoch_3.pt, not epoch_11.pt"),
             (not_looked_at, "the newest whole file is epoch_9.pt, not epoch_10.pt"),
@@ -158,5 +160,20 @@ CASES = {
             (tidies_up, "the folder has changed"),
         ],
         also_right=[by_max, by_loop],
+        equivalent={
+            "return abs(archive.testzip() is None)": TRUTH,
+            "return -(archive.testzip() is None)": TRUTH,
+            "return int(archive.testzip() is None)": TRUTH,
+            "dropped: return False": "None counts as False",
+            "return abs(int(path.stem.removeprefix('epoch_')))": NOT_NEGATIVE,
+            "return int(int(path.stem.removeprefix('epoch_')))": WHOLE,
+            **{
+                f"paths = sorted(folder.glob('epoch_*.pt'), key=lambda path: {key})": reason
+                for key, reason in {
+                    "abs(int(path.stem.removeprefix('epoch_')))": NOT_NEGATIVE,
+                    "int(int(path.stem.removeprefix('epoch_')))": WHOLE,
+                }.items()
+            },
+        },
     ),
 }
