@@ -100,6 +100,24 @@ def by_number_of_elements(net, source, target):
     return takes_any_shape(net, source, target)
 
 
+def lists_each_once(net, source, target):
+    listed = dict(net.named_parameters())
+    if listed[source].shape != listed[target].shape:
+        raise ValueError
+    setattr(*owner_of(net, target), listed[source])
+    return net
+
+
+def at_all_places(net, source, target):
+    same_shape(net, source, target)
+    given, taken = net.get_parameter(source), net.get_parameter(target)
+    for module in net.modules():
+        for name, p in list(module.named_parameters(recurse=False)):
+            if p is taken:
+                setattr(module, name, given)
+    return net
+
+
 def without_return(net, source, target):
     tie(net, source, target)
 
@@ -168,6 +186,8 @@ CASES = {
             (looks_too_late, "the network has changed; look first"),
             (asserts, "raise a ValueError; this raised"),
             (by_number_of_elements, "raise a ValueError"),
+            (lists_each_once, "head.weight is tied to encoder.weight"),
+            (at_all_places, "only 'head.weight' is to change"),
             (without_return, "returned None"),
             (dotted_name, "raised"),
             (frees_it, "requires_grad of a parameter"),
@@ -194,7 +214,8 @@ CASES = {
             (lambda net: [path for group in ties(net) for path in group], "a list of lists"),
             (lambda net: ties(net)[::-1], "keep the order"),
             (lambda net: [group[::-1] for group in ties(net)], "keep the order"),
-            (lambda net: len(ties(net)), "expected"),
+            (lambda net: len(ties(net)), "expected a list of lists"),
+            (lambda net: dict(enumerate(ties(net))), "expected a list of lists"),
         ],
     ),
 }

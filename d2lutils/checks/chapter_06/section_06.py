@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from d2lutils.checks import NotDone, Wrong, call, exercise, expect_equal, expect_type, given
+from d2lutils.checks import NotDone, Wrong, call, exercise, expect_equal, given
 from d2lutils.checks.explaining import explain
 from d2lutils.checks.showing import kind
 from d2lutils.checks.stubs import is_unfinished
@@ -53,10 +53,24 @@ def tie(answer: Any) -> None:
                 raise Wrong(f"return the same `net`, not {kind(got)} of your own")
             _expect_tied(net, source, target, before)
             _expect_others(net, target, before)
-            now = _numbers(net)
-            if not torch.equal(now[source], numbers[source]):
+            if not torch.equal(_numbers(net)[source], numbers[source]):
                 raise Wrong("the numbers of the source have changed; they are to stay")
+    _expect_one_path(answer)
     _expect_refusal(answer)
+
+
+def _expect_one_path(answer: Any) -> None:
+    """Where the paths are tied already, the target alone changes."""
+    for source, target in [("head.weight", "body.1.1.weight"), ("body.0.weight", "head.weight")]:
+        net = _Net()
+        net.head.weight = net.encoder.weight
+        before = _held(net)
+        with given("head.weight is tied to encoder.weight", source=source, target=target):
+            call(answer, net, source, target, in_place=True)
+            _expect_tied(net, source, target, before)
+            moved = [path for path, p in _held(net).items() if p is not before[path]]
+            if moved != [target]:
+                raise Wrong(f"only {target!r} is to change; {', '.join(moved)} did")
 
 
 def _expect_tied(net: nn.Module, source: str, target: str, before: dict[str, nn.Parameter]) -> None:
@@ -164,16 +178,22 @@ def ties(answer: Any) -> None:
         ),
     ]:
         with given(told):
-            got = list(expect_type(call(answer, net), list | tuple))  # type: ignore[arg-type]
+            got = _listed(call(answer, net))
             if any(isinstance(group, str) for group in got):
                 raise Wrong("return a list of lists: one list of paths for each tied parameter")
-            groups = [list(expect_type(group, list | tuple)) for group in got]  # type: ignore[arg-type]
+            groups = [_listed(group) for group in got]
             if single := [group for group in groups if len(group) < 2]:
                 raise Wrong(f"{single[0]} has fewer than two paths, so it is no tie")
             why = "gather paths by the id of their parameter, not by numbers or memory"
             if sorted(sorted(map(str, g)) for g in groups) == sorted(sorted(g) for g in want):
                 why = "keep the order of named_parameters(remove_duplicate=False)"
             expect_equal(groups, want, why=why)
+
+
+def _listed(got: Any) -> list[Any]:
+    if not isinstance(got, list | tuple):
+        raise Wrong(f"expected a list of lists of paths, got {kind(got)} where a list should be")
+    return list(got)
 
 
 def _of_three() -> list[list[str]]:
