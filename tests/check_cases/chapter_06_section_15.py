@@ -99,12 +99,24 @@ def by_a_dict(path, sums):
     return torch.load(path, map_location=torch.device("cpu"), weights_only=True)
 
 
-def with_a_place_function(path, sums):
+def with_the_place_alone(path, sums):
     found = sha256(path.read_bytes()).hexdigest()
     for line in sums.splitlines():
         if line == f"{found}  {path.name}":
             return torch.load(path, "cpu")
     raise ValueError(f"{path.name}: {found}")
+
+
+def with_a_place_function(path, sums):
+    if f"{sha256(path.read_bytes()).hexdigest()}  {path.name}" in sums.splitlines():
+        return torch.load(path, map_location=lambda storage, place: storage)
+    raise ValueError
+
+
+def with_no_place_from_a_function(path, sums):
+    if f"{sha256(path.read_bytes()).hexdigest()}  {path.name}" in sums.splitlines():
+        return torch.load(path, map_location=lambda storage, place: None)
+    raise ValueError
 
 
 def anywhere_in_the_text(path, sums):
@@ -202,7 +214,7 @@ CASES = {
     ),
     "06.15b": Cases(
         solution=load_listed,
-        also_right=[by_a_dict, with_a_place_function],
+        also_right=[by_a_dict, with_the_place_alone, with_a_place_function],
         wrong=[
             (anywhere_in_the_text, "the hash under another name"),
             (line_anywhere, "a list with a longer name only"),
@@ -211,6 +223,7 @@ CASES = {
             (loads_first, "loaded before it was refused"),
             (trusts_the_hash, "`weights_only=False` lets the file run code"),
             (stays_on_its_device, "a file from a GPU would fail"),
+            (with_no_place_from_a_function, "a file from a GPU would fail"),
             (asserts, "your function raised AssertionError"),
             (returns_none, "no ValueError came"),
             (names_only, "as it is"),
