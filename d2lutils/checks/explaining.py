@@ -45,7 +45,11 @@ _MESSAGES = [
     ("same device", "move the tensors to one device first"),
     ("only one element", "this asks a tensor of several numbers for one number"),
     ("any value and is ambiguous", "with no elements, PyTorch cannot work out what -1 stands for"),
-    ("is ambiguous", "`if`, `and`, `or`, `not` ask for one truth value, and here are several"),
+    (
+        "is ambiguous",
+        "`if`, `and`, `or`, `not`, and `in` with a list of tensors, ask for one truth value, "
+        "and here are several",
+    ),
     ("is invalid for input of size", "the new shape has another number of elements"),
     ("number of dimensions in the tensor", "the tensor has fewer or more dimensions than that"),
     ("dimension out of range", "the tensor has fewer dimensions than that"),
