@@ -108,6 +108,13 @@ class NoFactory(Scale):
         super().__init__(num_features)
 
 
+class MovedOutside(Scale):
+    def __init__(self, num_features, device=None, dtype=None):
+        nn.Module.__init__(self)
+        self.num_features = num_features
+        self.weight = nn.Parameter(torch.ones(num_features)).to(device=device, dtype=dtype)
+
+
 class NoDtype(Scale):
     def __init__(self, num_features, device=None, dtype=None):
         super().__init__(num_features, device)
@@ -301,6 +308,7 @@ CASES = {
             (OnlyAtTheStart, "the factors are 1 again"),
             (NewParameter, "which no optimiser knows"),
             (NoFactory, "the weight is on cpu, of type torch.float32"),
+            (MovedOutside, "`weight` is a plain attribute; it should be a parameter"),
             (NoDtype, "the weight is on meta, of type torch.float32"),
             (NoRepr, "a layer for 7 columns prints 'num_features=7'"),
             (Buffer, "`weight` is a buffer; it should be a parameter"),

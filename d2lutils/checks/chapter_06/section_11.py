@@ -70,7 +70,9 @@ def scale(answer: Any) -> None:
             _expect_refused(call(cls, width), width, _numbers(*shape))
     for dtype in (torch.float64, torch.bfloat16):
         with given(f"device='meta', dtype={dtype}"):
-            ghost = call(partial(cls, device="meta", dtype=dtype), 3).weight
+            made = call(partial(cls, device="meta", dtype=dtype), 3)
+            _expect_parameters(made, "weight")
+            ghost = made.weight
             if ghost.device.type != "meta" or ghost.dtype != dtype:
                 raise Wrong(f"the weight is on {ghost.device}, of type {ghost.dtype}")
     if (text := cls(7).extra_repr()) != "7":
