@@ -290,14 +290,18 @@ CHANGED = {
     "kind": (lambda a: a | {"optimizer": SGD(a["net"].parameters(), lr=0.05)}, "kind of optimizer"),
     "batch size": (
         lambda a: a | {"train": DataLoader(TensorDataset(X[:40], y[:40]), 8)},
-        "train of batches was 3, and is 5",
+        "batches of train was 3, and is 5",
+    ),
+    "batch size alone": (
+        lambda a: a | {"train": DataLoader(TensorDataset(X[:40], y[:40]), 15)},
+        "batch_size of train was 16, and is 15",
     ),
     "schedule": (
         lambda a: a | {"scheduler": schedules.StepLR(a["optimizer"], 2)},
         "without scheduler",
     ),
     "metrics": (lambda a: a | {"metrics": {"error": F.cross_entropy}}, "columns"),
-    "no val": (lambda a: a | {"val": None}, "val of batches"),
+    "no val": (lambda a: a | {"val": None}, "with val"),
     "layers": (
         lambda a: (
             a | {"net": (net := nn.Linear(4, 3)), "optimizer": Adam(net.parameters(), lr=0.05)}

@@ -1,8 +1,7 @@
 """`d2l.save_checkpoint` and `d2l.load_checkpoint`."""
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from copy import deepcopy
 from io import BytesIO
 from os import PathLike
@@ -13,10 +12,9 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
-from torch.serialization import get_crc32_options, set_crc32_options
 
 from d2lutils.checkpoints.random_states import get_random_states, set_random_states
-from d2lutils.checkpoints.reading import FORMAT, MARK, read
+from d2lutils.checkpoints.reading import FORMAT, MARK, read, seal
 from d2lutils.checkpoints.writing import file_system_error, refusals, whole_file
 from d2lutils.downloading.places import at_home
 from d2lutils.errors import BookError, one_line
@@ -49,13 +47,15 @@ def save_checkpoint(path: str | PathLike[str], /, **parts: Any) -> Path:
     content = {
         MARK: FORMAT,
         "kinds": {name: type(parts[name]).__name__ for name in states},
+        "shapes": {name: _shapes(parts[name]) for name in states},
         "states": states,
         "values": values,
         "random": get_random_states(),
     }
-    with refusals(file), whole_file(file) as written, _checksums():
+    with refusals(file), whole_file(file) as written:
         try:
             torch.save(content, written)
+            seal(written)
             written.seek(0)
             torch.load(written, map_location="meta", weights_only=True)
         except Exception as error:
@@ -71,7 +71,7 @@ def load_checkpoint(
     """Put the states in a checkpoint back into the objects given, and return its other values.
 
     Either every part takes its state or, where one does not fit, all stay as they were. The file's
-    checksums are compared first, and nothing in it is run.
+    checksum is compared first, and nothing in it is run.
 
     Built by hand in 06/18.
 
@@ -100,6 +100,9 @@ def load_checkpoint(
         if isinstance(part, Optimizer | LRScheduler) and type(part).__name__ != kind:
             told = f"{name} was saved as {kind}, and is {type(part).__name__}"
             raise BookError(f"{told}: build one of the kind that was saved.")
+        if isinstance(part, Optimizer) and _shapes(part) != content["shapes"][name]:
+            told = f"{name} has parameters of other shapes than {file.name} was saved with"
+            raise BookError(f"{told}: build it from a network like the one that was saved.")
     before = {name: deepcopy(_state(part)) for name, part in parts.items()}
     for name, part in parts.items():
         try:
@@ -115,17 +118,6 @@ def load_checkpoint(
     return values
 
 
-@contextmanager
-def _checksums() -> Iterator[None]:
-    """Have torch.save write them, also where the reader has switched them off."""
-    chosen = get_crc32_options()
-    set_crc32_options(True)
-    try:
-        yield
-    finally:
-        set_crc32_options(chosen)
-
-
 def _has_state(name: str, part: Any) -> bool:
     if isinstance(part, type):
         raise BookError(f"{name} is the class {part.__name__}: pass an object made of it.")
@@ -135,6 +127,12 @@ def _has_state(name: str, part: Any) -> bool:
 
 def _state(part: Any) -> Any:
     return part.get_state() if isinstance(part, Generator) else part.state_dict()
+
+
+def _shapes(part: Any) -> list[list[list[int]]]:
+    """Return the shapes of an optimizer's parameters, which its state leaves out."""
+    groups = part.param_groups if isinstance(part, Optimizer) else []
+    return [[list(parameter.shape) for parameter in group["params"]] for group in groups]
 
 
 def _fill(part: Any, state: Any) -> None:

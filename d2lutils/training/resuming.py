@@ -46,7 +46,9 @@ class Run:
                 self.parts[f"{name}_generator_{index}"] = generator
         # What the reader chose, before anything was trained.
         self.settings = {name: _settings(part) for name, part in others.items()}
-        self.settings["batches"] = {name: length(batches, -1) for name, batches in data.items()}
+        for name, batches in data.items():
+            size = getattr(batches, "batch_size", None)
+            self.settings[name] = {"batches": length(batches, -1), "batch_size": size}
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -6,6 +6,9 @@ import torch
 
 from check_cases import Cases
 
+WHY = "a count is a whole number and not negative"
+ON_META = "meta takes inputs of another dtype in these bodies"
+
 
 def settle(net, X):
     modes = {part: part.training for part in net.modules()}
@@ -163,5 +166,14 @@ CASES = {
             (the_shape, "return an int"),
         ],
         also_right=[real_zeros, in_place],
+        equivalent={
+            **{
+                f"return {function}(dummy(torch.zeros(1, *shape, {where})).numel())": WHY
+                for function in ("abs", "int")
+                for where in ("device='meta'", "device='meta', dtype=dtype_of(body)")
+            },
+            "return dummy(torch.zeros(1, *shape, device='meta')).numel()": ON_META,
+            "dropped: return next((p.dtype for p in body.parameters()), torch.float32)": ON_META,
+        },
     ),
 }

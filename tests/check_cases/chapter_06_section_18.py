@@ -65,8 +65,20 @@ def is_whole(path):
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.testzip() is None
-    except zipfile.BadZipFile:
+    except Exception:
         return False
+
+
+def bad_zip_only(folder):
+    whole = []
+    for path in folder.glob("epoch_*.pt"):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                if archive.testzip() is None:
+                    whole.append(path)
+        except zipfile.BadZipFile:
+            pass
+    return max(whole, key=number, default=None)
 
 
 def number(path):
@@ -154,6 +166,7 @@ CASES = {
             (opens_only, "the newest whole file is epoch_3.pt, not epoch_11.pt"),
             (not_looked_at, "the newest whole file is epoch_9.pt, not epoch_10.pt"),
             (raises_at_damage, "your function raised"),
+            (bad_zip_only, "your function raised NotImplementedError"),
             (newest_or_none, "epoch_9.pt is whole; you returned None"),
             (by_name, "expected"),
             (without_default, "your function raised"),

@@ -55,6 +55,13 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-30])
 
 
+def _spoil(path: Path) -> None:
+    """Change how the list of contents says that an entry is packed: zipfile knows no such way."""
+    data = bytearray(path.read_bytes())
+    data[data.find(b"PK\x01\x02") + 10] = 77
+    path.write_bytes(data)
+
+
 def _folder(folder: Path, whole: list[int], flipped: list[int], cut: list[int]) -> None:
     for number in whole + flipped + cut:
         _archive(folder / f"epoch_{number}.pt")
@@ -72,13 +79,16 @@ def newest_whole(answer: Any) -> None:
         ("epochs 9 and 10", [8, 9, 10], [], [], 10),
         ("the newest one cut off", [1, 2, 9], [], [10], 9),
         ("the newest one with a flipped bit", [2, 3], [11], [], 3),
-        ("the two newest ones damaged", [4], [5], [6], 4),
+        ("the three newest ones damaged in three ways", [4], [5], [6], 4),
         ("nothing whole", [], [1], [2], None),
         ("an empty folder", [], [], [], None),
     ]:
         with tempfile.TemporaryDirectory() as name, given(told):
             folder = Path(name)
             _folder(folder, whole, flipped, cut)
+            if cut == [6]:
+                _archive(folder / "epoch_7.pt")
+                _spoil(folder / "epoch_7.pt")
             if whole:
                 _archive(folder / "last.pt")
                 (folder / "epoch_notes.txt").write_text("not a checkpoint")
