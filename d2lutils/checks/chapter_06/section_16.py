@@ -78,7 +78,7 @@ def plan_a_training(answer: Any) -> None:
                 (4 * trained + buffers, "frozen parameters take memory too, once"),
                 (4 * (trained + frozen) + buffers, "a frozen parameter has no gradient"),
                 (4 * (trained + frozen + buffers), "a buffer has no gradient and no place in Adam"),
-                (twice, "a parameter that stands in two layers counts once"),
+                (twice + buffers, "a parameter that stands in two layers counts once"),
                 (16 * numbers + buffers, "not each dtype takes four bytes; ask `element_size()`"),
             ]
             with given(f"{told} on {place}"):
