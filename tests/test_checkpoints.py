@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 from pathlib import Path
@@ -298,6 +299,14 @@ def test_a_full_disk_leaves_the_older_one(room, tmp_path, monkeypatch):
     assert d2l.load_checkpoint(path)["epoch"] == 1
 
 
+@pytest.fixture
+def reachable():
+    """A folder that other users can reach, which those of pytest are not."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 REFUSED = """
     import os, resource, signal, sys
     sys.path[:0] = ["tests", "."]
@@ -325,11 +334,9 @@ REFUSED = """
         ("permission", "Permission denied. Name a file that you can write to"),
     ],
 )
-def test_a_real_refusal_leaves_the_older_one(fault, told, tmp_path):
-    folder = tmp_path / "folder"
+def test_a_real_refusal_leaves_the_older_one(fault, told, reachable):
+    folder = reachable / "folder"
     path = d2l.save_checkpoint(folder / "a.pt", **make(1), epoch=1)
-    for parent in [tmp_path, *tmp_path.parents[:2]]:  # another user has to reach it
-        parent.chmod(parent.stat().st_mode | 0o055)
     folder.chmod(0o755 if fault == "limit" else 0o555)
     arguments = [sys.executable, "-c", textwrap.dedent(REFUSED), path, fault]
     try:

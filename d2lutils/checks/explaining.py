@@ -24,7 +24,7 @@ _MESSAGES = [
     ("does not require grad", "it is cut off from the leaf: by `no_grad`, or a leaf made anew?"),
     ("graph a second time", "a walk back freed the graph: keep it, or compute the result anew"),
     ("to return a scalar tensor", "`grad` wants a single number: let the function `sum` its own"),
-    ("and 'nonetype'", "one of the two is None: an argument, or a `.grad` before `backward`"),
+    ("and 'nonetype'", "one is None: an argument, or a `.grad` before `backward` or once cleared"),
     ("negative strides", "the array runs backwards; copy it first"),
     ("stride in the given numpy", "the array runs backwards; copy it first"),
     ("view size is not compatible", "the tensor is not contiguous; `reshape` copies if need be"),

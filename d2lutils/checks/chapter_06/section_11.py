@@ -99,8 +99,7 @@ def _expect_scaled(layer: nn.Module, X: Tensor) -> None:
     if not out.requires_grad:
         raise Wrong("no gradient flows to `weight`; compute with the parameter itself")
     (grad,) = torch.autograd.grad(out.sum(), weight)
-    sums = X.reshape(-1, len(weight)).sum(dim=0)
-    expect_equal(grad, sums, why="this is the gradient of `weight` for out.sum()")
+    expect_equal(grad, X.reshape(-1, len(weight)).sum(0), why="the gradient for out.sum()")
 
 
 def _expect_reset(layer: Any, width: int) -> None:
@@ -110,8 +109,7 @@ def _expect_reset(layer: Any, width: int) -> None:
     layer.reset_parameters()
     if layer.weight is not weight:
         raise Wrong("`reset_parameters` made a new parameter, which no optimiser knows; fill it")
-    why = "after `reset_parameters()`, the factors are 1 again"
-    expect_equal(weight.detach(), torch.ones(width), why=why)
+    expect_equal(weight.detach(), torch.ones(width), why="after a reset the factors are 1 again")
 
 
 def _expect_refused(layer: nn.Module, width: int, X: Tensor) -> None:
