@@ -88,7 +88,13 @@ def load_checkpoint(
     newer version; and where a part was not saved, or is not of the shape or kind that was saved.
     """
     file = at_home(path, "path")
-    content = read(file)
+    return put_back(read(file), file, parts, random_states=random_states)
+
+
+def put_back(
+    content: dict[str, Any], file: Path, parts: Mapping[str, Any], *, random_states: bool
+) -> dict[str, Any]:
+    """Do what load_checkpoint does with what was read from a file, which messages name."""
     states = content["states"]
     for name, part in parts.items():
         if not _has_state(name, part):

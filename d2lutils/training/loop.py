@@ -128,8 +128,8 @@ def fit(
 
     try:
         with bar, modes_kept(modules), run.alone() if run else nullcontext():
-            if run is not None:
-                rows, kept = run.begin(columns, num_epochs)
+            if run is not None and (found := run.begin(columns, num_epochs)):
+                rows, kept = found
                 before = kept
                 bar.update(len(rows) * total // num_epochs)
             for epoch in range(len(rows) + 1, num_epochs + 1):

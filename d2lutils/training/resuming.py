@@ -1,6 +1,5 @@
 """The folder that a training writes its checkpoints to, and goes on from."""
 
-import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from operator import itemgetter
@@ -12,7 +11,8 @@ from torch import Generator, Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from d2lutils.checkpoints.files import load_checkpoint, save_checkpoint
+from d2lutils.checkpoints.files import put_back, save_checkpoint
+from d2lutils.checkpoints.reading import read
 from d2lutils.checkpoints.writing import alone, refusals
 from d2lutils.downloading.places import at_home
 from d2lutils.errors import BookError, one_line
@@ -61,17 +61,20 @@ class Run:
         with alone(lock, told, patience=0.0):
             yield
 
-    def begin(self, columns: list[str], num_epochs: int) -> tuple[list[dict[str, float]], Kept]:
+    def begin(
+        self, columns: list[str], num_epochs: int
+    ) -> tuple[list[dict[str, float]], Kept] | None:
         """Return the epochs that the folder holds, one dict each, and what is kept of the best.
 
-        All parts then have the states of the last one's end.
+        All parts then have the states of the last one's end. Returns None where there are none.
         """
         found = [self.folder / name for name in (LAST, BEST)]
         path = next((path for path in found if path.exists()), None)
         if path is None:
-            return [], Kept(0, math.inf, copies(self.modules))
-        self._check(path, load_checkpoint(path, random_states=False), columns, num_epochs)
-        values = load_checkpoint(path, **self.parts)
+            return None
+        content = read(path)
+        self._check(path, content["values"], columns, num_epochs)
+        values = put_back(content, path, self.parts, random_states=True)
         rows, kept = values["rows"], values["kept"]
         print(f"fit goes on after epoch {len(rows)} of {num_epochs}.")
         if kept is None:

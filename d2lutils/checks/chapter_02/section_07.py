@@ -1,11 +1,8 @@
 """Checks of 02/07, saving tensors."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from struct import unpack
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -22,14 +19,8 @@ from d2lutils.checks import (
     expect_type,
     given,
 )
+from d2lutils.checks.folders import temporary_folder
 from d2lutils.checks.watching import memory
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    # Windows keeps a file while a tensor that is mapped from it lives.
-    with TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        yield Path(name)
 
 
 @exercise("02.7a")
@@ -47,7 +38,7 @@ def save_small(answer: Any) -> None:
         ("(y > 5000)[1]", (whole > 5000)[1]),
     ]:
         y = "y = torch.arange(12.).reshape(3, 4) * 1234.567"
-        with given(f"x = {source} where {y}"), _folder() as folder:
+        with given(f"x = {source} where {y}"), temporary_folder() as folder:
             _judge_file(answer, x, folder / "x.pt")
 
 
@@ -89,14 +80,14 @@ def shapes_in(answer: Any) -> None:
         ("a file that ends after its header", weights, {"epoch": "3", "shape": "cut"}, True),
         ("a header of over 16 MB", points, {"history": 17_000_000 * "x"}, False),
     ]:
-        with given(words), _folder() as folder:
+        with given(words), temporary_folder() as folder:
             path = folder / "x.safetensors"
             save_file(tensors, path, metadata=notes)
             if cut:
                 raw = path.read_bytes()
                 path.write_bytes(raw[: 8 + unpack("<Q", raw[:8])[0]])
             _judge_shapes(call(answer, path), tensors)
-    with given("a file with 8 MB of numbers"), _folder() as folder:
+    with given("a file with 8 MB of numbers"), temporary_folder() as folder:
         tensors = {"long": torch.zeros(2, 1_000_000)}
         save_file(tensors, folder / "x.safetensors")
         with memory() as peak:

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor, nn
 
 from d2lutils.checks import (
-    NotDone,
     Wrong,
     call,
     exercise,
@@ -16,22 +15,8 @@ from d2lutils.checks import (
     expect_type,
     given,
 )
+from d2lutils.checks.classes import module_class
 from d2lutils.checks.showing import kind
-from d2lutils.checks.stubs import is_stub
-
-
-def _module_class(answer: Any) -> type[nn.Module]:
-    """Return the reader's class; raise where it is none, or has no methods yet."""
-    if isinstance(answer, nn.Module):
-        raise Wrong("hand over the class itself, without brackets; this is a module made from it")
-    if not isinstance(answer, type) or not issubclass(answer, nn.Module):
-        raise Wrong(f"the answer should be a class that derives from nn.Module, not {kind(answer)}")
-    own = [name for name in ("__init__", "forward") if name in vars(answer)]
-    if not own or any(is_stub(vars(answer)[name]) for name in own):
-        raise NotDone
-    if "forward" not in dir(answer) or answer.forward is nn.Module.forward:
-        raise Wrong("the class has no `forward` yet")
-    return answer
 
 
 def _standards(X: Tensor) -> tuple[Tensor, Tensor]:
@@ -42,7 +27,7 @@ def _standards(X: Tensor) -> tuple[Tensor, Tensor]:
 @exercise("05.7a")
 def standardise(answer: Any) -> None:
     """Two buffers, saved, moved and not learned; a column without spread is divided by 1."""
-    cls = _module_class(answer)
+    cls = module_class(answer)
     for rows, others in [
         ([[1.0, -2.0], [4.0, 2.0], [7.0, 3.0]], [[2.0, 0.5]]),
         ([[0.5, 3.0, -1.0], [-1.5, 3.0, 2.0]], [[0.0, 5.0, 1.0], [2.0, -3.0, 4.0]]),

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 
 from d2lutils.checks import (
-    NotDone,
     Wrong,
     call,
     exercise,
@@ -15,8 +14,8 @@ from d2lutils.checks import (
     expect_tensor,
     given,
 )
+from d2lutils.checks.classes import module_class
 from d2lutils.checks.showing import kind
-from d2lutils.checks.stubs import is_stub
 
 _EVERY = (0, 2, 3)
 
@@ -107,12 +106,7 @@ def _built(answer: Any, net: nn.Module, mean: Tensor, std: Tensor) -> nn.Module:
 @exercise("05.16b")
 def reader(answer: Any) -> None:
     """A Module that takes bytes, and has its scale as buffers."""
-    if not isinstance(answer, type) or not issubclass(answer, nn.Module):
-        raise Wrong(f"the answer should be a class that derives from nn.Module, not {kind(answer)}")
-    if answer.forward is nn.Module.forward:
-        raise Wrong("the class has no `forward` yet")
-    if is_stub(answer.forward):
-        raise NotDone
+    cls = module_class(answer)
     g = torch.Generator().manual_seed(1)
     for n, channels in [(4, 1), (3, 3), (1, 2)]:
         X = torch.randint(256, (n, channels, 2, 3), generator=g).byte()
@@ -120,7 +114,7 @@ def reader(answer: Any) -> None:
         std = torch.rand(1, channels, 1, 1, generator=g) + 0.2
         net = _network(channels, seed=n)
         with given(f"X of shape {tuple(X.shape)}, mean={mean.flatten()}, std={std.flatten()}"):
-            made = _built(answer, net, mean, std)
+            made = _built(cls, net, mean, std)
             _check_state(made, net, mean, std)
             got = expect_tensor(call(made, X))
             scaled = X / 255

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor, nn
 
 from d2lutils.checks import (
-    NotDone,
     Wrong,
     call,
     exercise,
@@ -17,9 +16,9 @@ from d2lutils.checks import (
     given,
     same_storage,
 )
+from d2lutils.checks.classes import module_class
 from d2lutils.checks.explaining import explain, is_interrupt
 from d2lutils.checks.showing import kind
-from d2lutils.checks.stubs import is_stub
 
 
 class _Counted(nn.Module):
@@ -44,17 +43,11 @@ class _Turned(nn.Module):
 @exercise("06.2a")
 def skip(answer: Any) -> None:
     """The input plus f of it, by a projection where the sizes differ; other shapes are refused."""
-    if isinstance(answer, nn.Module):
-        raise Wrong("hand over the class itself, without brackets; this is a module made from it")
-    if not isinstance(answer, type) or not issubclass(answer, nn.Module):
-        raise Wrong(f"the answer should be a class that derives from nn.Module, not {kind(answer)}")
-    own = [name for name in ("__init__", "forward") if name in vars(answer)]
-    if not own or any(is_stub(vars(answer)[name]) for name in own):
-        raise NotDone
+    cls = module_class(answer)
     for n, num_in, num_out in [(4, 3, 3), (5, 3, 2), (1, 2, 5), (0, 4, 4), (3, 4, 1), (2, 1, 1)]:
         f = _Counted(nn.Sequential(nn.Linear(num_in, 6), nn.Tanh(), nn.Linear(6, num_out)))
         with given(f"a batch of shape {(n, num_in)}", num_in=num_in, num_out=num_out):
-            module = expect_type(call(answer, f, num_in, num_out), nn.Module)
+            module = expect_type(call(cls, f, num_in, num_out), nn.Module)
             weight = _expect_parameters(module, f, num_in, num_out)
             X = torch.randn(n, num_in)
             f.calls = 0

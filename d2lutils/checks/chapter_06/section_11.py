@@ -7,7 +7,6 @@ import torch
 from torch import Tensor, nn
 
 from d2lutils.checks import (
-    NotDone,
     Wrong,
     call,
     exercise,
@@ -16,24 +15,9 @@ from d2lutils.checks import (
     expect_type,
     given,
 )
+from d2lutils.checks.classes import module_class
 from d2lutils.checks.explaining import explain, is_interrupt
-from d2lutils.checks.showing import kind
-from d2lutils.checks.stubs import is_stub
 from d2lutils.checks.watching import Operations, loops
-
-
-def layer_class(answer: Any) -> Any:
-    """Return the reader's class; raise where it is none, or is the stub still."""
-    if isinstance(answer, nn.Module):
-        raise Wrong("hand over the class itself, without brackets; this is a module made from it")
-    if not isinstance(answer, type) or not issubclass(answer, nn.Module):
-        raise Wrong(f"the answer should be a class that derives from nn.Module, not {kind(answer)}")
-    untouched = answer.forward is nn.Module.forward and answer.__init__ is nn.Module.__init__
-    if untouched or is_stub(answer.__init__) or is_stub(answer.forward):
-        raise NotDone
-    if answer.forward is nn.Module.forward:
-        raise Wrong("the class has no `forward` yet")
-    return answer
 
 
 def _numbers(*shape: int) -> Tensor:
@@ -57,7 +41,7 @@ def _expect_parameters(module: nn.Module, *names: str) -> None:
 @exercise("06.11a")
 def scale(answer: Any) -> None:
     """A factor for each column, in the form of the library's layers."""
-    cls = layer_class(answer)
+    cls = module_class(answer)
     for width, shape in [(3, (4, 3)), (3, (3,)), (2, (5, 3, 2)), (1, (4, 1)), (3, (0, 3))]:
         with given(f"a layer for {width} columns", f"X of shape {shape}"):
             layer = expect_type(call(cls, width), nn.Module)
@@ -130,7 +114,7 @@ def _expect_refused(layer: nn.Module, width: int, X: Tensor) -> None:
 @exercise("06.11b")
 def bilinear(answer: Any) -> None:
     """All products of two inputs, weighted and summed, without the library's bilinear."""
-    cls = layer_class(answer)
+    cls = module_class(answer)
     if issubclass(cls, nn.Bilinear):
         raise Wrong("the class derives from nn.Bilinear; write the layer by hand")
     if loops(cls.forward):

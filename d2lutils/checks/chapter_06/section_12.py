@@ -17,7 +17,7 @@ from d2lutils.checks import (
     expect_type,
     given,
 )
-from d2lutils.checks.chapter_06.section_11 import layer_class
+from d2lutils.checks.classes import module_class
 from d2lutils.checks.explaining import explain, is_interrupt
 from d2lutils.checks.stubs import is_stub, is_unfinished
 
@@ -122,7 +122,7 @@ def _raised(answer: Any, Layer: type[nn.Module]) -> AssertionError | None:
 @exercise("06.12b")
 def to_celsius(answer: Any) -> None:
     """A layer whose unit, a text, travels in the state."""
-    cls = layer_class(answer)
+    cls = module_class(answer)
     X = torch.tensor([[-40.0, 32.0, 50.0], [212.0, 0.0, 98.6]])
     wants = {"C": X, "F": (X - 32) / 1.8}
     for unit, want in wants.items():

@@ -1,11 +1,8 @@
 """Checks of 06/15, weights that others made."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
@@ -24,15 +21,9 @@ from d2lutils.checks import (
     given,
 )
 from d2lutils.checks.explaining import is_interrupt
+from d2lutils.checks.folders import temporary_folder
 from d2lutils.checks.showing import cause
 from d2lutils.checks.stubs import is_unfinished
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    # Windows keeps a file while a tensor that is mapped from it lives.
-    with TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        yield Path(name)
 
 
 @exercise("06.15a")
@@ -49,7 +40,7 @@ def look_before_loading(answer: Any) -> None:
         ("a file with no tensors", {}, {}, {"rate": 0.1, "bias": True}),
     ]:
         text = {"settings": json.dumps(settings)} if settings else {}
-        with given(told), _folder() as folder:
+        with given(told), temporary_folder() as folder:
             path = folder / "net.safetensors"
             save_file(tensors, path, metadata=None if notes is None else notes | text)
             got, count = expect_parts(call(answer, path), "the settings", "the count")
@@ -77,7 +68,7 @@ def _judge_peek(got: Any, count: Any, settings: Any, tensors: dict[str, torch.Te
 def open_if_listed(answer: Any) -> None:
     """Loads a file whose name and hash stand in a list, and no other, before anything is read."""
     weights = {"0.weight": torch.tensor([[1.5, -2.0]]), "0.bias": torch.ones(1)}
-    with _folder() as folder:
+    with temporary_folder() as folder:
         path, long = folder / "net.pt", folder / "my net.pt"
         torch.save(weights, path)
         torch.save({"w": torch.zeros(3)}, long)

@@ -1,12 +1,13 @@
 """Checks of 06/18, checkpoints that survive."""
 
 import functools
-import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, given
+from d2lutils.checks.folders import temporary_folder
 from d2lutils.checks.showing import kind
 from d2lutils.checks.stubs import is_stub
 
@@ -62,33 +63,29 @@ def _spoil(path: Path) -> None:
     path.write_bytes(data)
 
 
-def _folder(folder: Path, whole: list[int], flipped: list[int], cut: list[int]) -> None:
-    for number in whole + flipped + cut:
+def _fill(folder: Path, whole: list[int], damaged: dict[int, Callable[[Path], None]]) -> None:
+    """Write a checkpoint for each epoch named, and damage those that are to be damaged."""
+    for number in [*whole, *damaged]:
         _archive(folder / f"epoch_{number}.pt")
-    for number in flipped:
-        _flip(folder / f"epoch_{number}.pt")
-    for number in cut:
-        _cut(folder / f"epoch_{number}.pt")
+    for number, damage in damaged.items():
+        damage(folder / f"epoch_{number}.pt")
 
 
 @exercise("06.18b")
 def newest_whole(answer: Any) -> None:
     """The path with the highest number whose archive opens and whose checksums agree."""
-    for told, whole, flipped, cut, want in [
-        ("three whole files", [1, 2, 3], [], [], 3),
-        ("epochs 9 and 10", [8, 9, 10], [], [], 10),
-        ("the newest one cut off", [1, 2, 9], [], [10], 9),
-        ("the newest one with a flipped bit", [2, 3], [11], [], 3),
-        ("the three newest ones damaged in three ways", [4], [5], [6], 4),
-        ("nothing whole", [], [1], [2], None),
-        ("an empty folder", [], [], [], None),
-    ]:
-        with tempfile.TemporaryDirectory() as name, given(told):
-            folder = Path(name)
-            _folder(folder, whole, flipped, cut)
-            if cut == [6]:
-                _archive(folder / "epoch_7.pt")
-                _spoil(folder / "epoch_7.pt")
+    cases: list[tuple[str, list[int], dict[int, Callable[[Path], None]], int | None]] = [
+        ("three whole files", [1, 2, 3], {}, 3),
+        ("epochs 9 and 10", [8, 9, 10], {}, 10),
+        ("the newest one cut off", [1, 2, 9], {10: _cut}, 9),
+        ("the newest one with a flipped bit", [2, 3], {11: _flip}, 3),
+        ("the three newest ones damaged in three ways", [4], {5: _flip, 6: _cut, 7: _spoil}, 4),
+        ("nothing whole", [], {1: _flip, 2: _cut}, None),
+        ("an empty folder", [], {}, None),
+    ]
+    for told, whole, damaged, want in cases:
+        with temporary_folder() as folder, given(told):
+            _fill(folder, whole, damaged)
             if whole:
                 _archive(folder / "last.pt")
                 (folder / "epoch_notes.txt").write_text("not a checkpoint")
