@@ -89,6 +89,13 @@ def same_parameters(net, num_outputs):
     return new
 
 
+def renamed_size(net, num_outputs):
+    new = copy.deepcopy(net)
+    new[-1].out_features = num_outputs
+    new[-1].reset_parameters()
+    return new
+
+
 BENDS = {"relu": nn.ReLU, "tanh": nn.Tanh}
 
 
@@ -221,6 +228,7 @@ CASES = {
             (frozen, "here a parameter requires no gradient"),
             (restarted, "has other numbers than in `net`; copy them too"),
             (copied_head, "the head has the numbers of the old one"),
+            (renamed_size, "the head's weight is (3, 4); make a new nn.Linear"),
             (same_parameters, "is in both networks; training one would change the other"),
             (lambda net, num_outputs: net, "this is `net` itself"),
             (lambda net, num_outputs: copy.deepcopy(net), "it should be Linear(4, 7)"),

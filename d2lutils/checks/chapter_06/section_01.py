@@ -76,6 +76,8 @@ def _expect_head(got: nn.Sequential, net: nn.Sequential, outputs: int) -> None:
         raise Wrong(f"the head is Linear{sizes}; it should be Linear{(old.in_features, outputs)}")
     if head.bias is None:
         raise Wrong("the head has no bias")
+    if tuple(head.weight.shape) != (outputs, old.in_features):
+        raise Wrong(f"the head's weight is {tuple(head.weight.shape)}; make a new nn.Linear")
     if head.weight.shape == old.weight.shape and torch.equal(head.weight, old.weight):
         raise Wrong("the head has the numbers of the old one; make a fresh layer")
     if any(not p.requires_grad for p in got.parameters()):
