@@ -112,6 +112,13 @@ def by_numbers(net, optimizer):
     ]
 
 
+def by_memory(net, optimizer):
+    held = {p.data_ptr() for group in optimizer.param_groups for p in group["params"]}
+    return [
+        path for path, p in net.named_parameters() if p.requires_grad and p.data_ptr() not in held
+    ]
+
+
 def first_group(net, optimizer):
     known = {id(p) for p in optimizer.param_groups[0]["params"]}
     return [name for name, p in net.named_parameters() if p.requires_grad and id(p) not in known]
@@ -163,6 +170,7 @@ CASES = {
         wrong=[
             (by_numbers, "compared by id"),
             (first_group, "compared by id"),
+            (by_memory, "expected ['head.weight', 'head.bias'], got []"),
             (frozen_too, "frozen on purpose"),
             (those_without_slopes, "compared by id"),
             (compared_in_a_list, "raised"),

@@ -123,6 +123,15 @@ def _replaced() -> tuple[nn.Module, torch.optim.Optimizer]:
     return net, optimizer
 
 
+def _same_memory() -> tuple[nn.Module, torch.optim.Optimizer]:
+    """The head was replaced by new parameters that look at the old ones' memory."""
+    net = _Net()
+    optimizer = _optimizer(net.body.parameters(), net.head.parameters())
+    for name, p in net.head.named_parameters():
+        setattr(net.head, name, nn.Parameter(p.detach()))
+    return net, optimizer
+
+
 def _one_bias() -> tuple[nn.Module, torch.optim.Optimizer]:
     net = _Net()
     held = [p for name, p in net.named_parameters() if name != "body.1.bias"]
@@ -155,6 +164,7 @@ def forgotten(answer: Any) -> None:
         ("an optimizer that holds all", _all(), []),
         ("an optimizer of the head alone", _only_head(), norm + last),
         ("a head that was replaced by one of equal numbers", _replaced(), _paths("head")),
+        ("new parameters of the head on the old ones' memory", _same_memory(), _paths("head")),
         ("an optimizer that lacks one bias", _one_bias(), ["body.1.bias"]),
         ("a part that was freed later", _thawed(), _paths("body.0")),
     ]:
