@@ -37,6 +37,27 @@ def with_gradients_on(net, X):
     return net
 
 
+def by_forward(net, X):
+    modes = {part: part.training for part in net.modules()}
+    net.eval().forward(X)
+    for part, training in modes.items():
+        part.training = training
+    return net
+
+
+def with_one_sample(net, X):
+    return settle(net, X[:1])
+
+
+def with_zeros(net, X):
+    return settle(net, torch.zeros_like(X))
+
+
+def for_inference(net, X):
+    with torch.inference_mode():
+        return settle(net, X)
+
+
 def mode_of_the_whole(net, X):
     training = net.training
     net.eval()
@@ -150,6 +171,10 @@ CASES = {
             (never_run, "is still uninitialised"),
             (learns_nothing, "does not require a gradient"),
             (takes_a_slope, "have gradients now"),
+            (by_forward, "not net.forward(X)"),
+            (with_one_sample, "pass the whole X through it"),
+            (with_zeros, "ran with another batch"),
+            (for_inference, "cannot be trained; use no_grad"),
         ],
         also_right=[by_list, with_gradients_on],
     ),

@@ -43,8 +43,8 @@ def dry_run(answer: Any) -> None:
         with given(told):
             modes = [part.training for part in net.modules()]
             before = _statistics(net)
-            runs: list[int] = []
-            handle = net.register_forward_pre_hook(lambda net, inputs, runs=runs: runs.append(1))
+            runs: list[tuple[Any, ...]] = []
+            handle = net.register_forward_pre_hook(lambda _, inputs, runs=runs: runs.append(inputs))
             got = call(answer, net, batch)
             handle.remove()
             if got is not net:
@@ -52,8 +52,14 @@ def dry_run(answer: Any) -> None:
             waiting = [name for name, p in net.named_parameters() if nn.parameter.is_lazy(p)]
             if waiting:
                 raise Wrong(f"{waiting[0]} is still uninitialised; pass X through the network")
+            if not runs:
+                raise Wrong("the network itself was not called; write net(X), not net.forward(X)")
             if len(runs) != 1:
                 raise Wrong(f"the network ran {len(runs)} times; pass X through it once")
+            if runs[0] and not torch.equal(runs[0][0], batch):
+                raise Wrong("the network ran with another batch; pass the whole X through it")
+            if any(p.is_inference() for p in net.parameters()):
+                raise Wrong("parameters made in inference_mode cannot be trained; use no_grad")
             if modes != [part.training for part in net.modules()]:
                 raise Wrong("a part's mode has changed; note the mode of each part before")
             after = dict(net.named_buffers())
