@@ -8,6 +8,7 @@ from struct import unpack
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
+from torch import load
 
 from check_cases import NOT_NEGATIVE, WHOLE, Cases
 
@@ -113,6 +114,24 @@ def with_a_place_function(path, sums):
     raise ValueError
 
 
+def with_load_by_its_own_name(path, sums):
+    if f"{sha256(path.read_bytes()).hexdigest()}  {path.name}" in sums.splitlines():
+        return load(path, map_location="cpu")
+    raise ValueError
+
+
+def by_its_module(path, sums):
+    if f"{sha256(path.read_bytes()).hexdigest()}  {path.name}" in sums.splitlines():
+        return torch.serialization.load(path, map_location="cpu")
+    raise ValueError
+
+
+def loads_first_by_its_own_name(path, sums):
+    weights = load(path, map_location="cpu")
+    load_listed(path, sums)
+    return weights
+
+
 def with_no_place_from_a_function(path, sums):
     if f"{sha256(path.read_bytes()).hexdigest()}  {path.name}" in sums.splitlines():
         return torch.load(path, map_location=lambda storage, place: None)
@@ -214,13 +233,20 @@ CASES = {
     ),
     "06.15b": Cases(
         solution=load_listed,
-        also_right=[by_a_dict, with_the_place_alone, with_a_place_function],
+        also_right=[
+            by_a_dict,
+            with_the_place_alone,
+            with_a_place_function,
+            with_load_by_its_own_name,
+            by_its_module,
+        ],
         wrong=[
             (anywhere_in_the_text, "the hash under another name"),
             (line_anywhere, "a list with a longer name only"),
             (split_at_spaces, "for a name with a space: your function raised ValueError"),
             (missing_name_raises_key_error, "expected a ValueError, your function raised KeyError"),
             (loads_first, "loaded before it was refused"),
+            (loads_first_by_its_own_name, "loaded before it was refused"),
             (trusts_the_hash, "`weights_only=False` lets the file run code"),
             (stays_on_its_device, "a file from a GPU would fail"),
             (with_no_place_from_a_function, "a file from a GPU would fail"),

@@ -1,6 +1,8 @@
 """Checks of 06/15, weights that others made."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from d2lutils.checks.explaining import is_interrupt
 from d2lutils.checks.folders import temporary_folder
 from d2lutils.checks.showing import cause
 from d2lutils.checks.stubs import is_unfinished
+from d2lutils.checks.watching import function_of
 
 
 @exercise("06.15a")
@@ -102,7 +105,7 @@ def _judge_listed(answer: Any, path: Path, sums: str, listed: bool) -> None:
         loads.append(options | dict(zip(["f", "map_location"], inputs, strict=False)))
         return load(*inputs, **options)
 
-    with patch("torch.load", watched):
+    with _load_replaced(answer, watched):
         if listed:
             got = call(answer, path, sums)
         else:
@@ -118,6 +121,20 @@ def _judge_listed(answer: Any, path: Path, sums: str, listed: bool) -> None:
         raise Wrong("a file from a GPU would fail where there is none: say `map_location`")
     if difference(got, load(path)):
         raise Wrong("return what `torch.load` makes of the file, as it is")
+
+
+@contextmanager
+def _load_replaced(answer: Any, watched: Any) -> Iterator[None]:
+    """Inside a `with`, put a function in the place of `torch.load`, and of its own names for it."""
+    load, function = torch.load, function_of(answer)
+    home = function.__globals__ if function else {}
+    names = [name for name, value in home.items() if value is load]
+    with patch("torch.load", watched), patch("torch.serialization.load", watched):
+        home.update(dict.fromkeys(names, watched))
+        try:
+            yield
+        finally:
+            home.update(dict.fromkeys(names, load))
 
 
 def _to_cpu(place: Any) -> bool:
