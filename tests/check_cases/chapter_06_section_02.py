@@ -166,6 +166,27 @@ def _added(width, *zeros):
     return block
 
 
+class LastFirst(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.last, self.first = nn.Linear(width, width), nn.Linear(width, width)
+        nn.init.zeros_(self.last.weight)
+        nn.init.zeros_(self.last.bias)
+
+    def forward(self, x):
+        return x + self.last(self.first(x).relu())
+
+
+class ByNumbers(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.w, self.b = nn.Parameter(torch.randn(width, width)), nn.Parameter(torch.zeros(width))
+        self.v, self.c = nn.Parameter(torch.zeros(width, width)), nn.Parameter(torch.zeros(width))
+
+    def forward(self, x):
+        return x + F.linear(F.linear(x, self.w, self.b).relu(), self.v, self.c)
+
+
 def grow(net, at, width):
     new = copy.deepcopy(net)
     new.insert(at, _added(width, 2))
@@ -175,6 +196,18 @@ def grow(net, at, width):
 def by_list(net, at, width):
     parts = [copy.deepcopy(part) for part in net]
     return nn.Sequential(*parts[:at], Functional(width), *parts[at:])
+
+
+def last_first(net, at, width):
+    new = copy.deepcopy(net)
+    new.insert(at, LastFirst(width))
+    return new
+
+
+def by_numbers(net, at, width):
+    new = copy.deepcopy(net)
+    new.insert(at, ByNumbers(width))
+    return new
 
 
 def in_net(net, at, width):
@@ -278,7 +311,7 @@ CASES = {
     ),
     "06.2b": Cases(
         solution=grow,
-        also_right=[by_list],
+        also_right=[by_list, last_first, by_numbers],
         wrong=[
             (in_net, "`net` has changed; work on a copy"),
             (shared, "both networks share parameters"),
