@@ -171,6 +171,13 @@ def with_singles(net):
     return list(found.values())
 
 
+def buffers_too(net):
+    found = {}
+    for path, t in net.state_dict(keep_vars=True).items():
+        found.setdefault(id(t), []).append(path)
+    return [paths for paths in found.values() if len(paths) > 1]
+
+
 CASES = {
     "06.6a": Cases(
         solution=tie,
@@ -211,6 +218,7 @@ CASES = {
                 "gather paths by the id",
             ),
             (with_singles, "so it is no tie"),
+            (buffers_too, "no buffers"),
             (lambda net: [path for group in ties(net) for path in group], "a list of lists"),
             (lambda net: ties(net)[::-1], "keep the order"),
             (lambda net: [group[::-1] for group in ties(net)], "keep the order"),

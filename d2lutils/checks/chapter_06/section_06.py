@@ -141,8 +141,7 @@ def _crossed() -> nn.Module:
     net = _Net()
     net.head.weight = net.encoder.weight
     net.head.bias = net.scale
-    inner: Any = net.body[1]
-    inner[1].weight = net.body[0].weight
+    net.body[1][1].weight = net.body[0].weight  # type: ignore[index]
     return net
 
 
@@ -158,14 +157,15 @@ def _equal() -> nn.Module:
 @exercise("06.6b")
 def ties(answer: Any) -> None:
     """For each parameter with more than one path, the list of its paths."""
-    layer = nn.Linear(1, 1)
+    layer, norm = nn.Linear(1, 1), nn.BatchNorm1d(1)
     three = nn.ModuleList([nn.Linear(1, 1), layer, layer, layer])
     weights, biases = ["0.weight", "2.1.weight"], ["0.bias", "2.0.bias", "2.1.bias"]
     for told, net, want in [
         ("a layer", nn.Linear(2, 3), []),
         ("a network without parameters", nn.Tanh(), []),
         ("a layer that is used twice, and a tied bias", _twice(), [weights, biases]),
-        ("a list that holds a layer three times", three, _of_three()),
+        ("a list that holds a layer three times", three, _places(1, 2, 3)),
+        ("a BatchNorm1d in two places", nn.ModuleList([norm, norm]), _places(0, 1)),
         ("equal numbers and half ties", _equal(), []),
         (
             "ties across the network",
@@ -184,7 +184,7 @@ def ties(answer: Any) -> None:
             groups = [_listed(group) for group in got]
             if single := [group for group in groups if len(group) < 2]:
                 raise Wrong(f"{single[0]} has fewer than two paths, so it is no tie")
-            why = "gather paths by the id of their parameter, not by numbers or memory"
+            why = "gather paths by the id of a parameter, not by numbers or memory; no buffers"
             if sorted(sorted(map(str, g)) for g in groups) == sorted(sorted(g) for g in want):
                 why = "keep the order of named_parameters(remove_duplicate=False)"
             expect_equal(groups, want, why=why)
@@ -196,5 +196,5 @@ def _listed(got: Any) -> list[Any]:
     return list(got)
 
 
-def _of_three() -> list[list[str]]:
-    return [[f"{k}.{name}" for k in (1, 2, 3)] for name in ("weight", "bias")]
+def _places(*at: int) -> list[list[str]]:
+    return [[f"{k}.{name}" for k in at] for name in ("weight", "bias")]
