@@ -59,6 +59,11 @@ def writes_over_width(saved):
     return upgrade(saved) | {"settings": {"width": 16}}
 
 
+def keeps_the_width_alone(saved):
+    found = upgrade(saved)
+    return found | {"settings": {"width": found["settings"]["width"]}}
+
+
 def writes_over_names(saved):
     return upgrade(saved) | {"names": SPECIES}
 
@@ -179,7 +184,8 @@ CASES = {
             (in_place, "changed its input"),
             (returns_the_same, "return a new dictionary"),
             (keeps_the_number, "number of the new form"),
-            (writes_over_width, "the file says the width"),
+            (writes_over_width, "the file says the settings"),
+            (keeps_the_width_alone, "the file says the settings"),
             (writes_over_names, "the file says its names"),
             (takes_newer, "raise a ValueError"),
             (needs_a_number, "raised KeyError"),

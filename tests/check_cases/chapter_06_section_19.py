@@ -117,10 +117,31 @@ def catches_runtime_errors_of_any_kind(attempt, start):
         try:
             attempt(start)
             return start
-        except (RuntimeError, ArithmeticError, Exception) as error:
+        except RuntimeError:
             if start <= 1:
-                raise error
+                raise
         start //= 2
+
+
+def by_the_message(attempt, start):
+    n = start
+    while True:
+        try:
+            attempt(n)
+            return n
+        except RuntimeError as error:
+            if n <= 1 or "out of memory" not in str(error):
+                raise
+        n //= 2
+
+
+def tries_no_row(attempt, start):
+    while True:
+        try:
+            attempt(start)
+            return start
+        except torch.OutOfMemoryError:
+            start //= 2
 
 
 def minus_one(attempt, start):
@@ -182,10 +203,11 @@ CASES = {
             (catches_runtime_errors_of_any_kind, "another error should come through"),
             (minus_one, "your function raised"),
             (gives_zero, "nothing was raised"),
+            (tries_no_row, "at one row, torch.OutOfMemoryError should come through; nothing"),
             (rounds_up, "one after the other; you tried"),
             (never_asks, ""),
         ],
-        also_right=[by_recursion],
+        also_right=[by_recursion, by_the_message],
         equivalent={"return abs(n)": NOT_NEGATIVE, "return int(n)": WHOLE},
     ),
 }

@@ -27,12 +27,12 @@ def upgrade(answer: Any) -> None:
     """A file of format 1, 2 or 3 becomes one of format 3; a newer one is refused."""
     weights = {"last.bias": torch.tensor([1.0, -2.0])}
     first: dict[str, Any] = {"weights": weights}
-    second = first | {"format": 2, "settings": {"width": 24}}
+    second = first | {"format": 2, "settings": {"width": 24, "dropout": 0.1}}
     third = second | {"format": 3, "names": ["a", "b"]}
     old = {"weights": weights, "format": 3, "names": _SPECIES}
     for told, saved, want in [
         ("a file of format 1", first, old | {"settings": {"width": 16}}),
-        ("a file of format 2", second, old | {"settings": {"width": 24}}),
+        ("a file of format 2", second, old | {"settings": second["settings"]}),
         ("a file of format 3", third, third),
     ]:
         keys = list(saved)
@@ -47,14 +47,14 @@ def upgrade(answer: Any) -> None:
             if extra := [key for key in got if key not in want]:
                 raise Wrong(f"{extra[0]!r} is no entry of format 3")
             expect_equal(got["format"], 3, why='"format" is the number of the new form')
-            why = "the file says the width; only format 1 has none, and means 16"
+            why = "the file says the settings; only format 1 has none, and means a width of 16"
             expect_equal(got["settings"], want["settings"], why=why)
             why = "the file says its names; formats 1 and 2 have none"
             expect_equal(got["names"], want["names"], why=why)
             expect_equal(got["weights"], weights, why="the weights stay as they are")
     for number in (4, 17):
         newer = third | {"format": number, "scale": 2.0}
-        with given(saved=newer):
+        with given(f"a file of format {number}"):
             _expect_value_error(answer, newer)
 
 

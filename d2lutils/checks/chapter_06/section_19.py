@@ -77,11 +77,11 @@ def move(answer: Any) -> None:
                 raise Wrong("your function changed the batch that was given; build another one")
 
 
-class _OddError(Exception):
-    """Another error than that of a full memory."""
+class _OddError(RuntimeError):
+    """Another error than that of a full memory, of the kind that a wrong shape raises."""
 
 
-def _device(limit: int, tried: list[int], odd: int = 0) -> Callable[[int], None]:
+def _device(limit: int, tried: list[int], odd: int | None = None) -> Callable[[int], None]:
     """Return an attempt that fails above a limit; `odd` rows raise another error."""
 
     def attempt(n: int) -> None:
@@ -129,7 +129,7 @@ def largest_batch(answer: Any) -> None:
         error = _asked(answer, _device(0, tried), 4)
         if not isinstance(error, torch.OutOfMemoryError):
             told = "nothing was raised" if error is None else f"it raised {explain(error)}"
-            raise Wrong(f"torch.OutOfMemoryError should come through; {told}")
+            raise Wrong(f"at one row, torch.OutOfMemoryError should come through; {told}")
         if tried != [4, 2, 1]:
             raise Wrong(f"try [4, 2, 1] rows, then let the error through; you tried {tried[:12]}")
     with given("an attempt that raises another error", start=8):
