@@ -86,6 +86,11 @@ def seeded(tensor, low, high, generator):
 
 
 @torch.no_grad()
+def by_data(tensor, low, high, generator):
+    two_sided_(tensor.data, low, high, generator)
+    return tensor
+
+
 def silent(tensor, low, high, generator):
     two_sided_(tensor, low, high, generator)
 
@@ -212,6 +217,7 @@ CASES = {
             (every_second, "the signs follow an order"),
             (clamped, "the absolute values do not lie evenly"),
             (seeded, "do not seed the generator"),
+            (by_data, "fill the tensor itself, not its `.data`"),
             (silent, "return the tensor that it filled"),
             (frozen, "requires_grad of the tensor has changed"),
         ],

@@ -39,12 +39,14 @@ def _drawn(answer: Any, tensor: Tensor, low: float, high: float, source: torch.G
 
 def _expect_kept(answer: Any, tensor: Tensor, low: float, high: float) -> None:
     """The tensor stays a leaf as it was, and the global stream is left alone."""
-    needs, stream = tensor.requires_grad, torch.get_rng_state()
+    needs, stream, version = tensor.requires_grad, torch.get_rng_state(), tensor._version
     _drawn(answer, tensor, low, high, torch.Generator().manual_seed(3))
     if tensor.grad_fn is not None:
         raise Wrong("the tensor is no leaf any more; fill it within torch.no_grad()")
     if tensor.requires_grad != needs:
         raise Wrong("requires_grad of the tensor has changed; leave it as it was")
+    if tensor.numel() and tensor._version == version:
+        raise Wrong("PyTorch has not counted the change: fill the tensor itself, not its `.data`")
     if not torch.equal(stream, torch.get_rng_state()):
         raise Wrong("you drew from the global stream; give `generator` to each draw")
 
