@@ -146,6 +146,16 @@ def global_state(loader, state, done):
     return list(islice(loader, done, None))
 
 
+def put_back_afterwards(loader, state, done):
+    rest = remaining(loader, state, done)
+    loader.generator.set_state(state)
+    return rest
+
+
+def nothing_left_nothing_drawn(loader, state, done):
+    return [] if done == len(loader) else remaining(loader, state, done)
+
+
 CASES = {
     "06.17a": Cases(
         solution=bookmark,
@@ -171,6 +181,8 @@ CASES = {
             (from_the_end, "0 batches are left, not 6"),
             (as_iterator, "expected a list"),
             (global_state, "put the state into loader.generator"),
+            (put_back_afterwards, "the next epoch gets a wrong order"),
+            (nothing_left_nothing_drawn, "the next epoch gets a wrong order"),
         ],
         also_right=[by_slice, by_counting],
     ),

@@ -87,6 +87,7 @@ def rest_of_epoch(answer: Any) -> None:
                 list(batches)  # the epoch in question is not the first
                 state = batches.generator.get_state()
                 want = list(batches)[done:]
+                end = batches.generator.get_state()
                 list(batches)  # the generator has gone on since then
                 kept = state.clone()
                 with given(f"a loader of 6 batches, shuffle={shuffle}", done=done):
@@ -97,3 +98,6 @@ def rest_of_epoch(answer: Any) -> None:
                     expect_equal([list(pair) for pair in got], want, why=why)
                     if not torch.equal(state, kept):
                         raise Wrong("your function changed `state`; leave it as it was")
+                    if not torch.equal(batches.generator.get_state(), end):
+                        told = "loader.generator does not stand where the whole epoch leaves it"
+                        raise Wrong(f"afterwards, {told}: the next epoch gets a wrong order")
