@@ -28,6 +28,11 @@ def by_a_tensor(shape):
     return weight[0].numel(), weight[1].numel()
 
 
+def by_division(shape):
+    numbers = math.prod(shape)
+    return numbers // shape[0], numbers // shape[1]
+
+
 def turned(shape):
     return fans(shape)[::-1]
 
@@ -127,7 +132,7 @@ def from_the_table(activation):
 CASES = {
     "06.9a": Cases(
         solution=fans,
-        also_right=[by_loop, by_a_tensor],
+        also_right=[by_loop, by_a_tensor, by_division],
         wrong=[
             (turned, "fan-in comes first"),
             (no_filter, "the filter's size is a factor of both"),
@@ -155,7 +160,7 @@ CASES = {
             (root_forgotten, "take the root of the mean square"),
             (what_is_left, "the gain is one over it"),
             (mean_square, "the gain is one over its root"),
-            (spread, "std() subtracts the mean"),
+            (spread, "`std()` subtracts the mean"),
             (even_draws, "draw normal numbers"),
             (absolute, "do not take absolute values"),
             (global_stream, "you drew from the global stream"),
