@@ -1,5 +1,7 @@
 """Answers to the exercises of 06/12, tests of layers."""
 
+import json
+
 import torch
 from torch import nn
 
@@ -122,6 +124,14 @@ class ByDict(nn.Module):
         return (X - first) / by
 
 
+class ByJson(ByDict):
+    def get_extra_state(self):
+        return json.dumps({"unit": self.unit})
+
+    def set_extra_state(self, state):
+        super().set_extra_state(json.loads(state))
+
+
 class NotSaved(ToCelsius):
     get_extra_state = nn.Module.get_extra_state
 
@@ -226,6 +236,7 @@ CASES = {
             (returns_it, "a test returns nothing"),
             (another_error, "your function raised ValueError"),
             (never, "your test lets it pass"),
+            (quiet(nn.Identity), "hand over the test by its name"),
             (upside_down, "draws nothing: your test raises an AssertionError"),
         ],
         equivalent={
@@ -236,7 +247,7 @@ CASES = {
     ),
     "06.12b": Cases(
         solution=ToCelsius,
-        also_right=[ByDict],
+        also_right=[ByDict, ByJson],
         wrong=[
             (NotSaved, "has no `_extra_state`"),
             (NotRead, "the attribute `unit` should be 'F'"),

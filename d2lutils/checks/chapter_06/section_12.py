@@ -19,6 +19,7 @@ from d2lutils.checks import (
 )
 from d2lutils.checks.classes import module_class
 from d2lutils.checks.explaining import explain, is_interrupt
+from d2lutils.checks.showing import kind
 from d2lutils.checks.stubs import is_stub, is_unfinished
 
 
@@ -27,16 +28,11 @@ class _Plain(nn.Module):
         return 2 * X
 
 
-class _Starts(nn.Module):
+class _Starts(nn.Sequential):
     """Draws when it is made, as most layers do."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.linear = nn.Linear(6, 3)
-
-    def forward(self, X: Tensor) -> Tensor:
-        result: Tensor = self.linear(X)
-        return result
+        super().__init__(nn.Linear(6, 3))
 
 
 class _Drops(nn.Module):
@@ -87,6 +83,8 @@ _LOUD = [
 @exercise("06.12a")
 def quiet(answer: Any) -> None:
     """A test that raises where a layer in eval mode moves the stream of random numbers."""
+    if not callable(answer):
+        raise Wrong(f"hand over the test by its name, without brackets; it is {kind(answer)}")
     if is_stub(answer):
         raise NotDone
     for Layer, told in _QUIET:
@@ -180,10 +178,10 @@ def _expect_loads(cls: Any, saved: str, made: str, X: Tensor, want: Tensor) -> N
 
 
 def _replaced(extra: Any, unit: str) -> Any:
-    """The same state with the unit K in place of the one that it holds."""
+    """The same state with the unit K in place of the one that it holds; JSON is a text, too."""
     if isinstance(extra, dict):
-        return {key: "K" if value == unit else value for key, value in extra.items()}
-    return "K"
+        return {key: _replaced(text, unit) for key, text in extra.items()}
+    return "K" if extra == unit else extra.replace(f'"{unit}"', '"K"')
 
 
 def _expect_refused(load: Any, unit: str, told: str) -> None:
