@@ -31,10 +31,10 @@ def to_remove(answer: Any) -> None:
             got = expect_type(call(answer, list(losses), keep), list)
             best = losses.index(min(losses)) + 1
             numbers = [number for number in got if isinstance(number, int)]
-            if best in numbers:
-                raise Wrong(f"epoch {best} has the lowest loss (of equal ones the first): it stays")
             if 0 in numbers:
                 raise Wrong("the first epoch is number 1, not 0")
+            if best in numbers:
+                raise Wrong(f"epoch {best} has the lowest loss (of equal ones the first): it stays")
             why = "the newest epochs stay, and the best one; it may be among the newest"
             expect_equal(got, want, why=why)
 
