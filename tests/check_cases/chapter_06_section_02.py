@@ -322,7 +322,7 @@ CASES = {
             (at_the_end, "the new block should stand at 1"),
             (replaces, "the new network has 3 modules; expected 4"),
             (frozen, "has not moved in four steps"),
-            (an_identity, "wanted two layers"),
+            (an_identity, "wanted two layers of width 8; the new block has []"),
             (bent, "the block is not x + f(x)"),
             (lambda net, at, width: list(grow(net, at, width)), "expected a Sequential"),
         ],

@@ -174,7 +174,7 @@ def grow(answer: Any) -> None:
                     raise Wrong(f"what stood at {place} in `net` has other numbers now")
             shapes = sorted(tuple(p.shape) for p in added.parameters())
             if shapes != sorted([(width, width), (width,)] * 2):
-                raise Wrong(f"the new block has parameters of shapes {shapes}; wanted two layers")
+                raise Wrong(f"wanted two layers of width {width}; the new block has {shapes}")
             why = "the new network should answer like `net` at first: f(x) has to be 0"
             expect_equal(call(got, X), net(X), why=why)
             _expect_learning(got, added, X)
