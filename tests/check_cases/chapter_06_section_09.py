@@ -33,6 +33,10 @@ def by_division(shape):
     return numbers // shape[0], numbers // shape[1]
 
 
+def by_the_library(shape):
+    return nn.init._calculate_fan_in_and_fan_out(torch.empty(shape))
+
+
 def turned(shape):
     return fans(shape)[::-1]
 
@@ -135,6 +139,7 @@ CASES = {
         also_right=[by_loop, by_a_tensor, by_division],
         wrong=[
             (turned, "fan-in comes first"),
+            (by_the_library, "count them yourself"),
             (no_filter, "the filter's size is a factor of both"),
             (one_filter, "the fan-out has the filter's size as a factor"),
             (squares_only, "count what flows into one output"),

@@ -2,6 +2,7 @@
 
 import math
 from typing import Any
+from unittest.mock import patch
 
 import torch
 import torch.nn.functional as F
@@ -31,7 +32,11 @@ def fans(answer: Any) -> None:
         (12, 20, 1),
     ]:
         with given(shape=shape):
-            got = expect_parts(call(answer, shape), "fan-in", "fan-out")
+            theirs = torch.nn.init._calculate_fan_in_and_fan_out
+            with patch("torch.nn.init._calculate_fan_in_and_fan_out", wraps=theirs) as watched:
+                got = expect_parts(call(answer, shape), "fan-in", "fan-out")
+            if watched.called:
+                raise Wrong("`nn.init` counts them for you here; count them yourself")
             places = math.prod(shape[2:])
             want = (shape[1] * places, shape[0] * places)
             rest = math.prod(shape[1:])
@@ -92,6 +97,8 @@ def _expect_gain(got: float, activation: Any) -> None:
     if abs(got - want) <= 0.01 * want:
         return
     hints = [hint for value, hint in usual if abs(got - value) <= 0.01 * abs(value)]
+    if not hints and abs(got - want) <= 0.1 * want:
+        hints = ["that is close: take more draws, such as 200,000"]
     hint = hints[0] if hints else "one over the root of the mean square"
     raise Wrong(f"expected {want:.3f} within 1 percent, got {got:.3f}. {hint[0].upper()}{hint[1:]}")
 
