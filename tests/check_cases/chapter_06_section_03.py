@@ -121,6 +121,12 @@ class OneLayer(nn.Module):
         return self.last(torch.cat([self.picture(pictures), rows], dim=1))
 
 
+class Lazy(Both):
+    def __init__(self, num_columns, num_outputs):
+        super().__init__(num_columns, num_outputs)
+        self.last = nn.LazyLinear(num_outputs)
+
+
 class Detached(Both):
     def forward(self, pictures, rows=None):
         seen = self.picture(pictures).detach()
@@ -251,7 +257,7 @@ CASES = {
         also_right=[ByFunctions, Like],
         wrong=[
             (RowsFirst, "join the pictures first"),
-            (OnTheCpu, "should have the device and dtype of the input"),
+            (OnTheCpu, "have the input's device and dtype"),
             (NoDtype, "moved to bfloat16, without rows"),
             (ZerosIn, "the branch of the rows ran on zeros"),
             (TimesZero, "so it did run"),
@@ -262,6 +268,7 @@ CASES = {
             (NoPadding, "the convolution has a padding of 1"),
             (OneLayer, "the rows go through a layer of their own"),
             (Detached, "no gradient reaches the parameter of shape (8, 1, 3, 3)"),
+            (Lazy, "it has lazy layers"),
             (Both(3, 2), "hand over the class itself"),
             (early, "a class that derives from nn.Module"),
         ],
@@ -280,7 +287,7 @@ CASES = {
             (whole_batch, "inputs are unsure"),
             (no_stop, "is called with an empty batch"),
             (from_zero, "`used` counts from 1"),
-            (strictly, "for 2 looks"),
+            (strictly, "for len(looks) = 2"),
             (probabilities, "return the scores, not the probabilities"),
             (in_another_order, "at its own row"),
             (scores_only, "return 2 values, scores and used"),

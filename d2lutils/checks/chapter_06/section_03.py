@@ -6,6 +6,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from d2lutils.checks import (
     Wrong,
@@ -42,6 +43,8 @@ def picture_and_row(answer: Any) -> None:
 def _parts(module: nn.Module, num_columns: int, num_outputs: int) -> list[Tensor]:
     """Return weight and bias of the convolution, of the rows' layer and of the last one."""
     wanted = [(8, 1, 3, 3), (8,), (4, num_columns), (4,), (num_outputs, 12), (num_outputs,)]
+    if any(is_lazy(p) for p in module.parameters()):
+        raise Wrong("it has lazy layers, of no size yet; all sizes are known here")
     found = {tuple(p.shape): p for p in module.parameters()}
     shapes = sorted(tuple(p.shape) for p in module.parameters())
     if shapes != sorted(wanted):
@@ -111,10 +114,8 @@ def _expect_moves(module: nn.Module, kind: Any) -> None:
             except BaseException as error:
                 if is_interrupt(error):
                     raise
-                raise Wrong(
-                    f"your module raised {explain(error)}. A constant that `forward` makes should "
-                    "have the device and dtype of the input"
-                ) from error
+                hint = "A constant that `forward` makes should have the input's device and dtype"
+                raise Wrong(f"your module raised {explain(error)}. {hint}") from error
             if (got.device.type, got.dtype) != (pictures.device.type, pictures.dtype):
                 raise Wrong(f"the scores are {got.dtype} on {got.device.type}")
 
@@ -150,8 +151,7 @@ def answer_early(answer: Any) -> None:
     equal = [_Look(lambda X: torch.cat([X, -X], dim=1)), _Look(lambda X: torch.cat([X, X], dim=1))]
     trials.append((tie, equal, 0.5))
     for X, looks, sure in trials:
-        told = f"{len(looks)} looks" if len(looks) > 1 else "one look"
-        with given(told, X=X, sure=sure):
+        with given(f"len(looks) = {len(looks)}", X=X, sure=sure):
             _expect_early(answer, X, looks, sure)
 
 
