@@ -38,6 +38,11 @@ def step_by_step(saved):
     raise ValueError(saved["format"])
 
 
+def known_entries_alone(saved):
+    found = upgrade(saved)
+    return {key: found[key] for key in ("weights", "settings", "names", "format")}
+
+
 def in_place(saved):
     if saved.get("format", 1) > 3:
         raise ValueError("newer")
@@ -182,6 +187,7 @@ CASES = {
         also_right=[by_defaults, step_by_step],
         wrong=[
             (in_place, "changed its input"),
+            (known_entries_alone, "'by' is missing"),
             (returns_the_same, "return a new dictionary"),
             (keeps_the_number, "number of the new form"),
             (writes_over_width, "the file says the settings"),

@@ -27,12 +27,12 @@ def upgrade(answer: Any) -> None:
     """A file of format 1, 2 or 3 becomes one of format 3; a newer one is refused."""
     weights = {"last.bias": torch.tensor([1.0, -2.0])}
     first: dict[str, Any] = {"weights": weights}
-    second = first | {"format": 2, "settings": {"width": 24, "dropout": 0.1}}
+    second = first | {"format": 2, "settings": {"width": 24, "dropout": 0.1}, "by": "me"}
     third = second | {"format": 3, "names": ["a", "b"]}
     old = {"weights": weights, "format": 3, "names": _SPECIES}
     for told, saved, want in [
         ("a file of format 1", first, old | {"settings": {"width": 16}}),
-        ("a file of format 2", second, old | {"settings": second["settings"]}),
+        ("a file of format 2", second, old | second | {"format": 3}),
         ("a file of format 3", third, third),
     ]:
         keys = list(saved)
