@@ -30,6 +30,19 @@ def overflowing(Q, K, V):
     return (powers / powers.sum(dim=-1, keepdim=True)).double() @ V
 
 
+def naive(Q, K, V):
+    powers = (Q @ K.mT / Q.shape[-1] ** 0.5).exp()
+    return powers / powers.sum(dim=-1, keepdim=True) @ V
+
+
+def multiplied(Q, K, V):
+    return (Q @ K.mT * Q.shape[-1] ** 0.5).softmax(dim=-1) @ V
+
+
+def by_number_of_keys(Q, K, V):
+    return (Q @ K.mT / K.shape[-2] ** 0.5).softmax(dim=-1) @ V
+
+
 def unscaled(Q, K, V):
     return (Q @ K.mT).softmax(dim=-1) @ V
 
@@ -94,6 +107,17 @@ def zero_scores(keys, values, scale):
     return (scores.softmax(dim=1) @ values - values).square().mean()
 
 
+def turned_round(keys, values, scale):
+    itself = torch.eye(len(keys), dtype=torch.bool)
+    scores = (scale * (keys @ keys.T)).masked_fill(~itself, -torch.inf)
+    return (scores.softmax(dim=1) @ values - values).square().mean()
+
+
+def nan_diagonal(keys, values, scale):
+    scores = scale * (keys @ keys.T) - torch.inf * torch.eye(len(keys))
+    return (scores.softmax(dim=1) @ values - values).square().mean()
+
+
 def without_twins(keys, values, scale):
     scores = scale * (keys @ keys.T)
     scores[(keys[:, None] == keys).all(dim=2)] = -torch.inf
@@ -119,6 +143,9 @@ CASES = {
         also_right=[by_einsum, by_exponentials],
         wrong=[
             (overflowing, "bears large scores"),
+            (naive, "bears large scores"),
+            (multiplied, "do not multiply"),
+            (by_number_of_keys, "the length of a query"),
             (unscaled, "divide the scores by the root of d"),
             (by_d, "not by d"),
             (over_queries, "over the keys"),
@@ -135,6 +162,8 @@ CASES = {
             (finds_itself, "finds itself"),
             (masked_late, "mask before the softmax"),
             (zero_scores, "still has a weight"),
+            (turned_round, "the mask is turned round"),
+            (nan_diagonal, "0 times inf"),
             (without_twins, "an equal entry is another one"),
             (no_scale, "multiply the scores by `scale`"),
             (summed, "not the sum"),

@@ -19,19 +19,19 @@ def attention(answer: Any) -> None:
     g = torch.Generator().manual_seed(0)
     for lead, L, S, d, e, size in [
         ((), 2, 3, 4, 5, 1.0),
-        ((2,), 4, 3, 2, 3, 1.0),
+        ((2,), 5, 3, 2, 4, 1.0),
         ((2, 3), 3, 3, 3, 3, 1.0),
         ((), 1, 1, 1, 1, 1.0),
-        ((), 3, 4, 9, 2, 12.0),
+        ((), 3, 4, 9, 2, -24.0),
         ((0,), 2, 2, 2, 2, 1.0),
     ]:
         Q = _normal(*lead, L, d, generator=g) * size
-        K = _normal(*lead, d, S, generator=g).mT * size  # not contiguous
+        K = _normal(*lead, d, S, generator=g).mT * abs(size)  # not contiguous
         V = _normal(*lead, S, e, generator=g)
         raw = Q @ K.mT
         scores = raw / d**0.5
         told = f"Q of shape {tuple(Q.shape)}, K of {tuple(K.shape)}, V of {tuple(V.shape)}"
-        with given(told + (f", scores up to {scores.abs().max():.0f}" if size > 1 else "")):
+        with given(told + (f", scores up to {scores.abs().max():.0f}" if size != 1 else "")):
             watched = Operations()
             got = expect_tensor(call(answer, Q, K, V, inside=watched))
             if any("attention" in name for name in watched.names):
@@ -41,6 +41,11 @@ def attention(answer: Any) -> None:
             usual: list[tuple[object, str]] = [
                 (raw.softmax(dim=-1) @ V, "divide the scores by the root of d, before the softmax"),
                 ((raw / d).softmax(dim=-1) @ V, "divide by the root of d, not by d"),
+                ((raw * d**0.5).softmax(dim=-1) @ V, "divide by the root of d, do not multiply"),
+                *(
+                    ((raw / other**0.5).softmax(dim=-1) @ V, "d is the length of a query")
+                    for other in (L, S, e)
+                ),
                 (scores.softmax(dim=-2) @ V, "take the softmax over the keys: the last axis"),
                 (scores @ V, "make weights of the scores: a softmax is missing"),
                 (raw.softmax(dim=-1) / d**0.5 @ V, "divide the scores, not the weights"),
@@ -74,6 +79,8 @@ def error_without_self(answer: Any) -> None:
         twins = scores.masked_fill(same, -torch.inf).softmax(dim=1) @ values - values
         with given(f"{n} keys of {d} numbers, scale = {scale}"):
             got = expect_tensor(call(answer, keys, values, scale))
+            if got.isnan().any():
+                raise Wrong("there is nan: 0 times inf is nan; fill the diagonal last")
             expect_equal(
                 got,
                 want,
@@ -87,6 +94,10 @@ def error_without_self(answer: Any) -> None:
                     (apart.square().mean(dim=1), "return one mean for all entries"),
                     (apart.square().sum(), "take the mean, not the sum"),
                     (apart.abs().mean(), "square the differences"),
+                    (
+                        torch.zeros_like(want),
+                        "each key finds itself alone: the mask is turned round",
+                    ),
                     (twins.square().mean(), "an equal entry is another one: it may be found"),
                 ],
                 why="each key asks all others, and its answer is compared with its own value",
