@@ -208,6 +208,26 @@ def moved(net, x, budget):
     return in_place(net.to("meta"), x.to("meta"), budget)
 
 
+def at_rest(net, x, budget):
+    return largest_batch(copy.deepcopy(net).eval(), x, budget)
+
+
+def left_at_rest(net, x, budget):
+    found = largest_batch(net, x, budget)
+    net.eval()
+    return found
+
+
+def unclipped(net, x, budget, fixed=True):
+    one, two = (kept(copy.deepcopy(net), batch_of(x, n)) for n in (1, 2))
+    return (budget - fixed * (2 * one - two)) // (two - one)
+
+
+def top_layers(net, X):
+    right = work(net, X)
+    return {path: n for path, n in right.items() if "." not in path}
+
+
 # Mutants of 06.4b that are right as well.
 SAME = {
     "what the graph holds is not walked": [
@@ -257,7 +277,8 @@ CASES = {
                 "is no Linear and no Conv2d",
             ),
             (hooks_stay, "take your own hooks off"),
-            (last_path, "Bind it"),
+            (last_path, "`path=path`"),
+            (top_layers, "layers within layers"),
             (all_paths, "did not run"),
             (runs_twice, "ran 2 times"),
             (in_eval_mode, "mode has changed"),
@@ -284,7 +305,7 @@ CASES = {
                 "does not keep n times",
             ),
             (lambda net, x, budget: largest_batch(net, x, budget - 1), "exactly `budget`"),
-            (lambda net, x, budget: largest_batch(net, x, budget) + 1, "measure each size"),
+            (lambda net, x, budget: largest_batch(net, x, budget) + 1, "not even one fits"),
             (by_measure(expanded), "an expanded batch"),
             (
                 by_measure(lambda net, x, n: kept(net, batch_of(x, n), once=False)),
@@ -296,6 +317,11 @@ CASES = {
             ),
             (by_measure(without_parameters_only), "leave out the buffers"),
             (in_place, "measure a copy"),
+            (left_at_rest, "mode of the network"),
+            (at_rest, "in train mode"),
+            (unclipped, "not even one fits"),
+            (lambda net, x, budget: unclipped(net, x, budget, fixed=False), "some is kept once"),
+            (lambda net, x, budget: max(1, largest_batch(net, x, budget)), "not even one fits"),
             (moved, "move a copy of it"),
             (lambda net, x, budget: float(largest_batch(net, x, budget)), "return an int"),
         ],

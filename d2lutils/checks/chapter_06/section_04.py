@@ -125,8 +125,9 @@ def _expect_paths(found: dict[Any, Any], want: dict[str, int], net: nn.Module) -
         if type(number) is not int:
             raise Wrong(f"the number of {path!r} should be an int, not {kind(number)}")
     if missing := [path for path in want if path not in found]:
-        late = "; does each hook see the loop's last path? Bind it: `path=path`"
-        raise Wrong(f"{missing[0]!r} is missing{late if len(found) == 1 else ''}")
+        deep = "; layers within layers count too" if "." in missing[0] else ""
+        late = "; does each hook see the loop's last path? `path=path`" * (len(found) == 1)
+        raise Wrong(f"{missing[0]!r} is missing{deep}{late}")
 
 
 def _kept(net: nn.Module, X: Tensor, *, own: str = "both", twice: bool = False) -> int:
@@ -144,8 +145,7 @@ def _kept(net: nn.Module, X: Tensor, *, own: str = "both", twice: bool = False) 
         return tensor.detach()
 
     with saved_tensors_hooks(pack, lambda saved: saved):
-        kept = model(X)
-    del kept
+        model(X)
     return total
 
 
@@ -172,6 +172,7 @@ def largest_batch(answer: Any) -> None:
     ]:
         state = {name: x.clone() for name, x in net.state_dict().items()}
         right = _sizes(net, x)
+        modes = [part.training for part in net.modules()]
         wrong = [
             (_sizes(net, x, twice=True), "count each storage once"),
             (_sizes(net, x, own="parameters"), "leave out the buffers"),
@@ -180,6 +181,7 @@ def largest_batch(answer: Any) -> None:
         ]
         for budget in [right[11] + 8, right[6], right[6] - 1, right[0], right[0] - 1, 0]:
             usual = [
+                (budget // (right[1] - right[0]), "in train mode, some is kept once a batch"),
                 (budget // right[0], "a batch of n does not keep n times what a batch of 1 does"),
                 (_most(right, budget - 1), "exactly `budget` bytes are allowed"),
                 *((_most(sizes, budget), why) for sizes, why in wrong),
@@ -189,8 +191,10 @@ def largest_batch(answer: Any) -> None:
                 now = net.state_dict()
                 if any(t.is_meta for t in now.values()):
                     raise Wrong("the network is on meta now; move a copy of it")
-                if any(not torch.equal(t, state[name]) for name, t in now.items()):
-                    raise Wrong("the network has changed, if only its averages; measure a copy")
+                same = all(torch.equal(t, state[name]) for name, t in now.items())
+                if not same or modes != [part.training for part in net.modules()]:
+                    raise Wrong("the averages or the mode of the network changed; measure a copy")
                 if type(found) is not int:
                     raise Wrong(f"return an int, not {kind(found)}")
-                expect_equal(found, _most(right, budget), usual=usual, why="measure each size")
+                why = "measure each size; where not even one fits, return 0"
+                expect_equal(found, _most(right, budget), usual=usual, why=why)
