@@ -128,7 +128,7 @@ def barrel_rnn(answer: Any) -> None:
             if not rnn.batch_first:
                 raise Wrong("the network is made with batch_first=True")
             with torch.no_grad():
-                states = expect_tensor(rnn(rain)[0])
+                states = expect_tensor(call(rnn, rain)[0], dtype=torch.float32)
             got = states[..., 0] - states[..., 1]
             want = _levels(rain, capacity, use)
             free = _levels(rain, float("inf"), use)
