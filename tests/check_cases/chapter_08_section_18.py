@@ -55,6 +55,24 @@ def unscaled(Q, K, V, allowed):
     return masked(Q * Q.shape[-1] ** 0.5, K, V, allowed)
 
 
+def added_product(Q, K, V, allowed):
+    scores = Q @ K.mT / Q.shape[-1] ** 0.5 + (~allowed) * -torch.inf
+    return scores.softmax(dim=-1) @ V
+
+
+def multiplied(Q, K, V, allowed):
+    return masked(Q * Q.shape[-1], K, V, allowed)
+
+
+def over_queries(Q, K, V, allowed):
+    scores = (Q @ K.mT / Q.shape[-1] ** 0.5).masked_fill(~allowed, -torch.inf)
+    return scores.softmax(dim=-2).nan_to_num(0) @ V
+
+
+def columns(Q, K, V, allowed):
+    return masked(Q, K, V, allowed.T)
+
+
 def zero_scores(Q, K, V, allowed):
     scores = (Q @ K.mT / Q.shape[-1] ** 0.5).masked_fill(~allowed, 0)
     return scores.softmax(dim=-1) @ V
@@ -150,6 +168,10 @@ CASES = {
             (turned_round, "turned round"),
             (unmasked, "the mask is not used"),
             (unscaled, "divide the scores by the root of d"),
+            (added_product, "0 times inf"),
+            (multiplied, "do not multiply"),
+            (over_queries, "over the keys"),
+            (columns, "belongs to a query"),
             (zero_scores, "a score of 0 still has a weight"),
             (library, "calls the library's attention"),
         ],

@@ -43,6 +43,8 @@ def masked_attention(answer: Any) -> None:
             if any("attention" in called for called in watched.names):
                 raise Wrong("this calls the library's attention; write it by hand")
             if got.isnan().any():
+                if allowed.any(dim=-1).all():
+                    raise Wrong("there is nan: 0 times inf is nan; `masked_fill` replaces")
                 raise Wrong("a query that may look at no key gets nan; write zeros there")
             expect_equal(
                 got,
@@ -63,13 +65,21 @@ def _usual(Q: Tensor, K: Tensor, V: Tensor, allowed: Tensor) -> list[tuple[objec
     weights = scores.softmax(dim=-1)
     large = scores.masked_fill(~allowed, -1e9).softmax(dim=-1) @ V
     zero = scores.masked_fill(~allowed, 0.0).softmax(dim=-1) @ V
+    over_queries = scores.masked_fill(~allowed, -torch.inf).softmax(dim=-2).nan_to_num(0.0) @ V
     found: list[tuple[object, str]] = [
         (_masked(Q, K, V, ~allowed), "true means *may look*: the mask is turned round"),
         (_masked(Q, K, V, allowed, 1.0), "divide the scores by the root of d"),
         (_masked(Q, K, V, allowed, float(Q.shape[-1])), "divide by the root of d, not by d"),
+        (
+            _masked(Q, K, V, allowed, Q.shape[-1] ** -0.5),
+            "divide by the root of d, do not multiply",
+        ),
+        (over_queries, "take the softmax over the keys: the last axis"),
         (zero, "a score of 0 still has a weight; use minus infinity"),
         (large, "a query that may look at no key gets zeros, not a mean of all values"),
     ]
+    if allowed.shape[0] == allowed.shape[1]:
+        found.append((_masked(Q, K, V, allowed.T), "a row of the mask belongs to a query"))
     if not allowed.all():
         found.append((weights @ V, "the mask is not used"))
         found.append((weights.masked_fill(~allowed, 0.0) @ V, "mask before the softmax"))
