@@ -163,7 +163,7 @@ CASES = {
             "sizes = ((mean - y).abs() / sigma).sort().values": "a distance has no sign",
             "misses = ((centre - readings).abs() / spread).sort().values": "a distance has no sign",
             "return abs(sizes[math.ceil(share * len(sizes)) - 1])": "a distance is not negative",
-            "return abs(misses[ceil(wanted * len(misses)) - 1])": "a distance is not negative",
+            "return abs(miss)": "a distance is not negative",
         },
     ),
 }
