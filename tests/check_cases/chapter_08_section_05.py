@@ -45,6 +45,15 @@ def with_cell(rnn, X, size):
     return torch.stack(states, dim=1)
 
 
+def with_names(rnn, X, size):
+    h, states = None, []
+    for start in range(0, X.shape[1], size):
+        out, h = rnn(input=X[:, start : start + size], hx=h)
+        states.append(out)
+        h = h.detach()
+    return torch.cat(states, dim=1)
+
+
 def forgets(rnn, X, size):
     return torch.cat([rnn(piece)[0] for piece in X.split(size, dim=1)], dim=1)
 
@@ -163,7 +172,7 @@ def steps_first(capacity, use):
 CASES = {
     "08.5a": Cases(
         solution=read_in_pieces,
-        also_right=[from_zeros, step_by_step, with_cell],
+        also_right=[from_zeros, step_by_step, with_cell, with_names],
         wrong=[
             (forgets, "each piece begins with zeros"),
             (not_detached, "leads into the piece before"),

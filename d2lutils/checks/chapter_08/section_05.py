@@ -58,7 +58,13 @@ def read_in_pieces(answer: Any) -> None:
 def _noting(rnn: nn.RNN) -> Iterator[list[int]]:
     """Inside the `with`, notes how many steps the network reads at each call."""
     read: list[int] = []
-    hook = rnn.register_forward_pre_hook(lambda _, inputs: read.append(inputs[0].shape[-2]))
+
+    def note(_: nn.Module, inputs: tuple[Any, ...], named: dict[str, Any]) -> None:
+        X = inputs[0] if inputs else named.get("input")
+        if isinstance(X, Tensor) and X.ndim > 1:
+            read.append(X.shape[-2])
+
+    hook = rnn.register_forward_pre_hook(note, with_kwargs=True)
     try:
         yield read
     finally:
