@@ -18,7 +18,7 @@ from d2lutils.checks import (
     same_storage,
 )
 from d2lutils.checks.classes import module_class
-from d2lutils.checks.explaining import explain, is_interrupt
+from d2lutils.checks.refusals import refusal_of
 from d2lutils.checks.showing import kind
 
 
@@ -115,14 +115,9 @@ def _expect_gradient(module: nn.Module, X: Tensor, weight: Tensor | None) -> Non
 
 
 def _expect_refusal(module: Any, X: Tensor) -> None:
-    try:
-        result = module(X)
-    except ValueError:
+    error, result = refusal_of(lambda: module(X), "a ValueError is wanted; your block")
+    if error is not None:
         return
-    except BaseException as error:
-        if is_interrupt(error):
-            raise
-        raise Wrong(f"a ValueError is wanted; your block raised {explain(error)}") from error
     shape = tuple(result.shape) if isinstance(result, Tensor) else kind(result)
     raise Wrong(f"the shapes differ, and no ValueError is raised; returned was {shape}")
 

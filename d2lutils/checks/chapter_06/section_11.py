@@ -16,7 +16,7 @@ from d2lutils.checks import (
     given,
 )
 from d2lutils.checks.classes import module_class
-from d2lutils.checks.explaining import explain, is_interrupt
+from d2lutils.checks.refusals import refusal_of
 from d2lutils.checks.watching import Operations, loops
 
 
@@ -98,15 +98,10 @@ def _expect_reset(layer: Any, width: int) -> None:
 
 def _expect_refused(layer: nn.Module, width: int, X: Tensor) -> None:
     columns = X.shape[-1]
-    try:
-        layer(X)
-    except ValueError as error:
+    error, _ = refusal_of(lambda: layer(X), "expected a ValueError of yours; it")
+    if error is not None:
         if not all(str(size) in str(error) for size in (width, columns)):
             raise Wrong(f"the message should hold both sizes; it says {str(error)!r}") from error
-    except BaseException as error:
-        if is_interrupt(error):
-            raise
-        raise Wrong(f"expected a ValueError of yours; it raised {explain(error)}") from error
     else:
         raise Wrong(f"X has {columns} columns, and the layer let it pass; raise a ValueError")
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, given
-from d2lutils.checks.explaining import explain, is_interrupt
+from d2lutils.checks.refusals import refusal_of
 
 _State = dict[str, Tensor]
 
@@ -33,15 +33,8 @@ def _expect_refused(answer: Any, net: nn.Module, state: _State, odd: list[str]) 
     """The answer raises a ValueError that names the odd keys, and leaves the network."""
     objects = {**dict(net.named_parameters()), **dict(net.named_buffers())}
     before, given_keys = copy.deepcopy(net.state_dict()), list(state)
-    try:
-        answer(net, state)
-    except ValueError as error:
-        message = str(error)
-    except BaseException as error:
-        if is_interrupt(error):
-            raise
-        raise Wrong(f"expected a ValueError; your function raised {explain(error)}") from error
-    else:
+    error, _ = refusal_of(lambda: answer(net, state), "expected a ValueError; your function")
+    if error is None:
         raise Wrong("expected a ValueError, and none was raised")
     _expect_kept(net, objects, refused=True)
     for key, value in net.state_dict().items():
@@ -51,8 +44,8 @@ def _expect_refused(answer: Any, net: nn.Module, state: _State, odd: list[str]) 
             )
     if list(state) != given_keys:
         raise Wrong("your function changed `state`; leave it as it was")
-    if silent := [key for key in odd if key not in message]:
-        raise Wrong(f"the text of the error should name {silent[0]!r}; it is {message[:80]!r}")
+    if silent := [key for key in odd if key not in str(error)]:
+        raise Wrong(f"the text of the error should name {silent[0]!r}; it is {str(error)[:80]!r}")
 
 
 @exercise("06.13b")

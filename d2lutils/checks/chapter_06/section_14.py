@@ -17,7 +17,7 @@ from d2lutils.checks import (
     given,
     same_storage,
 )
-from d2lutils.checks.explaining import explain, is_interrupt
+from d2lutils.checks.refusals import refusal_of
 
 _SPECIES = ["Adelie", "Chinstrap", "Gentoo"]
 
@@ -59,15 +59,9 @@ def upgrade(answer: Any) -> None:
 
 
 def _expect_value_error(answer: Any, saved: dict[str, Any]) -> None:
-    try:
-        answer(saved)
-    except ValueError:
-        return
-    except BaseException as error:
-        if is_interrupt(error):
-            raise
-        raise Wrong(f"expected a ValueError; your function raised {explain(error)}") from error
-    raise Wrong("a newer format than 3 cannot be known: raise a ValueError")
+    error, _ = refusal_of(lambda: answer(saved), "expected a ValueError; your function")
+    if error is None:
+        raise Wrong("a newer format than 3 cannot be known: raise a ValueError")
 
 
 def _cases() -> list[tuple[str, nn.Module, dict[str, Any], Tensor]]:
