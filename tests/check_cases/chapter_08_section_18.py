@@ -1,196 +1,179 @@
-"""Answers to the exercises of 08/18, self-attention and what it may see."""
+"""Answers to the exercises of 08/18, looking up by similarity."""
 
 import torch
 from torch.nn import functional as F
 
 from check_cases import Cases
 
+POSITIVE = "a mean of squares has no sign to lose"
+SQUARED = "a square forgets which was taken from which"
 
-def masked(Q, K, V, allowed):
+
+def attention(Q, K, V):
     scores = Q @ K.mT / Q.shape[-1] ** 0.5
-    scores = scores.masked_fill(~allowed, -torch.inf)
-    weights = scores.softmax(dim=-1).masked_fill(~allowed, 0)
-    return weights @ V
-
-
-def by_powers(Q, K, V, allowed):
-    powers = torch.exp(Q @ K.transpose(-1, -2) / Q.shape[-1] ** 0.5) * allowed
-    total = powers.sum(dim=-1, keepdim=True)
-    return torch.where(total > 0, powers / total.clamp(min=1e-300), 0.0) @ V
-
-
-def by_where(Q, K, V, allowed):
-    scores = torch.where(allowed, Q @ K.mT / Q.shape[-1] ** 0.5, float("-inf"))
-    return F.softmax(scores, dim=-1).nan_to_num(0.0) @ V
-
-
-def late_and_shared_out(Q, K, V, allowed):
-    weights = (Q @ K.mT / Q.shape[-1] ** 0.5).softmax(dim=-1) * allowed
-    return weights / weights.sum(dim=-1, keepdim=True).clamp(min=1e-300) @ V
-
-
-def with_nan(Q, K, V, allowed):
-    scores = (Q @ K.mT / Q.shape[-1] ** 0.5).masked_fill(~allowed, -torch.inf)
     return scores.softmax(dim=-1) @ V
 
 
-def with_a_large_number(Q, K, V, allowed):
-    scores = (Q @ K.mT / Q.shape[-1] ** 0.5).masked_fill(~allowed, -1e9)
-    return scores.softmax(dim=-1) @ V
+def by_einsum(Q, K, V):
+    scores = torch.einsum("...ld,...sd->...ls", Q, K) * Q.shape[-1] ** -0.5
+    return torch.einsum("...ls,...se->...le", F.softmax(scores, dim=-1), V)
 
 
-def late(Q, K, V, allowed):
-    return ((Q @ K.mT / Q.shape[-1] ** 0.5).softmax(dim=-1) * allowed) @ V
+def by_exponentials(Q, K, V):
+    scores = torch.matmul(Q / Q.shape[-1] ** 0.5, K.transpose(-2, -1))
+    powers = (scores - scores.amax(dim=-1, keepdim=True)).exp()
+    return powers @ V / powers.sum(dim=-1, keepdim=True)
 
 
-def turned_round(Q, K, V, allowed):
-    return masked(Q, K, V, ~allowed)
+def overflowing(Q, K, V):
+    powers = (Q @ K.mT / Q.shape[-1] ** 0.5).float().exp()
+    return (powers / powers.sum(dim=-1, keepdim=True)).double() @ V
 
 
-def unmasked(Q, K, V, allowed):
-    return (Q @ K.mT / Q.shape[-1] ** 0.5).softmax(dim=-1) @ V
+def naive(Q, K, V):
+    powers = (Q @ K.mT / Q.shape[-1] ** 0.5).exp()
+    return powers / powers.sum(dim=-1, keepdim=True) @ V
 
 
-def unscaled(Q, K, V, allowed):
-    return masked(Q * Q.shape[-1] ** 0.5, K, V, allowed)
+def multiplied(Q, K, V):
+    return (Q @ K.mT * Q.shape[-1] ** 0.5).softmax(dim=-1) @ V
 
 
-def added_product(Q, K, V, allowed):
-    scores = Q @ K.mT / Q.shape[-1] ** 0.5 + (~allowed) * -torch.inf
-    return scores.softmax(dim=-1) @ V
+def by_number_of_keys(Q, K, V):
+    return (Q @ K.mT / K.shape[-2] ** 0.5).softmax(dim=-1) @ V
 
 
-def multiplied(Q, K, V, allowed):
-    return masked(Q * Q.shape[-1], K, V, allowed)
+def unscaled(Q, K, V):
+    return (Q @ K.mT).softmax(dim=-1) @ V
 
 
-def over_queries(Q, K, V, allowed):
-    scores = (Q @ K.mT / Q.shape[-1] ** 0.5).masked_fill(~allowed, -torch.inf)
-    return scores.softmax(dim=-2).nan_to_num(0) @ V
+def by_d(Q, K, V):
+    return (Q @ K.mT / Q.shape[-1]).softmax(dim=-1) @ V
 
 
-def columns(Q, K, V, allowed):
-    return masked(Q, K, V, allowed.T)
+def over_queries(Q, K, V):
+    return (Q @ K.mT / Q.shape[-1] ** 0.5).softmax(dim=-2) @ V
 
 
-def zero_scores(Q, K, V, allowed):
-    scores = (Q @ K.mT / Q.shape[-1] ** 0.5).masked_fill(~allowed, 0)
-    return scores.softmax(dim=-1) @ V
+def no_softmax(Q, K, V):
+    return Q @ K.mT / Q.shape[-1] ** 0.5 @ V
 
 
-def library(Q, K, V, allowed):
-    return F.scaled_dot_product_attention(Q, K, V, attn_mask=allowed)
+def weights_alone(Q, K, V):
+    return (Q @ K.mT / Q.shape[-1] ** 0.5).softmax(dim=-1)
 
 
-def peeking(layer, X):
-    before, found = layer(X), []
-    for t in range(len(X)):
-        later = X.clone()
-        later[t + 1 :] += torch.randn_like(X[t + 1 :])
-        if (layer(later)[t] - before[t]).abs().max() > 1e-9:
-            found.append(t)
-    return found
+def library(Q, K, V):
+    return F.scaled_dot_product_attention(Q, K, V)
 
 
-def by_jacobian(layer, X):
-    slopes = torch.autograd.functional.jacobian(layer, X).abs().sum(dim=(1, 3))
-    return [t for t in range(len(X)) if slopes[t, t + 1 :].sum() > 1e-9]
+def nothing(Q, K, V):
+    Q @ K.mT
 
 
-def step_by_step(layer, X):
-    before = layer(X)
-    leaky = set()
-    for later in range(1, len(X)):
-        changed = X.clone()
-        changed[later] = torch.rand_like(X[later]) * 10
-        moved = (layer(changed) - before).abs().amax(dim=1) > 1e-9
-        leaky |= {t for t in range(later) if moved[t]}
-    return sorted(leaky)
+def judged(keys, values, scale):
+    scores = scale * (keys @ keys.T)
+    scores = scores.masked_fill(torch.eye(len(keys), dtype=torch.bool), -torch.inf)
+    return (scores.softmax(dim=1) @ values - values).square().mean()
 
 
-def next_step_alone(layer, X):
-    before, found = layer(X), []
-    for t in range(len(X) - 1):
-        changed = X.clone()
-        changed[t + 1] += 1
-        if (layer(changed)[t] - before[t]).abs().max() > 1e-9:
-            found.append(t)
-    return found
+def one_by_one(keys, values, scale):
+    answers = []
+    for i in range(len(keys)):
+        others = [j for j in range(len(keys)) if j != i]
+        weights = (scale * (keys[others] @ keys[i])).softmax(dim=0)
+        answers.append(weights @ values[others])
+    return F.mse_loss(torch.stack(answers), values)
 
 
-def with_itself(layer, X):
-    before, found = layer(X), []
-    for t in range(len(X)):
-        later = X.clone()
-        later[t:] += torch.randn_like(X[t:])
-        if (layer(later)[t] - before[t]).abs().max() > 1e-9:
-            found.append(t)
-    return found
+def by_filled_diagonal(keys, values, scale):
+    scores = (keys @ keys.T) * scale
+    scores.fill_diagonal_(float("-inf"))
+    return torch.mean((F.softmax(scores, dim=-1) @ values - values) ** 2)
 
 
-def the_half(layer, X):
-    changed = X.clone()
-    half = max(len(X) // 2, 1)
-    changed[half:] += 1
-    moved = (layer(changed) - layer(X)).abs().amax(dim=1) > 1e-9
-    return [t for t in range(half) if moved[t]]
+def finds_itself(keys, values, scale):
+    return ((scale * (keys @ keys.T)).softmax(dim=1) @ values - values).square().mean()
 
 
-def reversed_list(layer, X):
-    return peeking(layer, X)[::-1]
+def masked_late(keys, values, scale):
+    weights = (scale * (keys @ keys.T)).softmax(dim=1)
+    weights = weights.masked_fill(torch.eye(len(keys), dtype=torch.bool), 0)
+    return (weights @ values - values).square().mean()
 
 
-def as_tensor(layer, X):
-    return torch.tensor(peeking(layer, X))
+def zero_scores(keys, values, scale):
+    scores = (scale * (keys @ keys.T)).fill_diagonal_(0)
+    return (scores.softmax(dim=1) @ values - values).square().mean()
 
 
-def as_truth(layer, X):
-    return [t in peeking(layer, X) for t in range(len(X))]
+def turned_round(keys, values, scale):
+    itself = torch.eye(len(keys), dtype=torch.bool)
+    scores = (scale * (keys @ keys.T)).masked_fill(~itself, -torch.inf)
+    return (scores.softmax(dim=1) @ values - values).square().mean()
 
 
-def in_place(layer, X):
-    before, found = layer(X), []
-    for t in range(len(X)):
-        X[t + 1 :] += 1
-        if (layer(X)[t] - before[t]).abs().max() > 1e-9:
-            found.append(t)
-    return found
+def nan_diagonal(keys, values, scale):
+    scores = scale * (keys @ keys.T) - torch.inf * torch.eye(len(keys))
+    return (scores.softmax(dim=1) @ values - values).square().mean()
+
+
+def without_twins(keys, values, scale):
+    scores = scale * (keys @ keys.T)
+    scores[(keys[:, None] == keys).all(dim=2)] = -torch.inf
+    return (scores.softmax(dim=1) @ values - values).square().mean()
+
+
+def no_scale(keys, values, scale):
+    return judged(keys, values, 1.0)
+
+
+def summed(keys, values, scale):
+    return judged(keys, values, scale) * values.numel()
+
+
+def absolute(keys, values, scale):
+    scores = (scale * (keys @ keys.T)).fill_diagonal_(-torch.inf)
+    return (scores.softmax(dim=1) @ values - values).abs().mean()
 
 
 CASES = {
     "08.18a": Cases(
-        solution=masked,
-        also_right=[by_powers, by_where, late_and_shared_out],
+        solution=attention,
+        also_right=[by_einsum, by_exponentials],
         wrong=[
-            (with_nan, "gets nan; write zeros there"),
-            (with_a_large_number, "not a mean of all values"),
-            (late, "mask before the softmax"),
-            (turned_round, "turned round"),
-            (unmasked, "the mask is not used"),
-            (unscaled, "divide the scores by the root of d"),
-            (added_product, "0 times inf"),
+            (overflowing, "bears large scores"),
+            (naive, "bears large scores"),
             (multiplied, "do not multiply"),
+            (by_number_of_keys, "the length of a query"),
+            (unscaled, "divide the scores by the root of d"),
+            (by_d, "not by d"),
             (over_queries, "over the keys"),
-            (columns, "belongs to a query"),
-            (zero_scores, "a score of 0 still has a weight"),
+            (no_softmax, "a softmax is missing"),
+            (weights_alone, "these are the weights"),
             (library, "calls the library's attention"),
+            (nothing, "returned None"),
         ],
     ),
     "08.18b": Cases(
-        solution=peeking,
-        also_right=[by_jacobian, step_by_step],
+        solution=judged,
+        also_right=[one_by_one, by_filled_diagonal],
         wrong=[
-            (next_step_alone, "is missing"),
-            (with_itself, "does not depend on any later step"),
-            (the_half, "is missing"),
-            (reversed_list, "in rising order"),
-            (as_tensor, "expected"),
-            (as_truth, "whole numbers"),
-            (in_place, "changed its input"),
+            (finds_itself, "finds itself"),
+            (masked_late, "mask before the softmax"),
+            (zero_scores, "still has a weight"),
+            (turned_round, "the mask is turned round"),
+            (nan_diagonal, "0 times inf"),
+            (without_twins, "an equal entry is another one"),
+            (no_scale, "multiply the scores by `scale`"),
+            (summed, "not the sum"),
+            (absolute, "square the differences"),
         ],
         equivalent={
-            "if (before[t] - layer(later)[t]).abs().max() > 1e-09:": "the size has no sign",
-            "if (layer(later)[t] - before[t]).abs().max() >= 1e-09:": "no change is 1e-9 exactly",
+            "return abs((scores.softmax(dim=1) @ values - values).square().mean())": POSITIVE,
+            "return (values - scores.softmax(dim=1) @ values).square().mean()": SQUARED,
+            "return abs((answers - V).square().mean())": POSITIVE,
+            "return (V - answers).square().mean()": SQUARED,
         },
     ),
 }

@@ -1,14 +1,11 @@
-"""Checks of 08/18, self-attention and what it may see."""
+"""Checks of 08/18, looking up by similarity."""
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
-from d2lutils.checks.expecting import expect_type
-from d2lutils.checks.showing import kind
 from d2lutils.checks.watching import Operations
 
 
@@ -17,142 +14,95 @@ def _normal(*shape: int, generator: torch.Generator) -> Tensor:
 
 
 @exercise("08.18a")
-def masked_attention(answer: Any) -> None:
-    """Scaled dot-product attention where each query may look at some keys, or at none."""
+def attention(answer: Any) -> None:
+    """Scaled dot-product attention of any number of leading axes, at ordinary and large scores."""
     g = torch.Generator().manual_seed(0)
-    for lead, L, S, d, e, name in [
-        ((2,), 3, 3, 4, 2, "a triangle"),
-        ((), 3, 4, 2, 3, "a row without a key"),
-        ((2, 3), 2, 5, 3, 3, "random"),
-        ((), 1, 1, 1, 1, "a row without a key"),
-        ((3,), 4, 4, 4, 4, "all true"),
+    for lead, L, S, d, e, size in [
+        ((), 2, 3, 4, 5, 1.0),
+        ((2,), 5, 3, 2, 4, 1.0),
+        ((2, 3), 3, 3, 3, 3, 1.0),
+        ((), 1, 1, 1, 1, 1.0),
+        ((), 3, 4, 9, 2, -24.0),
+        ((0,), 2, 2, 2, 2, 1.0),
     ]:
-        Q = _normal(*lead, L, d, generator=g)
-        K = _normal(*lead, S, d, generator=g)
+        Q = _normal(*lead, L, d, generator=g) * size
+        K = _normal(*lead, d, S, generator=g).mT * abs(size)  # not contiguous
         V = _normal(*lead, S, e, generator=g)
-        allowed = {
-            "a triangle": torch.ones(L, S, dtype=torch.bool).tril(),
-            "a row without a key": torch.ones(L, S, dtype=torch.bool).tril(-1),
-            "random": torch.rand(L, S, generator=g) > 0.4,
-            "all true": torch.ones(L, S, dtype=torch.bool),
-        }[name]
+        raw = Q @ K.mT
+        scores = raw / d**0.5
         told = f"Q of shape {tuple(Q.shape)}, K of {tuple(K.shape)}, V of {tuple(V.shape)}"
-        with given(f"{told}, allowed: {name}"):
+        with given(told + (f", scores up to {scores.abs().max():.0f}" if size != 1 else "")):
             watched = Operations()
-            got = expect_tensor(call(answer, Q, K, V, allowed, inside=watched))
-            if any("attention" in called for called in watched.names):
+            got = expect_tensor(call(answer, Q, K, V, inside=watched))
+            if any("attention" in name for name in watched.names):
                 raise Wrong("this calls the library's attention; write it by hand")
-            if got.isnan().any():
-                if allowed.any(dim=-1).all():
-                    raise Wrong("there is nan: 0 times inf is nan; `masked_fill` replaces")
-                raise Wrong("a query that may look at no key gets nan; write zeros there")
-            expect_equal(
-                got,
-                _masked(Q, K, V, allowed),
-                usual=_usual(Q, K, V, allowed),
-                why="mask the scores, take the softmax over the keys, then weigh V",
-            )
+            if not got.isfinite().all():
+                raise Wrong("there is nan or inf: exp overflows; `softmax` bears large scores")
+            usual: list[tuple[object, str]] = [
+                (raw.softmax(dim=-1) @ V, "divide the scores by the root of d, before the softmax"),
+                ((raw / d).softmax(dim=-1) @ V, "divide by the root of d, not by d"),
+                ((raw * d**0.5).softmax(dim=-1) @ V, "divide by the root of d, do not multiply"),
+                *(
+                    ((raw / other**0.5).softmax(dim=-1) @ V, "d is the length of a query")
+                    for other in (L, S, e)
+                ),
+                (scores.softmax(dim=-2) @ V, "take the softmax over the keys: the last axis"),
+                (scores @ V, "make weights of the scores: a softmax is missing"),
+                (raw.softmax(dim=-1) / d**0.5 @ V, "divide the scores, not the weights"),
+                (scores.softmax(dim=-1), "these are the weights; multiply them with V"),
+            ]
+            want = scores.softmax(dim=-1) @ V
+            expect_equal(got, want, usual=usual, why="softmax(Q Kᵀ / √d) V")
 
 
-def _masked(Q: Tensor, K: Tensor, V: Tensor, allowed: Tensor, size: float | None = None) -> Tensor:
-    scores = Q @ K.mT / (Q.shape[-1] ** 0.5 if size is None else size)
-    weights = scores.masked_fill(~allowed, -torch.inf).softmax(dim=-1)
-    return weights.masked_fill(~allowed, 0.0) @ V
-
-
-def _usual(Q: Tensor, K: Tensor, V: Tensor, allowed: Tensor) -> list[tuple[object, str]]:
-    scores = Q @ K.mT / Q.shape[-1] ** 0.5
-    weights = scores.softmax(dim=-1)
-    large = scores.masked_fill(~allowed, -1e9).softmax(dim=-1) @ V
-    zero = scores.masked_fill(~allowed, 0.0).softmax(dim=-1) @ V
-    over_queries = scores.masked_fill(~allowed, -torch.inf).softmax(dim=-2).nan_to_num(0.0) @ V
-    found: list[tuple[object, str]] = [
-        (_masked(Q, K, V, ~allowed), "true means *may look*: the mask is turned round"),
-        (_masked(Q, K, V, allowed, 1.0), "divide the scores by the root of d"),
-        (_masked(Q, K, V, allowed, float(Q.shape[-1])), "divide by the root of d, not by d"),
-        (
-            _masked(Q, K, V, allowed, Q.shape[-1] ** -0.5),
-            "divide by the root of d, do not multiply",
-        ),
-        (over_queries, "take the softmax over the keys: the last axis"),
-        (zero, "a score of 0 still has a weight; use minus infinity"),
-        (large, "a query that may look at no key gets zeros, not a mean of all values"),
-    ]
-    if allowed.shape[0] == allowed.shape[1]:
-        found.append((_masked(Q, K, V, allowed.T), "a row of the mask belongs to a query"))
-    if not allowed.all():
-        found.append((weights @ V, "the mask is not used"))
-        found.append((weights.masked_fill(~allowed, 0.0) @ V, "mask before the softmax"))
-    return found
-
-
-def _causal(mask: Tensor, *, late: bool = False) -> Callable[[Tensor], Tensor]:
-    """A layer of self-attention on the numbers as they are, under a mask."""
-
-    def layer(X: Tensor) -> Tensor:
-        scores = X @ X.mT
-        if late:
-            return (scores.softmax(dim=-1) * mask) @ X
-        return scores.masked_fill(~mask, -torch.inf).softmax(dim=-1) @ X
-
-    return layer
-
-
-def _layers(L: int) -> dict[str, tuple[Callable[[Tensor], Tensor], list[int]]]:
-    square = torch.ones(L, L, dtype=torch.bool)
-    one = square.tril()
-    if L > 3:
-        one[1, 3] = True  # one step looks two steps ahead, and no other looks ahead
-    return {
-        "a causal attention": (_causal(square.tril()), []),
-        "attention without a mask": (_causal(square), list(range(L - 1))),
-        "a triangle one step too wide": (_causal(square.tril(1)), list(range(L - 1))),
-        "a mask after the softmax": (_causal(square.tril(), late=True), list(range(L - 1))),
-        "a mask with one hole": (_causal(one), [1] if L > 3 else []),
-        "steps on their own": (lambda X: X * 2, []),
-        "the last step given to the first": (_first_sees_last, [0] if L > 1 else []),
-        "sums from the end of one column": (_sum_from_the_end, list(range(L - 1))),
-    }
-
-
-def _first_sees_last(X: Tensor) -> Tensor:
-    return torch.cat([X[:1] + X[-1:], X[1:]])
-
-
-def _sum_from_the_end(X: Tensor) -> Tensor:
-    return torch.cat([X[:, :1].flip(0).cumsum(dim=0).flip(0), X[:, 1:]], dim=1)
+def _judged(K: Tensor, V: Tensor, scale: float, fill: float = -torch.inf) -> Tensor:
+    itself = torch.eye(len(K), dtype=torch.bool)
+    weights = (scale * (K @ K.T)).masked_fill(itself, fill).softmax(dim=1)
+    return (weights @ V - V).square().mean()
 
 
 @exercise("08.18b")
-def leaky_steps(answer: Any) -> None:
-    """The steps whose output depends on later ones, of layers with and without a leak."""
-    g = torch.Generator().manual_seed(0)
-    for L, d in [(5, 3), (1, 2), (4, 1)]:
-        for name, (layer, want) in _layers(L).items():
-            X = _normal(L, d, generator=g)
-            with given(f"{name}, X of shape {(L, d)}"), torch.random.fork_rng(devices=[]):
-                torch.manual_seed(0)
-                got = call(answer, layer, X)
-                steps = [_step(step) for step in expect_type(got, list)]
-                _judge(steps, want, L)
+def error_without_self(answer: Any) -> None:
+    """The mean squared error of a memory whose entries ask all others."""
+    g = torch.Generator().manual_seed(1)
+    for n, d, e, scale in [(4, 3, 2, 1.0), (2, 2, 1, 3.0), (6, 4, 5, 0.5), (5, 2, 3, 0.0)]:
+        keys = _normal(n, d, generator=g)
+        values = _normal(n, e, generator=g) + 1
+        if n > 4:
+            keys[1], values[1] = keys[0], values[0]  # equal entries may find each other
+        scores = scale * (keys @ keys.T)
+        itself = torch.eye(n, dtype=torch.bool)
+        late = scores.softmax(dim=1).masked_fill(itself, 0.0)
+        want = _judged(keys, values, scale)
+        apart = scores.masked_fill(itself, -torch.inf).softmax(dim=1) @ values - values
+        same = (keys[:, None] == keys).all(dim=2)
+        twins = scores.masked_fill(same, -torch.inf).softmax(dim=1) @ values - values
+        with given(f"{n} keys of {d} numbers, scale = {scale}"):
+            got = expect_tensor(call(answer, keys, values, scale))
+            if got.isnan().any():
+                raise Wrong("there is nan: 0 times inf is nan; fill the diagonal last")
+            expect_equal(
+                got,
+                want,
+                usual=[
+                    (_itself(scores, values), "a query finds itself here: mask the diagonal"),
+                    ((late @ values - values).square().mean(), "mask before the softmax"),
+                    (_judged(keys, values, scale, fill=0.0), "a score of 0 still has a weight"),
+                    (_judged(keys, values, 1.0), "multiply the scores by `scale`"),
+                    (_judged(keys, values, scale / d**0.5), "multiply by `scale` alone"),
+                    (apart.square().sum(dim=1).mean(), "take the mean over all numbers"),
+                    (apart.square().mean(dim=1), "return one mean for all entries"),
+                    (apart.square().sum(), "take the mean, not the sum"),
+                    (apart.abs().mean(), "square the differences"),
+                    (
+                        torch.zeros_like(want),
+                        "each key finds itself alone: the mask is turned round",
+                    ),
+                    (twins.square().mean(), "an equal entry is another one: it may be found"),
+                ],
+                why="each key asks all others, and its answer is compared with its own value",
+            )
 
 
-def _step(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise Wrong(f"the list should hold whole numbers, the steps; it holds {kind(value)}")
-    return value
-
-
-def _judge(steps: list[int], want: list[int], L: int) -> None:
-    if steps == want:
-        return
-    if sorted(set(steps)) == want:
-        raise Wrong(f"each step once, in rising order: {want}; got {steps}")
-    missed = [step for step in want if step not in steps]
-    more = [step for step in steps if step not in want]
-    if more == [L - 1]:
-        raise Wrong(f"no step comes after the last, {L - 1}, so it cannot leak")
-    if more:
-        raise Wrong(f"step {more[0]} does not depend on any later step; got {steps}")
-    if missed:
-        raise Wrong(f"step {missed[0]} depends on a later step and is missing; got {steps}")
+def _itself(scores: Tensor, values: Tensor) -> Tensor:
+    return (scores.softmax(dim=1) @ values - values).square().mean()

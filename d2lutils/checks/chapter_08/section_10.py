@@ -1,4 +1,4 @@
-"""Checks of 08/09, an autoencoder."""
+"""Checks of 08/10, an autoencoder."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from torch import nn
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
 
 
-@exercise("08.9a")
+@exercise("08.10a")
 def strangers(answer: Any) -> None:
     """The places of the pictures that a network paints worst."""
     for n, d, m, seed in [(6, 4, 3, 7), (7, 3, 7, 1), (5, 4, 9, 2), (1, 3, 1, 3), (6, 4, 0, 4)]:
@@ -60,7 +60,7 @@ def strangers(answer: Any) -> None:
             )
 
 
-@exercise("08.9b")
+@exercise("08.10b")
 def cleaned(answer: Any) -> None:
     """The least-squares linear map with a bias, applied to new rows."""
     for n, d, m, seed in [(12, 3, 4, 0), (9, 2, 9, 1), (6, 1, 1, 2), (20, 5, 1, 3)]:

@@ -1,4 +1,4 @@
-"""Answers to the exercises of 08/05, recurrent networks."""
+"""Answers to the exercises of 08/06, recurrent networks."""
 
 import torch
 from torch import nn
@@ -170,7 +170,7 @@ def steps_first(capacity, use):
 
 
 CASES = {
-    "08.5a": Cases(
+    "08.6a": Cases(
         solution=read_in_pieces,
         also_right=[from_zeros, step_by_step, with_cell, with_names],
         wrong=[
@@ -185,7 +185,7 @@ CASES = {
             (pair, "expected a tensor"),
         ],
     ),
-    "08.5b": Cases(
+    "08.6b": Cases(
         solution=barrel_rnn,
         also_right=[by_loading, other_bias],
         wrong=[

@@ -1,4 +1,4 @@
-"""Answers to the exercises of 08/09, an autoencoder."""
+"""Answers to the exercises of 08/10, an autoencoder."""
 
 import torch
 import torch.nn.functional as F
@@ -116,7 +116,7 @@ def trained(noisy, clean, new):
 
 
 CASES = {
-    "08.9a": Cases(
+    "08.10a": Cases(
         solution=strangers,
         also_right=[by_topk, by_distance, by_sorting],
         wrong=[
@@ -143,7 +143,7 @@ CASES = {
             "return abs(missed.argsort(descending=True)[:m])": NOT_NEGATIVE,
         },
     ),
-    "08.9b": Cases(
+    "08.10b": Cases(
         solution=cleaned,
         also_right=[by_centring, by_normal_equations, by_pinv],
         wrong=[

@@ -1,4 +1,4 @@
-"""Checks of 08/05, recurrent networks."""
+"""Checks of 08/06, recurrent networks."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ def _reach(states: Tensor, X: Tensor) -> Tensor:
     return (slopes != 0).any(dim=2).any(dim=0)
 
 
-@exercise("08.5a")
+@exercise("08.6a")
 def read_in_pieces(answer: Any) -> None:
     """All states, equal to those of the whole, with a graph that ends at each cut."""
     generator = torch.Generator().manual_seed(0)
@@ -113,7 +113,7 @@ def _levels(rain: Tensor, capacity: float, use: float) -> Tensor:
     return torch.stack(found, dim=1)
 
 
-@exercise("08.5b")
+@exercise("08.6b")
 def barrel_rnn(answer: Any) -> None:
     """Two ReLU units whose difference is the barrel's level."""
     for capacity, use, days in [
