@@ -67,6 +67,13 @@ def farthest(before, after, points, X):
     return torch.stack([(other & zone).sum() / zone.sum().clamp(min=1) for zone in zones])
 
 
+def near_or_equal(before, after, points, X):
+    gap = torch.cdist(points, X).amin(dim=1)
+    other = before(points).argmax(dim=1) != after(points).argmax(dim=1)
+    zones = [gap <= 0.25, gap > 1]
+    return torch.stack([(other & zone).sum() / zone.sum().clamp(min=1) for zone in zones])
+
+
 def third(rows, seen, k=3):
     return torch.cdist(rows, seen).topk(k, largest=False).values[:, -1]
 
@@ -112,6 +119,11 @@ def from_new(net, seen, val, X):
     return net(X).argmax(dim=1).where(third(X, seen) <= limit, -1)
 
 
+def nine_tenths(net, seen, val, X):
+    limit = third(val, seen).quantile(0.9)
+    return net(X).argmax(dim=1).where(third(X, seen) <= limit, -1)
+
+
 def by_confidence(net, seen, val, X):
     limit = net(val).softmax(1).amax(1).quantile(0.05)
     return net(X).argmax(dim=1).where(net(X).softmax(1).amax(1) >= limit, -1)
@@ -132,6 +144,7 @@ CASES = {
             (by_scores, "compares scores"),
             (two_classes, "more than two classes"),
             (farthest, "the nearest row of X"),
+            (near_or_equal, "not 0.25 itself"),
             (lambda before, after, points, X: moved(before, after, points, X).flip(0), "first"),
             (lambda before, after, points, X: 1 - moved(before, after, points, X), "same class"),
             (
@@ -160,6 +173,7 @@ CASES = {
             (from_new, "not from X"),
             (by_confidence, "goes by confidence"),
             (low_quantile, "the 0.95 quantile"),
+            (nine_tenths, "the 0.95 quantile"),
             (lambda net, seen, val, X: net(X).argmax(1), "-1 for them"),
             (lambda net, seen, val, X: name_or_refuse(net, seen, val, X).float(), "int64"),
             (lambda net, seen, val, X: name_or_refuse(net, seen, val, X) == -1, "this is a mask"),

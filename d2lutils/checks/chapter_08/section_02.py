@@ -73,6 +73,8 @@ def moved(answer: Any) -> None:
                     (_shares(half, near, far), "there may be more than two classes: argmax"),
                     (_shares(signs, near, far), "name the class with the highest score: argmax"),
                     (_shares(other, near, ~near), "far is above 1, not all that is not near"),
+                    (_shares(other, gap <= 0.25, far), "near is below 0.25, and not 0.25 itself"),
+                    (_shares(other, near, gap >= 1), "far is above 1, and not 1 itself"),
                     (_shares(other, gap**2 < 0.25, gap**2 > 1), "do not square the distance"),
                     (want.double(), "return float32"),
                     (want[:1], "return two shares, of near and of far points"),
@@ -87,7 +89,7 @@ def moved(answer: Any) -> None:
 def name_or_refuse(answer: Any) -> None:
     """The class that a network names, or -1 where the data are too far."""
     for n, seen_n, val_n, classes, seed in [
-        (40, 12, 30, 2, 0),
+        (40, 12, 30, 2, 26),
         (33, 7, 9, 3, 1),
         (25, 3, 1, 4, 2),
         (20, 30, 40, 3, 3),
@@ -137,6 +139,7 @@ def name_or_refuse(answer: Any) -> None:
                     (by(min(3, seen_n - 1)), "this goes by the fourth nearest; take the third"),
                     (by(-1), "take the third nearest of seen, not the farthest"),
                     (limited(mean, mean_val.quantile(0.95)), "take the third, not a mean of three"),
+                    (limited(gap, _third(val, seen).quantile(0.9)), "take the 0.95 quantile"),
                     (limited(gap, own), "the limit comes from val, not from seen"),
                     (
                         limited(gap, _third(X, seen).quantile(0.95)) if n else named,
