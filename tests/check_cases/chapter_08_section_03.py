@@ -57,6 +57,11 @@ def with_signs(sure, right, num_bins):
     return (sure.mean() - right.float().mean()).abs()
 
 
+def highest_first(sure, right, num_bins):
+    gaps = (sure - right.float())[sure.argsort(descending=True)].tensor_split(num_bins)
+    return torch.stack([part.sum().abs() for part in gaps]).sum() / len(sure)
+
+
 def by_split(sure, right, num_bins):
     gaps = (sure - right.float())[sure.argsort()].split(-(-len(sure) // num_bins))
     return torch.stack([part.sum().abs() for part in gaps]).sum() / len(sure)
@@ -101,6 +106,7 @@ CASES = {
             (equal_widths, "cut by count"),
             (single_digits, "not of single digits"),
             (with_signs, "without its sign, then add"),
+            (highest_first, "the lowest claim first"),
             (by_split, "sizes differ by 1"),
             (lambda sure, right, n: n * ece_by_count(sure, right, n), "expected"),
             (lambda sure, right, n: len(sure) * ece_by_count(sure, right, n), "number of digits"),
@@ -132,7 +138,9 @@ CASES = {
             (lambda p, T: p, "this is p as it was"),
             (lambda p, T: ((p + 1e-6).log() / T).softmax(dim=1), "add nothing to p"),
             (lambda p, T: (p.clamp(min=1e-6).log() / T).softmax(dim=1), "do not clamp it"),
+            (lambda p, T: (p.clamp(min=1e-30).log() / T).softmax(dim=1), "do not clamp it"),
             (lambda p, T: cool_probabilities(p, T).float(), "keep the dtype"),
+            (lambda p, T: cool_probabilities(p.double(), T), "keep the dtype"),
         ],
         equivalent={"return abs((p.log() / T).softmax(dim=1))": NOT_NEGATIVE},
     ),

@@ -10,7 +10,14 @@ from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, 
 @exercise("08.3a")
 def ece_by_count(answer: Any) -> None:
     """The expected calibration error over groups of equal counts."""
-    for n, num_bins, seed in [(10, 3, 0), (7, 7, 1), (12, 1, 2), (4, 9, 3), (1, 1, 4), (23, 5, 5)]:
+    for n, num_bins, seed in [
+        (10, 3, 215),
+        (7, 7, 1),
+        (12, 1, 2),
+        (4, 9, 3),
+        (1, 1, 4),
+        (23, 5, 5),
+    ]:
         g = torch.Generator().manual_seed(seed)
         sure = (torch.randperm(80, generator=g)[:n] + 20.5) / 101
         right = torch.rand(n, generator=g) < 0.6
@@ -23,6 +30,7 @@ def ece_by_count(answer: Any) -> None:
         chunks = [gaps[order][i : i + size] for i in range(0, n, size)]
         bins = (sure * num_bins).long().clamp(max=num_bins - 1)
         width = [gaps[bins == b] for b in range(num_bins)]
+        downwards = [part for part in gaps[order].flip(0).tensor_split(num_bins) if len(part)]
         half = (sure[order] - right.float()).tensor_split(num_bins)
         means = torch.stack([part.mean().abs() for part in parts])
         signed = torch.stack([part.sum() for part in parts])
@@ -42,6 +50,7 @@ def ece_by_count(answer: Any) -> None:
                         _mean_gap(chunks),
                         "cut as tensor_split does: sizes differ by 1",
                     ),
+                    (_mean_gap(downwards), "sort the lowest claim first"),
                     (_mean_gap(width), "these bins have equal widths; cut by count"),
                     (means.mean(), "weigh each group's gap by its share of the digits"),
                     (means.sum(), "weigh each group's gap by its share of the digits"),
@@ -67,7 +76,11 @@ def cool_probabilities(answer: Any) -> None:
     two = torch.tensor([[0.999999, 0.000001], [0.3, 0.7]], dtype=torch.float64)
     ten = torch.linspace(0.95, 1.05, 10, dtype=torch.float64)[None] / 10
     nothing = "add nothing to p, and do not clamp it: a score of minus infinity does no harm"
-    for p, T in [(some, 2.0), (some, 0.5), (two, 3.5), (ten, 0.002), (some, 1.0), (some[:0], 2.0)]:
+    odd = [(some, 400.0), (some.float(), 2.0), (ten, 0.002), (some, 1.0), (some[:0], 2.0)]
+    for p, T in [(some, 2.0), (some, 0.5), (two, 3.5), *odd]:
+        tiny = [1e-6, 1e-8, 1e-12, 1e-30, torch.finfo(p.dtype).tiny]
+        added = [((p + least).log() / T).softmax(dim=1) for least in tiny]
+        clamped = [(p.clamp(min=least).log() / T).softmax(dim=1) for least in tiny]
         want = (p.log() / T).softmax(dim=1)
         power = p ** (1 / T)
         with given(p=p, T=T):
@@ -90,9 +103,8 @@ def cool_probabilities(answer: Any) -> None:
                     (power / power.sum(dim=0), "the classes are dimension 1"),
                     (p, "this is p as it was; divide its logarithm by T"),
                     (want.float(), "keep the dtype of p"),
-                    (((p + 1e-6).log() / T).softmax(dim=1), nothing),
-                    (((p + 1e-8).log() / T).softmax(dim=1), nothing),
-                    ((p.clamp(min=1e-8).log() / T).softmax(dim=1), nothing),
+                    (want.double(), "keep the dtype of p"),
+                    *[(probabilities, nothing) for probabilities in added + clamped],
                 ],
                 why="take the softmax of log(p) / T",
             )
