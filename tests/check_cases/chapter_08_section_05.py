@@ -11,7 +11,7 @@ def occlusion(score, picture, size, fill):
     before = score(picture[None])[0]
     rows = picture.shape[0] - size + 1
     columns = picture.shape[1] - size + 1
-    falls = torch.zeros(rows, columns)
+    falls = torch.zeros(rows, columns, dtype=picture.dtype)
     for i in range(rows):
         for j in range(columns):
             covered = picture.clone()
@@ -124,6 +124,7 @@ CASES = {
             (lambda s, p, size, fill: occlusion(s, p, size, fill).relu(), "keep falls below 0"),
             (lambda s, p, size, fill: occlusion(s, p, size, 0), "not with 0"),
             (lambda s, p, size, fill: occlusion(s, p, size, fill).T, "swapped"),
+            (lambda s, p, size, fill: occlusion(s, p, size, fill).float(), "dtype of `picture`"),
             (lambda s, p, size, fill: occlusion(s, p, size, fill).flatten(), "one row for each"),
             (lambda s, p, size, fill: occlusion(s, p, size, fill).tolist(), "expected a tensor"),
         ],

@@ -26,7 +26,7 @@ def _falls(score: Score, picture: Tensor, size: int, fill: float, spoil: bool = 
     """How far the score falls, square by square; with `spoil`, squares stay covered."""
     before = score(picture[None])[0]
     rows, columns = (side - size + 1 for side in picture.shape)
-    falls = torch.zeros(rows, columns)
+    falls = torch.zeros(rows, columns, dtype=picture.dtype)
     hidden = picture.clone()
     for i in range(rows):
         for j in range(columns):
@@ -43,8 +43,9 @@ def occlusion(answer: Any) -> None:
     tries = [(4, 5, 2, 0.0, 0), (5, 3, 3, 1.0, 1), (3, 4, 1, 0.3, 2), (1, 3, 1, 0.5, 3)]
     for h, w, size, fill, seed in [*tries, (3, 3, 3, -1.0, 4), (2, 2, 1, 2.0, 5)]:
         g = torch.Generator().manual_seed(seed)
-        picture = torch.rand(h, w, generator=g)
-        score = _judge(torch.randn(h, w, generator=g))
+        dtype = torch.float64 if seed == 2 else torch.float32
+        picture = torch.rand(h, w, generator=g, dtype=dtype)
+        score = _judge(torch.randn(h, w, generator=g, dtype=dtype))
         want = _falls(score, picture, size, fill)
         before = score(picture[None])[0]
         with given("score = one that bends", picture=picture, size=size, fill=fill):
@@ -63,6 +64,7 @@ def occlusion(answer: Any) -> None:
                         "earlier squares are still covered; begin with a fresh copy each time",
                     ),
                     (_falls(score, picture, size, 0.0), "cover with `fill`, not with 0"),
+                    (want.float(), "keep the dtype of `picture`"),
                     (want / before, "do not divide by the score before"),
                     (want / size**2, "do not divide by the number of covered pixels"),
                 ],
