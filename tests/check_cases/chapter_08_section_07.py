@@ -189,6 +189,13 @@ def candidates(cell, x, h):
     return torch.tanh(inn + torch.sigmoid(ir + hr) * hn)
 
 
+def without_biases(cell, x, h):
+    inner_r, inner_z, inner_n = (x @ cell.weight_ih.T).chunk(3, dim=1)
+    outer_r, outer_z, outer_n = (h @ cell.weight_hh.T).chunk(3, dim=1)
+    r, z = torch.sigmoid(inner_r + outer_r), torch.sigmoid(inner_z + outer_z)
+    return (1 - z) * torch.tanh(inner_n + r * outer_n) + z * h
+
+
 def _parts(cell, x, h):
     inner = x @ cell.weight_ih.T + cell.bias_ih
     outer = h @ cell.weight_hh.T + cell.bias_hh
@@ -226,6 +233,7 @@ CASES = {
             (reset_of_all, "the state's part of n alone"),
             (without_tanh, "the tanh of n is missing"),
             (candidates, "this is n"),
+            (without_biases, "the biases are missing"),
             (lambda cell, x, h: gru_step(cell, x, h).detach(), "keep the graph"),
         ],
     ),

@@ -112,6 +112,9 @@ def _usual(cell: nn.GRUCell, x: Tensor, h: Tensor) -> list[tuple[Tensor, str]]:
     inside = r * (h @ cell.weight_hh[2 * H :].T) + cell.bias_hh[2 * H :]
     other = (inn + z * hn).tanh()
     plain = (inn + hn).tanh()
+    rows, states = (x @ cell.weight_ih.T).chunk(3, dim=1), (h @ cell.weight_hh.T).chunk(3, dim=1)
+    r0, z0 = ((rows[k] + states[k]).sigmoid() for k in range(2))
+    bare = (rows[2] + r0 * states[2]).tanh()
     return [
         (z * n + (1 - z) * h, "z is the share that is kept, and 1 − z that of the new; swap them"),
         ((1 - r) * other + r * h, "the blocks come in the order r, z, n; you took z first"),
@@ -122,6 +125,10 @@ def _usual(cell: nn.GRUCell, x: Tensor, h: Tensor) -> list[tuple[Tensor, str]]:
         ((1 - z) * (inn + r * hn) + z * h, "the tanh of n is missing"),
         (n, "this is n; mix it with the old state by z"),
         (z * h, "this is the part that is kept; add (1 − z) n"),
+        (
+            (1 - z0) * bare + z0 * h,
+            "the biases are missing; each sum has bias_ih and bias_hh",
+        ),
     ]
 
 
