@@ -75,6 +75,22 @@ def columns(length, size, a, b):
     return tuple(found[:, None] for found in hold_out(length, size, a, b))
 
 
+def one_week_more(length, size, a, b):
+    start = torch.arange(length - size + 1)
+    return start[(start >= a) & (start + size - 1 <= b)], hold_out(length, size, a, b)[1]
+
+
+def one_week_shared(length, size, a, b):
+    start = torch.arange(length - size + 1)
+    return hold_out(length, size, a, b)[0], start[(start + size - 1 <= a) | (start >= b)]
+
+
+def later_first(length, size, a, b):
+    start = torch.arange(length - size + 1)
+    outside = torch.cat([start[start >= b], start[start + size <= a]])
+    return hold_out(length, size, a, b)[0], outside
+
+
 def one_too_few(length, size, a, b):
     start = torch.arange(length - size)
     inside = (start >= a) & (start + size <= b)
@@ -148,6 +164,15 @@ def last_alone(step, X, horizon):
     return step_by_step(step, X, horizon)[:, -1:]
 
 
+def a_week_late(step, X, horizon):
+    found = step_by_step(step, X, horizon)
+    return torch.cat([X[:, -1:], found], dim=1)[:, :horizon]
+
+
+def a_week_too_many(step, X, horizon):
+    return step_by_step(step, X, horizon + 1)
+
+
 def stacked(step, X, horizon):
     window, weeks = X, []
     for _ in range(horizon):
@@ -173,6 +198,9 @@ CASES = {
             (begins_outside, "may reach into it"),
             (only_before, "after the block are missing"),
             (strict_end, "week b - 1 belongs"),
+            (one_week_more, "week b is no longer"),
+            (one_week_shared, "shares that week"),
+            (later_first, "before the block come first"),
             (swapped, "the two are swapped"),
             (masks, "is a mask"),
             (columns, "expected shape"),
@@ -201,6 +229,8 @@ CASES = {
             (in_front, "stands at the end"),
             (weeks_first, "a row for each row"),
             (last_alone, "return all of them"),
+            (a_week_late, "begins with the last known week"),
+            (a_week_too_many, "expected shape"),
             (stacked, "raised"),
             (single, "expected dtype"),
         ],

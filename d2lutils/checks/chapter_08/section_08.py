@@ -62,6 +62,7 @@ def _usual(
                 "you asked where a window begins; its last week counts as well",
             ),
             (begin[(begin >= a) & (end < b)], "week b - 1 belongs to the block"),
+            (begin[(begin >= a) & (end <= b + 1)], "week b is no longer in the block"),
             (begin[(begin > a) & (end <= b)], "week a belongs to the block"),
             (begin[(end > a) & (begin < b)], "these touch the block; all their weeks lie inside"),
         ]
@@ -74,6 +75,11 @@ def _usual(
         (begin[end <= a], "the windows after the block are missing"),
         (begin[(end <= a) | (begin > b)], "week b is no longer in the block"),
         (begin[(end < a) | (begin >= b)], "a window may end with week a - 1"),
+        (begin[(end <= a + 1) | (begin >= b)], "a window that ends with week a shares that week"),
+        (
+            torch.cat([begin[begin >= b], begin[end <= a]]),
+            "the windows before the block come first",
+        ),
     ]
 
 
@@ -128,6 +134,9 @@ def _expect_forecasts(got: Tensor, weights: Tensor, X: Tensor, horizon: int) -> 
         (want.flip(1), "the first week comes first"),
         (want.T, "the shape is (N, horizon): a row for each row of X"),
         (want[:, -1:], "this is the last week; return all of them"),
+        (torch.cat([X[:, -1:], want[:, :-1]], dim=1), "this begins with the last known week"),
         (want[:, -1] if horizon else first[:, 0], "this is one week; return all of them"),
     ]
-    expect_equal(got, want, usual=usual, why="the newest value stands at the end of the window")
+    alike = got.shape == want.shape and got.dtype == want.dtype
+    why = "the newest value stands at the end of the window" if alike else ""
+    expect_equal(got, want, usual=usual, why=why)
