@@ -15,6 +15,7 @@ from d2lutils.checks import (
     given,
 )
 from d2lutils.checks.classes import module_class
+from d2lutils.checks.networks import drawn
 from d2lutils.checks.showing import kind
 
 _EVERY = (0, 2, 3)
@@ -89,11 +90,7 @@ def take_scale(answer: Any) -> None:
 
 def _network(channels: int, seed: int) -> nn.Sequential:
     net = nn.Sequential(nn.Flatten(), nn.Linear(channels * 6, 4), nn.Tanh(), nn.Linear(4, 3))
-    g = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for p in net.parameters():
-            p.copy_(torch.randn(p.shape, generator=g))
-    return net
+    return drawn(net, torch.Generator().manual_seed(seed))
 
 
 def _built(answer: Any, net: nn.Module, mean: Tensor, std: Tensor) -> nn.Module:

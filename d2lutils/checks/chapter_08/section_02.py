@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+from d2lutils.checks.networks import drawn
 
 
 @exercise("08.2a")
@@ -22,7 +23,7 @@ def moved(answer: Any) -> None:
         (4, 2, 2, 0.25, 7),
     ]:
         g = torch.Generator().manual_seed(seed)
-        before, after = _net(classes, g), _net(classes, g)
+        before, after = drawn(nn.Linear(2, classes), g), drawn(nn.Linear(2, classes), g)
         X = torch.randn(m, 2, generator=g)
         points = X[torch.arange(n) % m] + reach * torch.randn(n, 2, generator=g)
         if reach == 0.25:  # on the edges of both zones, where both networks name class 0
@@ -97,7 +98,7 @@ def name_or_refuse(answer: Any) -> None:
         (1, 4, 21, 3, 5),
     ]:
         g = torch.Generator().manual_seed(seed)
-        net = _net(classes, g)
+        net = drawn(nn.Linear(2, classes), g)
         # Whole numbers, so that equal distances are equal in float32, too.
         seen = torch.randint(-3, 4, (seen_n, 2), generator=g).float()
         val = torch.randint(-6, 7, (val_n, 2), generator=g).float()
@@ -158,15 +159,6 @@ def name_or_refuse(answer: Any) -> None:
                 ],
                 why="refuse where the third nearest of seen is farther than 0.95 of val have it",
             )
-
-
-def _net(classes: int, g: torch.Generator) -> nn.Linear:
-    """A linear layer on two measures, drawn by the generator."""
-    net = nn.Linear(2, classes)
-    with torch.no_grad():
-        for p in net.parameters():
-            p.copy_(torch.randn(p.shape, generator=g))
-    return net
 
 
 def _shares(other: torch.Tensor, near: torch.Tensor, far: torch.Tensor) -> torch.Tensor:

@@ -7,8 +7,6 @@ import torch
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
 from d2lutils.checks.watching import loops
 
-NO_LOOP = "this has a loop; {} without one"
-
 
 @exercise("08.9a")
 def max_inside(answer: Any) -> None:
@@ -58,7 +56,7 @@ def max_inside(answer: Any) -> None:
             ]
             expect_equal(got, want, usual=usual, why="mask what lies outside, then take the max")
     if loops(answer):
-        raise Wrong(NO_LOOP.format("mask all words at once,"))
+        raise Wrong("this has a loop; mask all words at once, without one")
 
 
 def _inside(maps: torch.Tensor, windows: torch.Tensor, floor: float | None = None) -> torch.Tensor:
@@ -113,7 +111,7 @@ def count_piece(answer: Any) -> None:
             got = expect_tensor(call(answer, ids, piece))
             expect_equal(got, want, usual=usual, why="count the windows that are equal to piece")
     if loops(answer):
-        raise Wrong(NO_LOOP.format("compare all windows at once,"))
+        raise Wrong("this has a loop; compare all windows at once, without one")
 
 
 def _apart(row: list[int], wanted: list[int]) -> int:

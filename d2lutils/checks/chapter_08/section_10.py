@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+from d2lutils.checks.networks import drawn
 
 
 @exercise("08.10a")
@@ -13,10 +14,8 @@ def strangers(answer: Any) -> None:
     """The places of the pictures that a network paints worst."""
     for n, d, m, seed in [(6, 4, 3, 7), (7, 3, 7, 1), (5, 4, 9, 2), (1, 3, 1, 3), (6, 4, 0, 4)]:
         g = torch.Generator().manual_seed(seed)
-        net = nn.Sequential(nn.Linear(d, d), nn.Tanh())
+        net = drawn(nn.Sequential(nn.Linear(d, d), nn.Tanh()), g)
         with torch.no_grad():
-            for p in net.parameters():
-                p.copy_(torch.randn(p.shape, generator=g))
             X = torch.randn(n, d, generator=g) * torch.tensor([0.5, 2.0]).repeat(n)[:n, None]
             missed = net(X) - X
         errors = missed.square().mean(dim=1)

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, given
+from d2lutils.checks.networks import drawn
 
 
 @exercise("08.11a")
@@ -19,8 +20,8 @@ def forger_step(answer: Any) -> None:
         (1, 2, 4, 0.7, True, 2),
     ]:
         g = torch.Generator().manual_seed(seed)
-        forger = _filled(nn.Sequential(nn.Linear(k, 4), nn.Tanh(), nn.Linear(4, d)), g)
-        detective = _filled(nn.Sequential(nn.Linear(d, 3), nn.Tanh(), nn.Linear(3, 1)), g)
+        forger = drawn(nn.Sequential(nn.Linear(k, 4), nn.Tanh(), nn.Linear(4, d)), g)
+        detective = drawn(nn.Sequential(nn.Linear(d, 3), nn.Tanh(), nn.Linear(3, 1)), g)
         next(detective.parameters()).requires_grad_(seed != 1)
         if left:  # gradients from before: the forger's do not count, the detective's stay
             for p in [*forger.parameters(), *detective.parameters()]:
@@ -134,8 +135,8 @@ def follow(answer: Any) -> None:
     """Each parameter of one network moved a part of the way to another's, in place."""
     for decay, seed in [(0.75, 0), (0.99, 1), (0.0, 2), (1.0, 3)]:
         g = torch.Generator().manual_seed(seed)
-        average = _filled(nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 1)), g)
-        net = _filled(copy.deepcopy(average), g)
+        average = drawn(nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 1)), g)
+        net = drawn(copy.deepcopy(average), g)
         theirs = [p.detach().clone() for p in net.parameters()]
         mine = list(average.parameters())
         old = [p.detach().clone() for p in mine]
@@ -168,11 +169,3 @@ def follow(answer: Any) -> None:
                 ],
                 why="each parameter is decay times itself plus 1 - decay times that of net",
             )
-
-
-def _filled(net: nn.Sequential, g: torch.Generator) -> nn.Sequential:
-    """The network, its parameters drawn anew."""
-    with torch.no_grad():
-        for p in net.parameters():
-            p.copy_(torch.randn(p.shape, generator=g))
-    return net

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+from d2lutils.checks.networks import drawn
 
 
 @exercise("08.12a")
@@ -61,10 +62,7 @@ def between(answer: Any) -> None:
     """The mean squared slope at points between real and made ones, with a graph."""
     for n, d, seed in [(4, 2, 0), (1, 3, 1), (3, 1, 2)]:
         g = torch.Generator().manual_seed(seed)
-        detective = nn.Sequential(nn.Linear(d, 5), nn.Tanh(), nn.Linear(5, 1))
-        with torch.no_grad():
-            for p in detective.parameters():
-                p.copy_(torch.randn(p.shape, generator=g))
+        detective = drawn(nn.Sequential(nn.Linear(d, 5), nn.Tanh(), nn.Linear(5, 1)), g)
         real, made = torch.randn(n, d, generator=g), torch.randn(n, d, generator=g)
         t = 0.1 + 0.3 * torch.rand(n, 1, generator=g)
         carried = made.clone().requires_grad_(seed == 0)  # as from a forger, once

@@ -16,8 +16,6 @@ from d2lutils.checks import (
 )
 from d2lutils.checks.watching import Operations, loops
 
-NO_LOOP = "this has a loop; {} without one"
-
 
 @exercise("08.16a")
 def turn_around(answer: Any) -> None:
@@ -64,7 +62,7 @@ def turn_around(answer: Any) -> None:
             ]
             expect_equal(got, want, usual=usual, why="step t of a word comes from length - 1 - t")
     if loops(answer):
-        raise Wrong(NO_LOOP.format("index all rows at once,"))
+        raise Wrong("this has a loop; index all rows at once, without one")
 
 
 def _moved(X: Tensor, source: Tensor) -> Tensor:
@@ -132,4 +130,4 @@ def unpack(answer: Any) -> None:
         if set(watched.names) & {"_pad_packed_sequence"}:
             raise Wrong("this calls the library's unpacking; put the data in place yourself")
     if loops(answer):
-        raise Wrong(NO_LOOP.format("a mask puts all places in at once,"))
+        raise Wrong("this has a loop; a mask puts all places in at once, without one")
