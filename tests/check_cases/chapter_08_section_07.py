@@ -1,4 +1,4 @@
-"""Answers to the exercises of 08/07, the LSTM and the GRU."""
+"""Answers to the exercises of 08/07, recurrent networks."""
 
 import torch
 from torch import nn
@@ -6,235 +6,202 @@ from torch import nn
 from check_cases import Cases
 
 
-def open_forget_gates(lstm, value):
-    H = lstm.hidden_size
+def read_in_pieces(rnn, X, size):
+    h, states = None, []
+    for piece in X.split(size, dim=1):
+        out, h = rnn(piece, h)
+        states.append(out)
+        h = h.detach()
+    return torch.cat(states, dim=1)
+
+
+def from_zeros(rnn, X, size):
+    h = torch.zeros(1, len(X), rnn.hidden_size)
+    states = torch.empty(len(X), 0, rnn.hidden_size)
+    for start in range(0, X.shape[1], size):
+        out, h = rnn(X[:, start : start + size], h.detach())
+        states = torch.cat([states, out], dim=1)
+    return states
+
+
+def step_by_step(rnn, X, size):
+    h, states = None, []
+    for t in range(X.shape[1]):
+        if h is not None and t % size == 0:
+            h = h.detach()
+        out, h = rnn(X[:, t : t + 1], h)
+        states.append(out[:, 0])
+    return torch.stack(states, 1)
+
+
+def with_cell(rnn, X, size):
+    h, states = torch.zeros(len(X), rnn.hidden_size), []
+    for t in range(X.shape[1]):
+        if t % size == 0:
+            h = h.detach()
+        inner = X[:, t] @ rnn.weight_ih_l0.T + rnn.bias_ih_l0
+        h = torch.tanh(inner + h @ rnn.weight_hh_l0.T + rnn.bias_hh_l0)
+        states.append(h)
+    return torch.stack(states, dim=1)
+
+
+def with_names(rnn, X, size):
+    h, states = None, []
+    for start in range(0, X.shape[1], size):
+        out, h = rnn(input=X[:, start : start + size], hx=h)
+        states.append(out)
+        h = h.detach()
+    return torch.cat(states, dim=1)
+
+
+def forgets(rnn, X, size):
+    return torch.cat([rnn(piece)[0] for piece in X.split(size, dim=1)], dim=1)
+
+
+def not_detached(rnn, X, size):
+    h, states = None, []
+    for piece in X.split(size, dim=1):
+        out, h = rnn(piece, h)
+        states.append(out)
+    return torch.cat(states, dim=1)
+
+
+def all_detached(rnn, X, size):
+    return read_in_pieces(rnn, X, size).detach()
+
+
+def detached_each_step(rnn, X, size):
+    return read_in_pieces(rnn, X, 1)
+
+
+def without_the_rest(rnn, X, size):
+    return read_in_pieces(rnn, X[:, : X.shape[1] // size * size], size)
+
+
+def cut_along_the_batch(rnn, X, size):
+    h, states = None, []
+    for piece in X.split(size):
+        out, h = rnn(piece, h)
+        states.append(out)
+        h = h.detach()
+    return torch.cat(states)
+
+
+def last_only(rnn, X, size):
+    h = None
+    for piece in X.split(size, dim=1):
+        _, h = rnn(piece, None if h is None else h.detach())
+    return h
+
+
+def pair(rnn, X, size):
+    return read_in_pieces(rnn, X, size), None
+
+
+def barrel_rnn(capacity, use):
+    rnn = nn.RNN(1, 2, nonlinearity="relu", batch_first=True)
     with torch.no_grad():
-        for name, bias in lstm.named_parameters():
-            if name.startswith("bias_ih"):
-                bias[H : 2 * H] = value
-            elif name.startswith("bias_hh"):
-                bias[H : 2 * H] = 0
+        rnn.weight_ih_l0.fill_(1.0)
+        rnn.weight_hh_l0.copy_(torch.tensor([[1.0, -1.0], [1.0, -1.0]]))
+        rnn.bias_ih_l0.copy_(torch.tensor([-use, -use - capacity]))
+        rnn.bias_hh_l0.zero_()
+    return rnn
 
 
-def by_chunks(lstm, value):
-    for name, bias in lstm.named_parameters():
-        if "bias" in name:
-            nn.init.constant_(bias.detach().chunk(4)[1], value / 2)
-    return lstm
+def by_loading(capacity, use):
+    rnn = nn.RNN(1, 2, nonlinearity="relu", batch_first=True)
+    rnn.load_state_dict(
+        {
+            "weight_ih_l0": torch.ones(2, 1),
+            "weight_hh_l0": torch.tensor([[1.0, -1.0]]).repeat(2, 1),
+            "bias_ih_l0": torch.full((2,), -float(use)),
+            "bias_hh_l0": torch.tensor([0.0, -float(capacity)]),
+        }
+    )
+    return rnn
 
 
-def by_data(lstm, value):
-    for weights in lstm.all_weights:
-        ih, hh = weights[2].data.view(4, -1), weights[3].data.view(4, -1)
-        hh[1] = value - ih[1]
+def other_bias(capacity, use):
+    rnn = by_loading(capacity, use)
+    rnn.bias_hh_l0 = nn.Parameter(rnn.bias_hh_l0 + rnn.bias_ih_l0)
+    rnn.bias_ih_l0 = nn.Parameter(torch.zeros(2))
+    return rnn
 
 
-def both(lstm, value):
-    H = lstm.hidden_size
+def changed(name, value):
+    def answer(capacity, use):
+        rnn = barrel_rnn(capacity, use)
+        with torch.no_grad():
+            getattr(rnn, name).copy_(torch.tensor(value(capacity, use)))
+        return rnn
+
+    return answer
+
+
+def first_only(capacity, use):
+    rnn = barrel_rnn(capacity, use)
     with torch.no_grad():
-        for name, bias in lstm.named_parameters():
-            if "bias" in name:
-                bias[H : 2 * H] = value
+        for parameter in rnn.parameters():
+            parameter[1:] = 0
+    return rnn
 
 
-def one_alone(lstm, value):
-    H = lstm.hidden_size
+def biases_left(capacity, use):
+    rnn = nn.RNN(1, 2, nonlinearity="relu", batch_first=True)
     with torch.no_grad():
-        for name, bias in lstm.named_parameters():
-            if name.startswith("bias_ih"):
-                bias[H : 2 * H] = value
+        for own, right in zip(
+            rnn.parameters(), barrel_rnn(capacity, use).parameters(), strict=True
+        ):
+            if right.abs().sum() > 0:
+                own.copy_(right)
+    return rnn
 
 
-def other_alone(lstm, value):
-    H = lstm.hidden_size
-    with torch.no_grad():
-        for name, bias in lstm.named_parameters():
-            if name.startswith("bias_hh"):
-                bias[H : 2 * H] = value
+def tanh(capacity, use):
+    rnn = nn.RNN(1, 2, batch_first=True)
+    rnn.load_state_dict(barrel_rnn(capacity, use).state_dict())
+    return rnn
 
 
-def added(lstm, value):
-    H = lstm.hidden_size
-    with torch.no_grad():
-        for name, bias in lstm.named_parameters():
-            if name.startswith("bias_ih"):
-                bias[H : 2 * H] += value
-
-
-def of_the_input_gate(lstm, value):
-    H = lstm.hidden_size
-    with torch.no_grad():
-        for name, bias in lstm.named_parameters():
-            if "bias" in name:
-                bias[:H] = value / 2
-
-
-def of_the_third_block(lstm, value):
-    H = lstm.hidden_size
-    with torch.no_grad():
-        for name, bias in lstm.named_parameters():
-            if "bias" in name:
-                bias[2 * H : 3 * H] = value / 2
-
-
-def of_all_gates(lstm, value):
-    with torch.no_grad():
-        for name, bias in lstm.named_parameters():
-            if "bias" in name:
-                bias.fill_(value / 2)
-
-
-def of_the_first_layer(lstm, value):
-    H = lstm.hidden_size
-    with torch.no_grad():
-        lstm.bias_ih_l0[H : 2 * H] = value
-        lstm.bias_hh_l0[H : 2 * H] = 0
-
-
-def of_weights_too(lstm, value):
-    H = lstm.hidden_size
-    with torch.no_grad():
-        for parameter in lstm.parameters():
-            parameter[H : 2 * H] = value / 2
-
-
-def as_new_parameters(lstm, value):
-    H = lstm.hidden_size
-    for name, bias in list(lstm.named_parameters()):
-        if "bias" in name:
-            filled = bias.detach().clone()
-            filled[H : 2 * H] = value / 2
-            setattr(lstm, name, nn.Parameter(filled))
-
-
-def with_a_graph(lstm, value):
-    H = lstm.hidden_size
-    for name, bias in lstm.named_parameters():
-        if "bias" in name:
-            bias[H : 2 * H] = value / 2
-
-
-def gru_step(cell, x, h):
-    inner = x @ cell.weight_ih.T + cell.bias_ih
-    outer = h @ cell.weight_hh.T + cell.bias_hh
-    inner_r, inner_z, inner_n = inner.chunk(3, dim=1)
-    outer_r, outer_z, outer_n = outer.chunk(3, dim=1)
-    r = torch.sigmoid(inner_r + outer_r)
-    z = torch.sigmoid(inner_z + outer_z)
-    n = torch.tanh(inner_n + r * outer_n)
-    return (1 - z) * n + z * h
-
-
-def by_slices(cell, x, h):
-    H = cell.hidden_size
-
-    def part(k):
-        rows = slice(k * H, (k + 1) * H)
-        inner = nn.functional.linear(x, cell.weight_ih[rows], cell.bias_ih[rows])
-        return inner, nn.functional.linear(h, cell.weight_hh[rows], cell.bias_hh[rows])
-
-    r, z = (sum(part(k)).sigmoid() for k in range(2))
-    inner, outer = part(2)
-    return torch.lerp((inner + r * outer).tanh(), h, z)
-
-
-def shares_swapped(cell, x, h):
-    (ir, iz, inn), (hr, hz, hn) = _parts(cell, x, h)
-    r, z = torch.sigmoid(ir + hr), torch.sigmoid(iz + hz)
-    return z * torch.tanh(inn + r * hn) + (1 - z) * h
-
-
-def blocks_swapped(cell, x, h):
-    (iz, ir, inn), (hz, hr, hn) = _parts(cell, x, h)
-    r, z = torch.sigmoid(ir + hr), torch.sigmoid(iz + hz)
-    return (1 - z) * torch.tanh(inn + r * hn) + z * h
-
-
-def without_reset(cell, x, h):
-    (_, iz, inn), (_, hz, hn) = _parts(cell, x, h)
-    z = torch.sigmoid(iz + hz)
-    return (1 - z) * torch.tanh(inn + hn) + z * h
-
-
-def reset_before(cell, x, h):
-    (ir, iz, inn), (hr, hz, _) = _parts(cell, x, h)
-    r, z = torch.sigmoid(ir + hr), torch.sigmoid(iz + hz)
-    H = cell.hidden_size
-    hn = (r * h) @ cell.weight_hh[2 * H :].T + cell.bias_hh[2 * H :]
-    return (1 - z) * torch.tanh(inn + hn) + z * h
-
-
-def reset_without_bias(cell, x, h):
-    (ir, iz, inn), (hr, hz, _) = _parts(cell, x, h)
-    r, z = torch.sigmoid(ir + hr), torch.sigmoid(iz + hz)
-    H = cell.hidden_size
-    hn = r * (h @ cell.weight_hh[2 * H :].T) + cell.bias_hh[2 * H :]
-    return (1 - z) * torch.tanh(inn + hn) + z * h
-
-
-def reset_of_all(cell, x, h):
-    (ir, iz, inn), (hr, hz, hn) = _parts(cell, x, h)
-    r, z = torch.sigmoid(ir + hr), torch.sigmoid(iz + hz)
-    return (1 - z) * torch.tanh(r * (inn + hn)) + z * h
-
-
-def without_tanh(cell, x, h):
-    (ir, iz, inn), (hr, hz, hn) = _parts(cell, x, h)
-    r, z = torch.sigmoid(ir + hr), torch.sigmoid(iz + hz)
-    return (1 - z) * (inn + r * hn) + z * h
-
-
-def candidates(cell, x, h):
-    (ir, _, inn), (hr, _, hn) = _parts(cell, x, h)
-    return torch.tanh(inn + torch.sigmoid(ir + hr) * hn)
-
-
-def without_biases(cell, x, h):
-    inner_r, inner_z, inner_n = (x @ cell.weight_ih.T).chunk(3, dim=1)
-    outer_r, outer_z, outer_n = (h @ cell.weight_hh.T).chunk(3, dim=1)
-    r, z = torch.sigmoid(inner_r + outer_r), torch.sigmoid(inner_z + outer_z)
-    return (1 - z) * torch.tanh(inner_n + r * outer_n) + z * h
-
-
-def _parts(cell, x, h):
-    inner = x @ cell.weight_ih.T + cell.bias_ih
-    outer = h @ cell.weight_hh.T + cell.bias_hh
-    return inner.chunk(3, dim=1), outer.chunk(3, dim=1)
+def steps_first(capacity, use):
+    rnn = nn.RNN(1, 2, nonlinearity="relu")
+    rnn.load_state_dict(barrel_rnn(capacity, use).state_dict())
+    return rnn
 
 
 CASES = {
     "08.7a": Cases(
-        solution=open_forget_gates,
-        also_right=[by_chunks, by_data],
+        solution=read_in_pieces,
+        also_right=[from_zeros, step_by_step, with_cell, with_names],
         wrong=[
-            (both, "both biases have the value"),
-            (one_alone, "bias_hh is added as well"),
-            (other_alone, "bias_ih is added as well"),
-            (added, "the value was added to what was there"),
-            (of_the_input_gate, "the block of the input gate"),
-            (of_the_third_block, "the block of the candidates"),
-            (of_all_gates, "other blocks of bias_ih_l0 changed"),
-            (of_the_first_layer, "they are not set"),
-            (of_weights_too, "weight_ih_l0 changed as well"),
-            (as_new_parameters, "another object"),
-            (with_a_graph, "leaf"),
+            (forgets, "each piece begins with zeros"),
+            (not_detached, "leads into the piece before"),
+            (lambda rnn, X, size: rnn(X)[0], "leads into the piece before"),
+            (all_detached, "the states have no graph"),
+            (detached_each_step, "ends inside its own piece"),
+            (without_the_rest, "the last, shorter piece is missing"),
+            (cut_along_the_batch, "leads into the piece before"),
+            (last_only, "return the states of all steps"),
+            (pair, "expected a tensor"),
         ],
     ),
     "08.7b": Cases(
-        solution=gru_step,
-        also_right=[by_slices],
+        solution=barrel_rnn,
+        also_right=[by_loading, other_bias],
         wrong=[
-            (lambda cell, x, h: cell(x, h), "the library's GRU made the step"),
-            (shares_swapped, "z is the share that is kept"),
-            (blocks_swapped, "you took z first"),
-            (without_reset, "r is missing"),
-            (reset_before, "not the state before it"),
-            (reset_without_bias, "r multiplies the bias"),
-            (reset_of_all, "the state's part of n alone"),
-            (without_tanh, "the tanh of n is missing"),
-            (candidates, "this is n"),
-            (without_biases, "the biases are missing"),
-            (lambda cell, x, h: gru_step(cell, x, h).detach(), "keep the graph"),
+            (changed("bias_ih_l0", lambda c, u: [-u, -c]), "set all six weights"),
+            (changed("bias_hh_l0", lambda c, u: [-u, -u]), "`use` is taken twice"),
+            (changed("bias_ih_l0", lambda c, u: [u, u - c]), "`use` is added"),
+            (changed("bias_ih_l0", lambda c, u: [0.0, -c]), "nothing is taken out"),
+            (first_only, "nothing runs over"),
+            (changed("weight_ih_l0", lambda c, u: [[1.0], [0.0]]), "set all six"),
+            (changed("weight_hh_l0", lambda c, u: [[1.0, 0.0], [1.0, 0.0]]), "set all six"),
+            (changed("weight_hh_l0", lambda c, u: [[1.0, 0.0], [0.0, 1.0]]), "set all six"),
+            (biases_left, "set all six weights"),
+            (tanh, 'nonlinearity="relu"'),
+            (steps_first, "batch_first=True"),
+            (lambda c, u: nn.RNN(1, 4, nonlinearity="relu", batch_first=True), "two hidden"),
+            (lambda c, u: barrel_rnn(c, u)(torch.zeros(1, 1, 1)), "expected a RNN"),
         ],
     ),
 }

@@ -1,238 +1,240 @@
-"""Answers to the exercises of 08/08, forecasting a record."""
+"""Answers to the exercises of 08/08, the LSTM and the GRU."""
 
 import torch
+from torch import nn
 
 from check_cases import Cases
 
 
-def hold_out(length, size, a, b):
-    start = torch.arange(length - size + 1)
-    inside = (start >= a) & (start + size <= b)
-    outside = (start + size <= a) | (start >= b)
-    return start[inside], start[outside]
+def open_forget_gates(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, bias in lstm.named_parameters():
+            if name.startswith("bias_ih"):
+                bias[H : 2 * H] = value
+            elif name.startswith("bias_hh"):
+                bias[H : 2 * H] = 0
 
 
-def by_sets(length, size, a, b):
-    block, inside, outside = set(range(a, b)), [], []
-    for start in range(length - size + 1):
-        shared = block & set(range(start, start + size))
-        if len(shared) == size:
-            inside.append(start)
-        if not shared:
-            outside.append(start)
-    return torch.tensor(inside).long(), torch.tensor(outside).long()
+def by_chunks(lstm, value):
+    for name, bias in lstm.named_parameters():
+        if "bias" in name:
+            nn.init.constant_(bias.detach().chunk(4)[1], value / 2)
+    return lstm
 
 
-def by_unfold(length, size, a, b):
-    weeks = torch.arange(length)
-    windows = ((weeks >= a) & (weeks < b)).unfold(0, size, 1)
-    return [windows.all(1).nonzero()[:, 0], (~windows.any(1)).nonzero().flatten()]
+def by_data(lstm, value):
+    for weights in lstm.all_weights:
+        ih, hh = weights[2].data.view(4, -1), weights[3].data.view(4, -1)
+        hh[1] = value - ih[1]
 
 
-def by_ranges(length, size, a, b):
-    last = length - size + 1
-    before = torch.arange(max(a - size + 1, 0))
-    after = torch.arange(min(b, last), last)
-    return torch.arange(a, max(b - size + 1, a)), torch.cat([before, after])
+def both(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, bias in lstm.named_parameters():
+            if "bias" in name:
+                bias[H : 2 * H] = value
 
 
-def begins_inside(length, size, a, b):
-    start = torch.arange(length - size + 1)
-    return start[(start >= a) & (start < b)], start[(start + size <= a) | (start >= b)]
+def one_alone(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, bias in lstm.named_parameters():
+            if name.startswith("bias_ih"):
+                bias[H : 2 * H] = value
 
 
-def the_rest(length, size, a, b):
-    start = torch.arange(length - size + 1)
-    inside = (start >= a) & (start + size <= b)
-    return start[inside], start[~inside]
+def other_alone(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, bias in lstm.named_parameters():
+            if name.startswith("bias_hh"):
+                bias[H : 2 * H] = value
 
 
-def begins_outside(length, size, a, b):
-    start = torch.arange(length - size + 1)
-    return hold_out(length, size, a, b)[0], start[(start < a) | (start >= b)]
+def added(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, bias in lstm.named_parameters():
+            if name.startswith("bias_ih"):
+                bias[H : 2 * H] += value
 
 
-def only_before(length, size, a, b):
-    start = torch.arange(length - size + 1)
-    return hold_out(length, size, a, b)[0], start[start + size <= a]
+def of_the_input_gate(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, bias in lstm.named_parameters():
+            if "bias" in name:
+                bias[:H] = value / 2
 
 
-def strict_end(length, size, a, b):
-    start = torch.arange(length - size + 1)
-    return start[(start >= a) & (start + size < b)], hold_out(length, size, a, b)[1]
+def of_the_third_block(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, bias in lstm.named_parameters():
+            if "bias" in name:
+                bias[2 * H : 3 * H] = value / 2
 
 
-def swapped(length, size, a, b):
-    return hold_out(length, size, a, b)[::-1]
+def of_all_gates(lstm, value):
+    with torch.no_grad():
+        for name, bias in lstm.named_parameters():
+            if "bias" in name:
+                bias.fill_(value / 2)
 
 
-def masks(length, size, a, b):
-    start = torch.arange(length - size + 1)
-    return (start >= a) & (start + size <= b), (start + size <= a) | (start >= b)
+def of_the_first_layer(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        lstm.bias_ih_l0[H : 2 * H] = value
+        lstm.bias_hh_l0[H : 2 * H] = 0
 
 
-def columns(length, size, a, b):
-    return tuple(found[:, None] for found in hold_out(length, size, a, b))
+def of_weights_too(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for parameter in lstm.parameters():
+            parameter[H : 2 * H] = value / 2
 
 
-def one_week_more(length, size, a, b):
-    start = torch.arange(length - size + 1)
-    return start[(start >= a) & (start + size - 1 <= b)], hold_out(length, size, a, b)[1]
+def as_new_parameters(lstm, value):
+    H = lstm.hidden_size
+    for name, bias in list(lstm.named_parameters()):
+        if "bias" in name:
+            filled = bias.detach().clone()
+            filled[H : 2 * H] = value / 2
+            setattr(lstm, name, nn.Parameter(filled))
 
 
-def one_week_shared(length, size, a, b):
-    start = torch.arange(length - size + 1)
-    return hold_out(length, size, a, b)[0], start[(start + size - 1 <= a) | (start >= b)]
+def with_a_graph(lstm, value):
+    H = lstm.hidden_size
+    for name, bias in lstm.named_parameters():
+        if "bias" in name:
+            bias[H : 2 * H] = value / 2
 
 
-def later_first(length, size, a, b):
-    start = torch.arange(length - size + 1)
-    outside = torch.cat([start[start >= b], start[start + size <= a]])
-    return hold_out(length, size, a, b)[0], outside
+def gru_step(cell, x, h):
+    inner = x @ cell.weight_ih.T + cell.bias_ih
+    outer = h @ cell.weight_hh.T + cell.bias_hh
+    inner_r, inner_z, inner_n = inner.chunk(3, dim=1)
+    outer_r, outer_z, outer_n = outer.chunk(3, dim=1)
+    r = torch.sigmoid(inner_r + outer_r)
+    z = torch.sigmoid(inner_z + outer_z)
+    n = torch.tanh(inner_n + r * outer_n)
+    return (1 - z) * n + z * h
 
 
-def one_too_few(length, size, a, b):
-    start = torch.arange(length - size)
-    inside = (start >= a) & (start + size <= b)
-    return start[inside], start[(start + size <= a) | (start >= b)]
+def by_slices(cell, x, h):
+    H = cell.hidden_size
+
+    def part(k):
+        rows = slice(k * H, (k + 1) * H)
+        inner = nn.functional.linear(x, cell.weight_ih[rows], cell.bias_ih[rows])
+        return inner, nn.functional.linear(h, cell.weight_hh[rows], cell.bias_hh[rows])
+
+    r, z = (sum(part(k)).sigmoid() for k in range(2))
+    inner, outer = part(2)
+    return torch.lerp((inner + r * outer).tanh(), h, z)
 
 
-def step_by_step(step, X, horizon):
-    known = X
-    for _ in range(horizon):
-        value = step(known[:, -X.shape[1] :])
-        known = torch.cat([known, value[:, None]], dim=1)
-    return known[:, X.shape[1] :]
+def shares_swapped(cell, x, h):
+    (ir, iz, inn), (hr, hz, hn) = _parts(cell, x, h)
+    r, z = torch.sigmoid(ir + hr), torch.sigmoid(iz + hz)
+    return z * torch.tanh(inn + r * hn) + (1 - z) * h
 
 
-def sliding(step, X, horizon):
-    window, found = X.clone(), X.new_empty(len(X), horizon)
-    for week in range(horizon):
-        found[:, week] = step(window)
-        window = torch.cat([window[:, 1:], found[:, week : week + 1]], dim=1)
-    return found
+def blocks_swapped(cell, x, h):
+    (iz, ir, inn), (hz, hr, hn) = _parts(cell, x, h)
+    r, z = torch.sigmoid(ir + hr), torch.sigmoid(iz + hz)
+    return (1 - z) * torch.tanh(inn + r * hn) + z * h
 
 
-def by_roll(step, X, horizon):
-    window, weeks = X, [X[:, :0]]
-    for _ in range(horizon):
-        value = step(window)
-        window = window.roll(-1, dims=1)
-        window[:, -1] = value
-        weeks.append(value[:, None])
-    return torch.cat(weeks, dim=1)
+def without_reset(cell, x, h):
+    (_, iz, inn), (_, hz, hn) = _parts(cell, x, h)
+    z = torch.sigmoid(iz + hz)
+    return (1 - z) * torch.tanh(inn + hn) + z * h
 
 
-def into_x(step, X, horizon):
-    weeks = [X[:, :0]]
-    for _ in range(horizon):
-        value = step(X)
-        X[:, :-1] = X[:, 1:].clone()
-        X[:, -1] = value
-        weeks.append(value[:, None])
-    return torch.cat(weeks, dim=1)
+def reset_before(cell, x, h):
+    (ir, iz, inn), (hr, hz, _) = _parts(cell, x, h)
+    r, z = torch.sigmoid(ir + hr), torch.sigmoid(iz + hz)
+    H = cell.hidden_size
+    hn = (r * h) @ cell.weight_hh[2 * H :].T + cell.bias_hh[2 * H :]
+    return (1 - z) * torch.tanh(inn + hn) + z * h
 
 
-def growing(step, X, horizon):
-    known = X
-    for _ in range(horizon):
-        known = torch.cat([known, step(known)[:, None]], dim=1)
-    return known[:, X.shape[1] :]
+def reset_without_bias(cell, x, h):
+    (ir, iz, inn), (hr, hz, _) = _parts(cell, x, h)
+    r, z = torch.sigmoid(ir + hr), torch.sigmoid(iz + hz)
+    H = cell.hidden_size
+    hn = r * (h @ cell.weight_hh[2 * H :].T) + cell.bias_hh[2 * H :]
+    return (1 - z) * torch.tanh(inn + hn) + z * h
 
 
-def not_fed_back(step, X, horizon):
-    return step(X)[:, None].repeat(1, horizon)
+def reset_of_all(cell, x, h):
+    (ir, iz, inn), (hr, hz, hn) = _parts(cell, x, h)
+    r, z = torch.sigmoid(ir + hr), torch.sigmoid(iz + hz)
+    return (1 - z) * torch.tanh(r * (inn + hn)) + z * h
 
 
-def with_past(step, X, horizon):
-    return torch.cat([X, step_by_step(step, X, horizon)], dim=1)
+def without_tanh(cell, x, h):
+    (ir, iz, inn), (hr, hz, hn) = _parts(cell, x, h)
+    r, z = torch.sigmoid(ir + hr), torch.sigmoid(iz + hz)
+    return (1 - z) * (inn + r * hn) + z * h
 
 
-def in_front(step, X, horizon):
-    window, found = X, X.new_empty(len(X), horizon)
-    for week in range(horizon):
-        found[:, week] = step(window)
-        window = torch.cat([found[:, week : week + 1], window[:, :-1]], dim=1)
-    return found
+def candidates(cell, x, h):
+    (ir, _, inn), (hr, _, hn) = _parts(cell, x, h)
+    return torch.tanh(inn + torch.sigmoid(ir + hr) * hn)
 
 
-def weeks_first(step, X, horizon):
-    return step_by_step(step, X, horizon).T
+def without_biases(cell, x, h):
+    inner_r, inner_z, inner_n = (x @ cell.weight_ih.T).chunk(3, dim=1)
+    outer_r, outer_z, outer_n = (h @ cell.weight_hh.T).chunk(3, dim=1)
+    r, z = torch.sigmoid(inner_r + outer_r), torch.sigmoid(inner_z + outer_z)
+    return (1 - z) * torch.tanh(inner_n + r * outer_n) + z * h
 
 
-def last_alone(step, X, horizon):
-    return step_by_step(step, X, horizon)[:, -1:]
+def _parts(cell, x, h):
+    inner = x @ cell.weight_ih.T + cell.bias_ih
+    outer = h @ cell.weight_hh.T + cell.bias_hh
+    return inner.chunk(3, dim=1), outer.chunk(3, dim=1)
 
-
-def a_week_late(step, X, horizon):
-    found = step_by_step(step, X, horizon)
-    return torch.cat([X[:, -1:], found], dim=1)[:, :horizon]
-
-
-def a_week_too_many(step, X, horizon):
-    return step_by_step(step, X, horizon + 1)
-
-
-def stacked(step, X, horizon):
-    window, weeks = X, []
-    for _ in range(horizon):
-        weeks.append(step(window))
-        window = torch.cat([window[:, 1:], weeks[-1][:, None]], dim=1)
-    return torch.stack(weeks, dim=1)
-
-
-def single(step, X, horizon):
-    return step_by_step(step, X, horizon).float()
-
-
-ORDER = "the two sides of & and | change places"
-NOT_NEGATIVE = "a window's start is 0 or more"
 
 CASES = {
     "08.8a": Cases(
-        solution=hold_out,
-        also_right=[by_sets, by_unfold, by_ranges],
+        solution=open_forget_gates,
+        also_right=[by_chunks, by_data],
         wrong=[
-            (begins_inside, "its last week counts as well"),
-            (the_rest, "crosses the border"),
-            (begins_outside, "may reach into it"),
-            (only_before, "after the block are missing"),
-            (strict_end, "week b - 1 belongs"),
-            (one_week_more, "week b is no longer"),
-            (one_week_shared, "shares that week"),
-            (later_first, "before the block come first"),
-            (swapped, "the two are swapped"),
-            (masks, "is a mask"),
-            (columns, "expected shape"),
-            (one_too_few, "expected shape"),
-            (lambda length, size, a, b: hold_out(length, size, a, b)[0], "return 2 values"),
+            (both, "both biases have the value"),
+            (one_alone, "bias_hh is added as well"),
+            (other_alone, "bias_ih is added as well"),
+            (added, "the value was added to what was there"),
+            (of_the_input_gate, "the block of the input gate"),
+            (of_the_third_block, "the block of the candidates"),
+            (of_all_gates, "other blocks of bias_ih_l0 changed"),
+            (of_the_first_layer, "they are not set"),
+            (of_weights_too, "weight_ih_l0 changed as well"),
+            (as_new_parameters, "another object"),
+            (with_a_graph, "leaf"),
         ],
-        equivalent={
-            "inside = (start + size <= b) & (start >= a)": ORDER,
-            "outside = (start >= b) | (start + size <= a)": ORDER,
-            "return (abs(start[inside]), start[outside])": NOT_NEGATIVE,
-            "return (start[inside], abs(start[outside]))": NOT_NEGATIVE,
-            "inside = (end <= upper) & (begin >= lower)": ORDER,
-            "outside = (begin >= upper) | (end <= lower)": ORDER,
-            "return (abs(begin[inside]), begin[outside])": NOT_NEGATIVE,
-            "return (begin[inside], abs(begin[outside]))": NOT_NEGATIVE,
-        },
     ),
     "08.8b": Cases(
-        solution=step_by_step,
-        also_right=[sliding, by_roll],
+        solution=gru_step,
+        also_right=[by_slices],
         wrong=[
-            (into_x, "changed its input"),
-            (growing, "takes the last 4 values"),
-            (not_fed_back, "feed the forecast back"),
-            (with_past, "begins with X"),
-            (in_front, "stands at the end"),
-            (weeks_first, "a row for each row"),
-            (last_alone, "return all of them"),
-            (a_week_late, "begins with the last known week"),
-            (a_week_too_many, "expected shape"),
-            (stacked, "raised"),
-            (single, "expected dtype"),
+            (lambda cell, x, h: cell(x, h), "the library's GRU made the step"),
+            (shares_swapped, "z is the share that is kept"),
+            (blocks_swapped, "you took z first"),
+            (without_reset, "r is missing"),
+            (reset_before, "not the state before it"),
+            (reset_without_bias, "r multiplies the bias"),
+            (reset_of_all, "the state's part of n alone"),
+            (without_tanh, "the tanh of n is missing"),
+            (candidates, "this is n"),
+            (without_biases, "the biases are missing"),
+            (lambda cell, x, h: gru_step(cell, x, h).detach(), "keep the graph"),
         ],
     ),
 }

@@ -1,153 +1,238 @@
-"""Answers to the exercises of 08/09, convolutions over text."""
+"""Answers to the exercises of 08/09, forecasting a record."""
 
 import torch
-import torch.nn.functional as F
 
-from check_cases import NOT_NEGATIVE, Cases
-
-
-def max_inside(maps, lengths, k):
-    starts = torch.arange(maps.shape[2])
-    inside = starts + k <= lengths[:, None]
-    kept = maps.masked_fill(~inside[:, None], -torch.inf)
-    return kept.amax(dim=2).masked_fill((lengths < k)[:, None], 0)
+from check_cases import Cases
 
 
-def by_where(maps, lengths, k):
-    ends = torch.arange(k, k + maps.size(-1))
-    best = torch.where((ends <= lengths[:, None])[:, None, :], maps, -torch.inf).max(-1).values
-    return torch.where(best.isinf(), torch.zeros_like(best), best)
+def hold_out(length, size, a, b):
+    start = torch.arange(length - size + 1)
+    inside = (start >= a) & (start + size <= b)
+    outside = (start + size <= a) | (start >= b)
+    return start[inside], start[outside]
 
 
-def by_nan_to_num(maps, lengths, k):
-    outside = torch.arange(maps.shape[2])[None, None] > (lengths - k)[:, None, None]
-    kept = maps.clone()
-    kept[outside.expand_as(maps)] = float("-inf")
-    return torch.nan_to_num(kept.amax(2), neginf=0.0)
+def by_sets(length, size, a, b):
+    block, inside, outside = set(range(a, b)), [], []
+    for start in range(length - size + 1):
+        shared = block & set(range(start, start + size))
+        if len(shared) == size:
+            inside.append(start)
+        if not shared:
+            outside.append(start)
+    return torch.tensor(inside).long(), torch.tensor(outside).long()
 
 
-def all_windows(maps, lengths, k):
-    return maps.amax(dim=2)
+def by_unfold(length, size, a, b):
+    weeks = torch.arange(length)
+    windows = ((weeks >= a) & (weeks < b)).unfold(0, size, 1)
+    return [windows.all(1).nonzero()[:, 0], (~windows.any(1)).nonzero().flatten()]
 
 
-def starts_inside(maps, lengths, k):
-    return max_inside(maps, lengths + k - 1, k)
+def by_ranges(length, size, a, b):
+    last = length - size + 1
+    before = torch.arange(max(a - size + 1, 0))
+    after = torch.arange(min(b, last), last)
+    return torch.arange(a, max(b - size + 1, a)), torch.cat([before, after])
 
 
-def last_missing(maps, lengths, k):
-    return max_inside(maps, lengths - 1, k)
+def begins_inside(length, size, a, b):
+    start = torch.arange(length - size + 1)
+    return start[(start >= a) & (start < b)], start[(start + size <= a) | (start >= b)]
 
 
-def infinite(maps, lengths, k):
-    inside = torch.arange(maps.shape[2]) + k <= lengths[:, None]
-    return maps.masked_fill(~inside[:, None], -torch.inf).amax(dim=2)
+def the_rest(length, size, a, b):
+    start = torch.arange(length - size + 1)
+    inside = (start >= a) & (start + size <= b)
+    return start[inside], start[~inside]
 
 
-def times_mask(maps, lengths, k):
-    inside = torch.arange(maps.shape[2]) + k <= lengths[:, None]
-    return (maps * inside[:, None]).amax(dim=2)
+def begins_outside(length, size, a, b):
+    start = torch.arange(length - size + 1)
+    return hold_out(length, size, a, b)[0], start[(start < a) | (start >= b)]
 
 
-def in_place(maps, lengths, k):
-    outside = torch.arange(maps.shape[2]) + k > lengths[:, None]
-    maps.masked_fill_(outside[:, None], -torch.inf)
-    return maps.amax(dim=2).masked_fill((lengths < k)[:, None], 0)
+def only_before(length, size, a, b):
+    start = torch.arange(length - size + 1)
+    return hold_out(length, size, a, b)[0], start[start + size <= a]
 
 
-def by_loop(maps, lengths, k):
-    best = torch.zeros(maps.shape[:2], dtype=maps.dtype)
-    for i, length in enumerate(lengths.tolist()):
-        if length >= k:
-            best[i] = maps[i, :, : length - k + 1].amax(dim=1)
-    return best
+def strict_end(length, size, a, b):
+    start = torch.arange(length - size + 1)
+    return start[(start >= a) & (start + size < b)], hold_out(length, size, a, b)[1]
 
 
-def mask_unsqueezed_wrong(maps, lengths, k):
-    inside = torch.arange(maps.shape[2]) + k <= lengths
-    return maps.masked_fill(~inside, -torch.inf).amax(dim=2)
+def swapped(length, size, a, b):
+    return hold_out(length, size, a, b)[::-1]
 
 
-def count_piece(ids, piece):
-    windows = ids.unfold(1, len(piece), 1)
-    return (windows == piece).all(dim=2).sum(dim=1)
+def masks(length, size, a, b):
+    start = torch.arange(length - size + 1)
+    return (start >= a) & (start + size <= b), (start + size <= a) | (start >= b)
 
 
-def by_convolution(ids, piece):
-    num_ids = max(ids.max().item(), piece.max().item()) + 1
-    rows = F.one_hot(ids, num_ids).mT.float()
-    weight = F.one_hot(piece, num_ids).T[None].float()
-    return (F.conv1d(rows, weight)[:, 0] == len(piece)).sum(dim=1)
+def columns(length, size, a, b):
+    return tuple(found[:, None] for found in hold_out(length, size, a, b))
 
 
-def by_prod(ids, piece):
-    return ids.unfold(1, piece.shape[0], 1).eq(piece).long().prod(-1).sum(-1)
+def one_week_more(length, size, a, b):
+    start = torch.arange(length - size + 1)
+    return start[(start >= a) & (start + size - 1 <= b)], hold_out(length, size, a, b)[1]
 
 
-def letters_that_agree(ids, piece):
-    return (ids.unfold(1, len(piece), 1) == piece).sum(dim=(1, 2))
+def one_week_shared(length, size, a, b):
+    start = torch.arange(length - size + 1)
+    return hold_out(length, size, a, b)[0], start[(start + size - 1 <= a) | (start >= b)]
 
 
-def any_letter(ids, piece):
-    return (ids.unfold(1, len(piece), 1) == piece).any(dim=2).sum(dim=1)
+def later_first(length, size, a, b):
+    start = torch.arange(length - size + 1)
+    outside = torch.cat([start[start >= b], start[start + size <= a]])
+    return hold_out(length, size, a, b)[0], outside
 
 
-def whether(ids, piece):
-    return (ids.unfold(1, len(piece), 1) == piece).all(dim=2).any(dim=1)
+def one_too_few(length, size, a, b):
+    start = torch.arange(length - size)
+    inside = (start >= a) & (start + size <= b)
+    return start[inside], start[(start + size <= a) | (start >= b)]
 
 
-def side_by_side(ids, piece):
-    return (ids.unfold(1, len(piece), len(piece)) == piece).all(dim=2).sum(dim=1)
+def step_by_step(step, X, horizon):
+    known = X
+    for _ in range(horizon):
+        value = step(known[:, -X.shape[1] :])
+        known = torch.cat([known, value[:, None]], dim=1)
+    return known[:, X.shape[1] :]
 
 
-def same_sum(ids, piece):
-    return (ids.unfold(1, len(piece), 1).sum(dim=2) == piece.sum()).sum(dim=1)
-
-
-def piece_by_loop(ids, piece):
-    found = torch.zeros(len(ids), dtype=torch.int64)
-    for start in range(ids.shape[1] - len(piece) + 1):
-        found += (ids[:, start : start + len(piece)] == piece).all(dim=1)
+def sliding(step, X, horizon):
+    window, found = X.clone(), X.new_empty(len(X), horizon)
+    for week in range(horizon):
+        found[:, week] = step(window)
+        window = torch.cat([window[:, 1:], found[:, week : week + 1]], dim=1)
     return found
 
 
+def by_roll(step, X, horizon):
+    window, weeks = X, [X[:, :0]]
+    for _ in range(horizon):
+        value = step(window)
+        window = window.roll(-1, dims=1)
+        window[:, -1] = value
+        weeks.append(value[:, None])
+    return torch.cat(weeks, dim=1)
+
+
+def into_x(step, X, horizon):
+    weeks = [X[:, :0]]
+    for _ in range(horizon):
+        value = step(X)
+        X[:, :-1] = X[:, 1:].clone()
+        X[:, -1] = value
+        weeks.append(value[:, None])
+    return torch.cat(weeks, dim=1)
+
+
+def growing(step, X, horizon):
+    known = X
+    for _ in range(horizon):
+        known = torch.cat([known, step(known)[:, None]], dim=1)
+    return known[:, X.shape[1] :]
+
+
+def not_fed_back(step, X, horizon):
+    return step(X)[:, None].repeat(1, horizon)
+
+
+def with_past(step, X, horizon):
+    return torch.cat([X, step_by_step(step, X, horizon)], dim=1)
+
+
+def in_front(step, X, horizon):
+    window, found = X, X.new_empty(len(X), horizon)
+    for week in range(horizon):
+        found[:, week] = step(window)
+        window = torch.cat([found[:, week : week + 1], window[:, :-1]], dim=1)
+    return found
+
+
+def weeks_first(step, X, horizon):
+    return step_by_step(step, X, horizon).T
+
+
+def last_alone(step, X, horizon):
+    return step_by_step(step, X, horizon)[:, -1:]
+
+
+def a_week_late(step, X, horizon):
+    found = step_by_step(step, X, horizon)
+    return torch.cat([X[:, -1:], found], dim=1)[:, :horizon]
+
+
+def a_week_too_many(step, X, horizon):
+    return step_by_step(step, X, horizon + 1)
+
+
+def stacked(step, X, horizon):
+    window, weeks = X, []
+    for _ in range(horizon):
+        weeks.append(step(window))
+        window = torch.cat([window[:, 1:], weeks[-1][:, None]], dim=1)
+    return torch.stack(weeks, dim=1)
+
+
+def single(step, X, horizon):
+    return step_by_step(step, X, horizon).float()
+
+
+ORDER = "the two sides of & and | change places"
+NOT_NEGATIVE = "a window's start is 0 or more"
+
 CASES = {
     "08.9a": Cases(
-        solution=max_inside,
-        also_right=[by_where, by_nan_to_num],
+        solution=hold_out,
+        also_right=[by_sets, by_unfold, by_ranges],
         wrong=[
-            (all_windows, "leave out those outside"),
-            (starts_inside, "start inside the word and end outside"),
-            (last_missing, "the word's last one"),
-            (infinite, "gets 0, not -inf"),
-            (times_mask, "no 0 for windows outside"),
-            (in_place, "changed its input"),
-            (by_loop, "has a loop"),
-            (mask_unsqueezed_wrong, "your function raised"),
-            (lambda maps, lengths, k: max_inside(maps, lengths, k).relu(), "ReLU"),
-            (lambda maps, lengths, k: max_inside(maps, lengths, k).mT, "the shape N×F"),
-            (lambda maps, lengths, k: max_inside(maps, lengths + 1, k), "one window too many"),
-        ],
-    ),
-    "08.9b": Cases(
-        solution=count_piece,
-        also_right=[by_convolution, by_prod],
-        wrong=[
-            (letters_that_agree, "letters that agree"),
-            (any_letter, "one letter that agrees is not enough"),
-            (whether, "return how often"),
-            (side_by_side, "move on by one letter"),
-            (same_sum, "the same sum"),
-            (piece_by_loop, "has a loop"),
-            (lambda ids, piece: count_piece(ids, piece).float(), "counts are int64"),
-            (lambda ids, piece: count_piece(ids, piece).sum(), "one number for each"),
-            (lambda ids, piece: count_piece(ids, piece.flip(0)), "turned around"),
-            (lambda ids, piece: count_piece(ids, piece).clamp(max=1), "twice counts twice"),
+            (begins_inside, "its last week counts as well"),
+            (the_rest, "crosses the border"),
+            (begins_outside, "may reach into it"),
+            (only_before, "after the block are missing"),
+            (strict_end, "week b - 1 belongs"),
+            (one_week_more, "week b is no longer"),
+            (one_week_shared, "shares that week"),
+            (later_first, "before the block come first"),
+            (swapped, "the two are swapped"),
+            (masks, "is a mask"),
+            (columns, "expected shape"),
+            (one_too_few, "expected shape"),
+            (lambda length, size, a, b: hold_out(length, size, a, b)[0], "return 2 values"),
         ],
         equivalent={
-            "return abs((windows == piece).all(dim=2).sum(dim=1))": NOT_NEGATIVE,
-            "return abs((rows.unfold(1, len(wanted), 1) == wanted).all(dim=2).sum(dim=1))": (
-                NOT_NEGATIVE
-            ),
+            "inside = (start + size <= b) & (start >= a)": ORDER,
+            "outside = (start >= b) | (start + size <= a)": ORDER,
+            "return (abs(start[inside]), start[outside])": NOT_NEGATIVE,
+            "return (start[inside], abs(start[outside]))": NOT_NEGATIVE,
+            "inside = (end <= upper) & (begin >= lower)": ORDER,
+            "outside = (begin >= upper) | (end <= lower)": ORDER,
+            "return (abs(begin[inside]), begin[outside])": NOT_NEGATIVE,
+            "return (begin[inside], abs(begin[outside]))": NOT_NEGATIVE,
         },
+    ),
+    "08.9b": Cases(
+        solution=step_by_step,
+        also_right=[sliding, by_roll],
+        wrong=[
+            (into_x, "changed its input"),
+            (growing, "takes the last 4 values"),
+            (not_fed_back, "feed the forecast back"),
+            (with_past, "begins with X"),
+            (in_front, "stands at the end"),
+            (weeks_first, "a row for each row"),
+            (last_alone, "return all of them"),
+            (a_week_late, "begins with the last known week"),
+            (a_week_too_many, "expected shape"),
+            (stacked, "raised"),
+            (single, "expected dtype"),
+        ],
     ),
 }

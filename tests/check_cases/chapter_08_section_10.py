@@ -1,167 +1,153 @@
-"""Answers to the exercises of 08/10, an autoencoder."""
+"""Answers to the exercises of 08/10, convolutions over text."""
 
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 from check_cases import NOT_NEGATIVE, Cases
 
-SQUARED = "a square has no sign"
-BOTH = "the rows of noisy and of new are changed alike, and the map makes up for it"
+
+def max_inside(maps, lengths, k):
+    starts = torch.arange(maps.shape[2])
+    inside = starts + k <= lengths[:, None]
+    kept = maps.masked_fill(~inside[:, None], -torch.inf)
+    return kept.amax(dim=2).masked_fill((lengths < k)[:, None], 0)
 
 
-def strangers(net, X, m):
-    with torch.no_grad():
-        missed = (net(X) - X).square().mean(dim=1)
-    return missed.argsort(descending=True)[:m]
+def by_where(maps, lengths, k):
+    ends = torch.arange(k, k + maps.size(-1))
+    best = torch.where((ends <= lengths[:, None])[:, None, :], maps, -torch.inf).max(-1).values
+    return torch.where(best.isinf(), torch.zeros_like(best), best)
 
 
-def by_topk(net, X, m):
-    errors = F.mse_loss(net(X), X, reduction="none").sum(dim=-1)
-    return errors.topk(min(m, len(X))).indices
+def by_nan_to_num(maps, lengths, k):
+    outside = torch.arange(maps.shape[2])[None, None] > (lengths - k)[:, None, None]
+    kept = maps.clone()
+    kept[outside.expand_as(maps)] = float("-inf")
+    return torch.nan_to_num(kept.amax(2), neginf=0.0)
 
 
-def by_distance(net, X, m):
-    return (-torch.linalg.vector_norm(net(X).detach() - X, dim=1)).sort().indices[:m]
+def all_windows(maps, lengths, k):
+    return maps.amax(dim=2)
 
 
-def by_sorting(net, X, m):
-    errors = [F.mse_loss(net(x), x).item() for x in X]
-    places = sorted(range(len(X)), key=lambda i: -errors[i])
-    return torch.tensor(places[:m], dtype=torch.int64)
+def starts_inside(maps, lengths, k):
+    return max_inside(maps, lengths + k - 1, k)
 
 
-def ordered_by(values, m):
-    return values.argsort(descending=True)[:m]
+def last_missing(maps, lengths, k):
+    return max_inside(maps, lengths - 1, k)
 
 
-def topk_alone(net, X, m):
-    return (net(X) - X).square().mean(dim=1).topk(m).indices
+def infinite(maps, lengths, k):
+    inside = torch.arange(maps.shape[2]) + k <= lengths[:, None]
+    return maps.masked_fill(~inside[:, None], -torch.inf).amax(dim=2)
 
 
-def one_error(net, X, m):
-    return F.mse_loss(net(X), X)
+def times_mask(maps, lengths, k):
+    inside = torch.arange(maps.shape[2]) + k <= lengths[:, None]
+    return (maps * inside[:, None]).amax(dim=2)
 
 
-def best_first(net, X, m):
-    return (net(X) - X).square().mean(dim=1).argsort()[:m]
+def in_place(maps, lengths, k):
+    outside = torch.arange(maps.shape[2]) + k > lengths[:, None]
+    maps.masked_fill_(outside[:, None], -torch.inf)
+    return maps.amax(dim=2).masked_fill((lengths < k)[:, None], 0)
 
 
-def errors_of(net, X, m):
-    return (net(X) - X).square().mean(dim=1).sort(descending=True).values[:m]
+def by_loop(maps, lengths, k):
+    best = torch.zeros(maps.shape[:2], dtype=maps.dtype)
+    for i, length in enumerate(lengths.tolist()):
+        if length >= k:
+            best[i] = maps[i, :, : length - k + 1].amax(dim=1)
+    return best
 
 
-def over_pictures(net, X, m):
-    return (net(X) - X).square().mean(dim=0).argsort(descending=True)[:m]
+def mask_unsqueezed_wrong(maps, lengths, k):
+    inside = torch.arange(maps.shape[2]) + k <= lengths
+    return maps.masked_fill(~inside, -torch.inf).amax(dim=2)
 
 
-def with_ones(rows):
-    return torch.cat([rows, torch.ones(len(rows), 1)], dim=1)
+def count_piece(ids, piece):
+    windows = ids.unfold(1, len(piece), 1)
+    return (windows == piece).all(dim=2).sum(dim=1)
 
 
-def cleaned(noisy, clean, new):
-    found = torch.linalg.lstsq(with_ones(noisy), clean).solution
-    return with_ones(new) @ found
+def by_convolution(ids, piece):
+    num_ids = max(ids.max().item(), piece.max().item()) + 1
+    rows = F.one_hot(ids, num_ids).mT.float()
+    weight = F.one_hot(piece, num_ids).T[None].float()
+    return (F.conv1d(rows, weight)[:, 0] == len(piece)).sum(dim=1)
 
 
-def by_centring(noisy, clean, new):
-    start, end = noisy.mean(0), clean.mean(0)
-    weight = torch.linalg.lstsq(noisy - start, clean - end).solution
-    return end + (new - start) @ weight
+def by_prod(ids, piece):
+    return ids.unfold(1, piece.shape[0], 1).eq(piece).long().prod(-1).sum(-1)
 
 
-def by_normal_equations(noisy, clean, new):
-    A = F.pad(noisy, (0, 1), value=1.0)
-    W = torch.linalg.solve(A.mT @ A, A.mT @ clean)
-    return F.linear(new, W[:-1].T, W[-1])
+def letters_that_agree(ids, piece):
+    return (ids.unfold(1, len(piece), 1) == piece).sum(dim=(1, 2))
 
 
-def by_pinv(noisy, clean, new):
-    ones = torch.ones_like(noisy[:, :1])
-    W = torch.linalg.pinv(torch.hstack([ones, noisy])) @ clean
-    return W[0] + new @ W[1:]
+def any_letter(ids, piece):
+    return (ids.unfold(1, len(piece), 1) == piece).any(dim=2).sum(dim=1)
 
 
-def without_bias(noisy, clean, new):
-    return new @ torch.linalg.lstsq(noisy, clean).solution
+def whether(ids, piece):
+    return (ids.unfold(1, len(piece), 1) == piece).all(dim=2).any(dim=1)
 
 
-def ones_forgotten_in_new(noisy, clean, new):
-    return new @ torch.linalg.lstsq(with_ones(noisy), clean).solution
+def side_by_side(ids, piece):
+    return (ids.unfold(1, len(piece), len(piece)) == piece).all(dim=2).sum(dim=1)
 
 
-def means_not_returned(noisy, clean, new):
-    start, end = noisy.mean(0), clean.mean(0)
-    return (new - start) @ torch.linalg.lstsq(noisy - start, clean - end).solution
+def same_sum(ids, piece):
+    return (ids.unfold(1, len(piece), 1).sum(dim=2) == piece.sum()).sum(dim=1)
 
 
-def own_mean(noisy, clean, new):
-    start, end = noisy.mean(0), clean.mean(0)
-    weight = torch.linalg.lstsq(noisy - start, clean - end).solution
-    return (new - new.mean(0)) @ weight + end
-
-
-def the_map(noisy, clean, new):
-    return torch.linalg.lstsq(with_ones(noisy), clean).solution
-
-
-def trained(noisy, clean, new):
-    layer = nn.Linear(noisy.shape[1], clean.shape[1]).double()
-    optimizer = torch.optim.SGD(layer.parameters(), lr=0.01)
-    for _ in range(5):
-        optimizer.zero_grad()
-        F.mse_loss(layer(noisy), clean).backward()
-        optimizer.step()
-    return layer(new)
+def piece_by_loop(ids, piece):
+    found = torch.zeros(len(ids), dtype=torch.int64)
+    for start in range(ids.shape[1] - len(piece) + 1):
+        found += (ids[:, start : start + len(piece)] == piece).all(dim=1)
+    return found
 
 
 CASES = {
     "08.10a": Cases(
-        solution=strangers,
-        also_right=[by_topk, by_distance, by_sorting],
+        solution=max_inside,
+        also_right=[by_where, by_nan_to_num],
         wrong=[
-            (best_first, "the worst come first"),
-            (one_error, "take one for each"),
-            (errors_of, "errors; return the places"),
-            (over_pictures, "mean over the pictures"),
-            (topk_alone, "your function raised"),
-            (lambda net, X, m: strangers(net, X, len(X)), "the first m places"),
-            (lambda net, X, m: strangers(net, X, m).flip(0), "worst come first"),
-            (lambda net, X, m: strangers(net, X, m).sort().values, "not sort the places"),
-            (lambda net, X, m: ordered_by((net(X) - X).mean(1), m), "both signs cancel"),
-            (
-                lambda net, X, m: ordered_by((net(X) - X).abs().mean(1), m),
-                "before you take their mean",
-            ),
-            (lambda net, X, m: ordered_by((net(X) - X).abs().amax(1), m), "the worst pixel"),
-            (lambda net, X, m: ordered_by(X.square().mean(1), m), "the pictures alone"),
-            (lambda net, X, m: (net(X) - X).square().mean(1) > 1, "this is a mask"),
-            (lambda net, X, m: strangers(net, X, m).tolist(), "expected a tensor"),
+            (all_windows, "leave out those outside"),
+            (starts_inside, "start inside the word and end outside"),
+            (last_missing, "the word's last one"),
+            (infinite, "gets 0, not -inf"),
+            (times_mask, "no 0 for windows outside"),
+            (in_place, "changed its input"),
+            (by_loop, "has a loop"),
+            (mask_unsqueezed_wrong, "your function raised"),
+            (lambda maps, lengths, k: max_inside(maps, lengths, k).relu(), "ReLU"),
+            (lambda maps, lengths, k: max_inside(maps, lengths, k).mT, "the shape N×F"),
+            (lambda maps, lengths, k: max_inside(maps, lengths + 1, k), "one window too many"),
         ],
-        equivalent={
-            "missed = (X - net(X)).square().mean(dim=1)": SQUARED,
-            "return abs(missed.argsort(descending=True)[:m])": NOT_NEGATIVE,
-        },
     ),
     "08.10b": Cases(
-        solution=cleaned,
-        also_right=[by_centring, by_normal_equations, by_pinv],
+        solution=count_piece,
+        also_right=[by_convolution, by_prod],
         wrong=[
-            (without_bias, "map has a bias"),
-            (ones_forgotten_in_new, "your function raised"),
-            (means_not_returned, "the mean of clean at the end"),
-            (own_mean, "not the mean of new"),
-            (the_map, "apply it to new"),
-            (trained, "by lstsq"),
-            (lambda noisy, clean, new: cleaned(clean, noisy, new), "map noisy to clean"),
-            (lambda noisy, clean, new: cleaned(noisy, clean, noisy), "clean those of new"),
-            (lambda noisy, clean, new: cleaned(noisy, clean, new).float(), "the dtype of new"),
-            (lambda noisy, clean, new: new, "weight and bias to noisy"),
+            (letters_that_agree, "letters that agree"),
+            (any_letter, "one letter that agrees is not enough"),
+            (whether, "return how often"),
+            (side_by_side, "move on by one letter"),
+            (same_sum, "the same sum"),
+            (piece_by_loop, "has a loop"),
+            (lambda ids, piece: count_piece(ids, piece).float(), "counts are int64"),
+            (lambda ids, piece: count_piece(ids, piece).sum(), "one number for each"),
+            (lambda ids, piece: count_piece(ids, piece.flip(0)), "turned around"),
+            (lambda ids, piece: count_piece(ids, piece).clamp(max=1), "twice counts twice"),
         ],
         equivalent={
-            "return -torch.cat([rows, torch.ones(len(rows), 1)], dim=1)": BOTH,
-            "return torch.cat([torch.ones(len(rows), 1), rows], dim=1)": BOTH,
-            "return torch.cat([rows, torch.ones(len(rows), 2)], dim=1)": BOTH,
+            "return abs((windows == piece).all(dim=2).sum(dim=1))": NOT_NEGATIVE,
+            "return abs((rows.unfold(1, len(wanted), 1) == wanted).all(dim=2).sum(dim=1))": (
+                NOT_NEGATIVE
+            ),
         },
     ),
 }

@@ -1,228 +1,167 @@
-"""Answers to the exercises of 08/11, a forger and a detective."""
+"""Answers to the exercises of 08/11, an autoencoder."""
 
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from check_cases import NOT_NEGATIVE, SAME_LENGTH, Cases
+from check_cases import NOT_NEGATIVE, Cases
 
-bce = F.binary_cross_entropy_with_logits
-
-
-def forger_step(forger, detective, noise, optimizer):
-    scores = detective(forger(noise))
-    cost = bce(scores, torch.ones_like(scores))
-    weights = list(forger.parameters())
-    for weight, grad in zip(weights, torch.autograd.grad(cost, weights), strict=True):
-        weight.grad = grad
-    optimizer.step()
-    return cost.item()
+SQUARED = "a square has no sign"
+BOTH = "the rows of noisy and of new are changed alike, and the map makes up for it"
 
 
-def by_freezing(forger, detective, noise, optimizer):
-    asked = [p.requires_grad for p in detective.parameters()]
-    detective.requires_grad_(False)
-    loss = F.softplus(-detective(forger(noise))).mean()
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    for p, flag in zip(detective.parameters(), asked, strict=True):
-        p.requires_grad_(flag)
-    return loss.item()
+def strangers(net, X, m):
+    with torch.no_grad():
+        missed = (net(X) - X).square().mean(dim=1)
+    return missed.argsort(descending=True)[:m]
 
 
-def by_inputs(forger, detective, noise, optimizer):
-    optimizer.zero_grad()
-    loss = bce(detective(forger(noise)), torch.ones(len(noise), 1))
-    loss.backward(inputs=list(forger.parameters()))
-    optimizer.step()
-    return float(loss.detach())
+def by_topk(net, X, m):
+    errors = F.mse_loss(net(X), X, reduction="none").sum(dim=-1)
+    return errors.topk(min(m, len(X))).indices
 
 
-def as_in_the_text(forger, detective, noise, optimizer, label=1.0, clear=True, reduction="mean"):
-    scores = detective(forger(noise))
-    loss = bce(scores, torch.full_like(scores, label), reduction=reduction)
-    if clear:
+def by_distance(net, X, m):
+    return (-torch.linalg.vector_norm(net(X).detach() - X, dim=1)).sort().indices[:m]
+
+
+def by_sorting(net, X, m):
+    errors = [F.mse_loss(net(x), x).item() for x in X]
+    places = sorted(range(len(X)), key=lambda i: -errors[i])
+    return torch.tensor(places[:m], dtype=torch.int64)
+
+
+def ordered_by(values, m):
+    return values.argsort(descending=True)[:m]
+
+
+def topk_alone(net, X, m):
+    return (net(X) - X).square().mean(dim=1).topk(m).indices
+
+
+def one_error(net, X, m):
+    return F.mse_loss(net(X), X)
+
+
+def best_first(net, X, m):
+    return (net(X) - X).square().mean(dim=1).argsort()[:m]
+
+
+def errors_of(net, X, m):
+    return (net(X) - X).square().mean(dim=1).sort(descending=True).values[:m]
+
+
+def over_pictures(net, X, m):
+    return (net(X) - X).square().mean(dim=0).argsort(descending=True)[:m]
+
+
+def with_ones(rows):
+    return torch.cat([rows, torch.ones(len(rows), 1)], dim=1)
+
+
+def cleaned(noisy, clean, new):
+    found = torch.linalg.lstsq(with_ones(noisy), clean).solution
+    return with_ones(new) @ found
+
+
+def by_centring(noisy, clean, new):
+    start, end = noisy.mean(0), clean.mean(0)
+    weight = torch.linalg.lstsq(noisy - start, clean - end).solution
+    return end + (new - start) @ weight
+
+
+def by_normal_equations(noisy, clean, new):
+    A = F.pad(noisy, (0, 1), value=1.0)
+    W = torch.linalg.solve(A.mT @ A, A.mT @ clean)
+    return F.linear(new, W[:-1].T, W[-1])
+
+
+def by_pinv(noisy, clean, new):
+    ones = torch.ones_like(noisy[:, :1])
+    W = torch.linalg.pinv(torch.hstack([ones, noisy])) @ clean
+    return W[0] + new @ W[1:]
+
+
+def without_bias(noisy, clean, new):
+    return new @ torch.linalg.lstsq(noisy, clean).solution
+
+
+def ones_forgotten_in_new(noisy, clean, new):
+    return new @ torch.linalg.lstsq(with_ones(noisy), clean).solution
+
+
+def means_not_returned(noisy, clean, new):
+    start, end = noisy.mean(0), clean.mean(0)
+    return (new - start) @ torch.linalg.lstsq(noisy - start, clean - end).solution
+
+
+def own_mean(noisy, clean, new):
+    start, end = noisy.mean(0), clean.mean(0)
+    weight = torch.linalg.lstsq(noisy - start, clean - end).solution
+    return (new - new.mean(0)) @ weight + end
+
+
+def the_map(noisy, clean, new):
+    return torch.linalg.lstsq(with_ones(noisy), clean).solution
+
+
+def trained(noisy, clean, new):
+    layer = nn.Linear(noisy.shape[1], clean.shape[1]).double()
+    optimizer = torch.optim.SGD(layer.parameters(), lr=0.01)
+    for _ in range(5):
         optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-
-
-def traceless(forger, detective, noise, optimizer, cost, clear=True):
-    loss = cost(forger, detective, noise)
-    if clear:
-        optimizer.zero_grad()
-    loss.backward(inputs=list(forger.parameters()))
-    optimizer.step()
-    return loss.item()
-
-
-def labelled(label, reduction="mean"):
-    def cost(forger, detective, noise):
-        scores = detective(forger(noise))
-        return bce(scores, torch.full_like(scores, label), reduction=reduction)
-
-    return cost
-
-
-def saturating(forger, detective, noise):
-    return -labelled(0.0)(forger, detective, noise)
-
-
-def squashed(forger, detective, noise):
-    scores = detective(forger(noise)).sigmoid()
-    return bce(scores, torch.ones_like(scores))
-
-
-def forgotten_clear(*given):
-    return traceless(*given, labelled(1.0), clear=False)
-
-
-def detached(forger, detective, noise, optimizer):
-    scores = detective(forger(noise).detach())
-    optimizer.zero_grad()
-    loss = bce(scores, torch.ones_like(scores))
-    return loss.item()
-
-
-def cleared(forger, detective, noise, optimizer):
-    result = as_in_the_text(forger, detective, noise, optimizer)
-    detective.zero_grad()
-    return result
-
-
-def frozen(forger, detective, noise, optimizer):
-    detective.requires_grad_(False)
-    return as_in_the_text(forger, detective, noise, optimizer)
-
-
-def loss_after(forger, detective, noise, optimizer):
-    traceless(forger, detective, noise, optimizer, labelled(1.0))
-    return labelled(1.0)(forger, detective, noise).item()
-
-
-def both_step(forger, detective, noise, optimizer):
-    asked = [p for p in detective.parameters() if p.requires_grad]
-    result = forger_step(forger, detective, noise, optimizer)
-    with torch.no_grad():
-        asked[0].sub_(0.1)
-    return result
-
-
-def follow(average, net, decay):
-    with torch.no_grad():
-        for old, new in zip(average.parameters(), net.parameters(), strict=True):
-            old.lerp_(new, 1 - decay)
-
-
-@torch.no_grad()
-def by_copying(average, net, decay):
-    for old, new in zip(average.parameters(), net.parameters(), strict=True):
-        old.copy_(decay * old + (1 - decay) * new)
-
-
-def by_library(average, net, decay):
-    mean = AveragedModel(average, multi_avg_fn=get_ema_multi_avg_fn(decay))
-    mean.update_parameters(average)
-    mean.update_parameters(net)
-    average.load_state_dict(mean.module.state_dict())
-
-
-def by_data(average, net, decay):
-    for old, new in zip(average.parameters(), net.parameters(), strict=True):
-        old.data.mul_(decay).add_(new.detach(), alpha=1 - decay)
-
-
-def swapped(average, net, decay):
-    follow(average, net, 1 - decay)
-
-
-def with_graph(average, net, decay):
-    for old, new in zip(average.parameters(), net.parameters(), strict=True):
-        old.mul_(decay).add_((1 - decay) * new)
-
-
-def rebound(average, net, decay):
-    for old, new in zip(average.parameters(), net.parameters(), strict=True):
-        old = decay * old + (1 - decay) * new
-
-
-def backwards(average, net, decay):
-    follow(net, average, decay)
-
-
-@torch.no_grad()
-def new_parameters(average, net, decay):
-    for layer, other in zip(average, net, strict=True):
-        for name, p in list(layer.named_parameters()):
-            mixed = decay * p + (1 - decay) * getattr(other, name)
-            setattr(layer, name, nn.Parameter(mixed))
-
-
-@torch.no_grad()
-def product(average, net, decay):
-    for old, new in zip(average.parameters(), net.parameters(), strict=True):
-        old.add_((1 - decay) * new).mul_(decay)
-
-
-def weights_alone(average, net, decay):
-    with torch.no_grad():
-        for old, new in zip(average, net, strict=True):
-            if isinstance(old, nn.Linear):
-                old.weight.lerp_(new.weight, 1 - decay)
-
-
-def handed_back(average, net, decay):
-    follow(average, net, decay)
-    return average
+        F.mse_loss(layer(noisy), clean).backward()
+        optimizer.step()
+    return layer(new)
 
 
 CASES = {
     "08.11a": Cases(
-        solution=forger_step,
-        also_right=[by_freezing, by_inputs],
+        solution=strangers,
+        also_right=[by_topk, by_distance, by_sorting],
         wrong=[
-            (as_in_the_text, "left in the detective"),
-            (forgotten_clear, "from before were added"),
-            (detached, "has not moved"),
-            (cleared, ".grad should be as before"),
-            (frozen, "requires_grad has changed"),
-            (loss_after, "the loss after the step"),
-            (both_step, "only the forger steps"),
-            (lambda *given: traceless(*given, labelled(0.0)), "asks for the label 1"),
-            (lambda *given: traceless(*given, labelled(1.0, "sum")), "not the sum"),
-            (lambda *given: traceless(*given, saturating), "not minus that of the label 0"),
-            (lambda *given: traceless(*given, squashed), "one too many"),
-            (lambda f, d, z, o: torch.tensor(forger_step(f, d, z, o)), "a Python number"),
+            (best_first, "the worst come first"),
+            (one_error, "take one for each"),
+            (errors_of, "errors; return the places"),
+            (over_pictures, "mean over the pictures"),
+            (topk_alone, "your function raised"),
+            (lambda net, X, m: strangers(net, X, len(X)), "the first m places"),
+            (lambda net, X, m: strangers(net, X, m).flip(0), "worst come first"),
+            (lambda net, X, m: strangers(net, X, m).sort().values, "not sort the places"),
+            (lambda net, X, m: ordered_by((net(X) - X).mean(1), m), "both signs cancel"),
+            (
+                lambda net, X, m: ordered_by((net(X) - X).abs().mean(1), m),
+                "before you take their mean",
+            ),
+            (lambda net, X, m: ordered_by((net(X) - X).abs().amax(1), m), "the worst pixel"),
+            (lambda net, X, m: ordered_by(X.square().mean(1), m), "the pictures alone"),
+            (lambda net, X, m: (net(X) - X).square().mean(1) > 1, "this is a mask"),
+            (lambda net, X, m: strangers(net, X, m).tolist(), "expected a tensor"),
         ],
         equivalent={
-            "for weight, grad in zip(weights, torch.autograd.grad(cost, weights)):": SAME_LENGTH,
-            "for weight, grad in zip(weights, torch.autograd.grad(cost, weights), strict=False):": (
-                SAME_LENGTH
-            ),
-            "return abs(cost.item())": NOT_NEGATIVE,
+            "missed = (X - net(X)).square().mean(dim=1)": SQUARED,
+            "return abs(missed.argsort(descending=True)[:m])": NOT_NEGATIVE,
         },
     ),
     "08.11b": Cases(
-        solution=follow,
-        also_right=[by_copying, by_library, by_data],
+        solution=cleaned,
+        also_right=[by_centring, by_normal_equations, by_pinv],
         wrong=[
-            (swapped, "are swapped"),
-            (with_graph, "your function raised"),
-            (rebound, "has not changed"),
-            (backwards, "net has changed"),
-            (new_parameters, "change the old ones in place"),
-            (product, "multiply average alone"),
-            (weights_alone, "decay times itself"),
-            (handed_back, "return nothing"),
+            (without_bias, "map has a bias"),
+            (ones_forgotten_in_new, "your function raised"),
+            (means_not_returned, "the mean of clean at the end"),
+            (own_mean, "not the mean of new"),
+            (the_map, "apply it to new"),
+            (trained, "by lstsq"),
+            (lambda noisy, clean, new: cleaned(clean, noisy, new), "map noisy to clean"),
+            (lambda noisy, clean, new: cleaned(noisy, clean, noisy), "clean those of new"),
+            (lambda noisy, clean, new: cleaned(noisy, clean, new).float(), "the dtype of new"),
+            (lambda noisy, clean, new: new, "weight and bias to noisy"),
         ],
         equivalent={
-            "for old, new in zip(average.parameters(), net.parameters()):": SAME_LENGTH,
-            "for old, new in zip(average.parameters(), net.parameters(), strict=False):": (
-                SAME_LENGTH
-            ),
+            "return -torch.cat([rows, torch.ones(len(rows), 1)], dim=1)": BOTH,
+            "return torch.cat([torch.ones(len(rows), 1), rows], dim=1)": BOTH,
+            "return torch.cat([rows, torch.ones(len(rows), 2)], dim=1)": BOTH,
         },
     ),
 }

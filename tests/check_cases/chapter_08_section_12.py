@@ -1,130 +1,228 @@
-"""Answers to the exercises of 08/12, mode collapse."""
+"""Answers to the exercises of 08/12, a forger and a detective."""
 
 import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from check_cases import NOT_NEGATIVE, Cases
+from check_cases import NOT_NEGATIVE, SAME_LENGTH, Cases
 
-
-def shares(points, centres, radius):
-    gap, home = torch.cdist(points, centres).min(dim=1)
-    home[gap > radius] = len(centres)
-    return torch.bincount(home, minlength=len(centres) + 1) / len(points)
-
-
-def by_loop(points, centres, radius):
-    counts = [0] * (len(centres) + 1)
-    for point in points:
-        gaps = [(point - centre).norm().item() for centre in centres]
-        best = min(range(len(gaps)), key=gaps.__getitem__)
-        counts[best if gaps[best] <= radius else -1] += 1
-    return torch.tensor(counts) / len(points)
+bce = F.binary_cross_entropy_with_logits
 
 
-def each_near(points, centres, radius):
-    near = torch.cdist(points, centres) <= radius
-    return torch.cat([near.float().mean(dim=0), 1 - near.any(dim=1).float().mean()[None]])
+def forger_step(forger, detective, noise, optimizer):
+    scores = detective(forger(noise))
+    cost = bce(scores, torch.ones_like(scores))
+    weights = list(forger.parameters())
+    for weight, grad in zip(weights, torch.autograd.grad(cost, weights), strict=True):
+        weight.grad = grad
+    optimizer.step()
+    return cost.item()
 
 
-def below(points, centres, radius):
-    gap, home = torch.cdist(points, centres).min(dim=1)
-    home[gap >= radius] = len(centres)
-    return torch.bincount(home, minlength=len(centres) + 1) / len(points)
+def by_freezing(forger, detective, noise, optimizer):
+    asked = [p.requires_grad for p in detective.parameters()]
+    detective.requires_grad_(False)
+    loss = F.softplus(-detective(forger(noise))).mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    for p, flag in zip(detective.parameters(), asked, strict=True):
+        p.requires_grad_(flag)
+    return loss.item()
 
 
-def of_the_near(points, centres, radius):
-    found = shares(points, centres, radius) * len(points)
-    return found / found[:-1].sum().clamp(min=1)
+def by_inputs(forger, detective, noise, optimizer):
+    optimizer.zero_grad()
+    loss = bce(detective(forger(noise)), torch.ones(len(noise), 1))
+    loss.backward(inputs=list(forger.parameters()))
+    optimizer.step()
+    return float(loss.detach())
 
 
-def no_limit(points, centres, radius):
-    gap, home = torch.cdist(points, centres).min(dim=1)
-    found = torch.bincount(home, minlength=len(centres)) / len(points)
-    return torch.cat([found, (gap > radius).float().mean()[None]])
+def as_in_the_text(forger, detective, noise, optimizer, label=1.0, clear=True, reduction="mean"):
+    scores = detective(forger(noise))
+    loss = bce(scores, torch.full_like(scores, label), reduction=reduction)
+    if clear:
+        optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
 
 
-def penalty(detective, points, graph=True):
-    slope = torch.autograd.grad(detective(points).sum(), points, create_graph=graph)[0]
-    return slope.square().sum(dim=1)
+def traceless(forger, detective, noise, optimizer, cost, clear=True):
+    loss = cost(forger, detective, noise)
+    if clear:
+        optimizer.zero_grad()
+    loss.backward(inputs=list(forger.parameters()))
+    optimizer.step()
+    return loss.item()
 
 
-def middle(real, made, t):
-    return (t * real + (1 - t) * made).detach().requires_grad_()
+def labelled(label, reduction="mean"):
+    def cost(forger, detective, noise):
+        scores = detective(forger(noise))
+        return bce(scores, torch.full_like(scores, label), reduction=reduction)
+
+    return cost
 
 
-def between(detective, real, made, t):
-    points = (t * real + (1 - t) * made).detach().requires_grad_()
-    scores = detective(points).sum()
-    slopes = torch.autograd.grad(scores, points, create_graph=True)[0]
-    return slopes.square().sum(dim=1).mean()
+def saturating(forger, detective, noise):
+    return -labelled(0.0)(forger, detective, noise)
 
 
-def by_lerp(detective, real, made, t):
-    points = made.detach().lerp(real, t).requires_grad_()
-    scores = detective(points)
-    slopes = torch.autograd.grad(scores, points, torch.ones_like(scores), create_graph=True)[0]
-    return slopes.norm(dim=1).square().mean()
+def squashed(forger, detective, noise):
+    scores = detective(forger(noise)).sigmoid()
+    return bce(scores, torch.ones_like(scores))
 
 
-def attached(detective, real, made, t):
-    points = t * real.clone().requires_grad_() + (1 - t) * made
-    return penalty(detective, points).mean()
+def forgotten_clear(*given):
+    return traceless(*given, labelled(1.0), clear=False)
 
 
-def by_backward(detective, real, made, t):
-    detective(middle(real, made, t)).sum().backward()
-    return between(detective, real, made, t)
+def detached(forger, detective, noise, optimizer):
+    scores = detective(forger(noise).detach())
+    optimizer.zero_grad()
+    loss = bce(scores, torch.ones_like(scores))
+    return loss.item()
 
 
-def marks_real(detective, real, made, t):
-    real.requires_grad_()
-    return between(detective, real, made, t)
+def cleared(forger, detective, noise, optimizer):
+    result = as_in_the_text(forger, detective, noise, optimizer)
+    detective.zero_grad()
+    return result
+
+
+def frozen(forger, detective, noise, optimizer):
+    detective.requires_grad_(False)
+    return as_in_the_text(forger, detective, noise, optimizer)
+
+
+def loss_after(forger, detective, noise, optimizer):
+    traceless(forger, detective, noise, optimizer, labelled(1.0))
+    return labelled(1.0)(forger, detective, noise).item()
+
+
+def both_step(forger, detective, noise, optimizer):
+    asked = [p for p in detective.parameters() if p.requires_grad]
+    result = forger_step(forger, detective, noise, optimizer)
+    with torch.no_grad():
+        asked[0].sub_(0.1)
+    return result
+
+
+def follow(average, net, decay):
+    with torch.no_grad():
+        for old, new in zip(average.parameters(), net.parameters(), strict=True):
+            old.lerp_(new, 1 - decay)
+
+
+@torch.no_grad()
+def by_copying(average, net, decay):
+    for old, new in zip(average.parameters(), net.parameters(), strict=True):
+        old.copy_(decay * old + (1 - decay) * new)
+
+
+def by_library(average, net, decay):
+    mean = AveragedModel(average, multi_avg_fn=get_ema_multi_avg_fn(decay))
+    mean.update_parameters(average)
+    mean.update_parameters(net)
+    average.load_state_dict(mean.module.state_dict())
+
+
+def by_data(average, net, decay):
+    for old, new in zip(average.parameters(), net.parameters(), strict=True):
+        old.data.mul_(decay).add_(new.detach(), alpha=1 - decay)
+
+
+def swapped(average, net, decay):
+    follow(average, net, 1 - decay)
+
+
+def with_graph(average, net, decay):
+    for old, new in zip(average.parameters(), net.parameters(), strict=True):
+        old.mul_(decay).add_((1 - decay) * new)
+
+
+def rebound(average, net, decay):
+    for old, new in zip(average.parameters(), net.parameters(), strict=True):
+        old = decay * old + (1 - decay) * new
+
+
+def backwards(average, net, decay):
+    follow(net, average, decay)
+
+
+@torch.no_grad()
+def new_parameters(average, net, decay):
+    for layer, other in zip(average, net, strict=True):
+        for name, p in list(layer.named_parameters()):
+            mixed = decay * p + (1 - decay) * getattr(other, name)
+            setattr(layer, name, nn.Parameter(mixed))
+
+
+@torch.no_grad()
+def product(average, net, decay):
+    for old, new in zip(average.parameters(), net.parameters(), strict=True):
+        old.add_((1 - decay) * new).mul_(decay)
+
+
+def weights_alone(average, net, decay):
+    with torch.no_grad():
+        for old, new in zip(average, net, strict=True):
+            if isinstance(old, nn.Linear):
+                old.weight.lerp_(new.weight, 1 - decay)
+
+
+def handed_back(average, net, decay):
+    follow(average, net, decay)
+    return average
 
 
 CASES = {
     "08.12a": Cases(
-        solution=shares,
-        also_right=[by_loop],
+        solution=forger_step,
+        also_right=[by_freezing, by_inputs],
         wrong=[
-            (lambda p, c, r: shares(p, c, r) * len(p), "these are counts"),
-            (lambda p, c, r: (shares(p, c, r) * len(p)).long(), "shares, not counts"),
-            (lambda p, c, r: shares(p, c, r)[:-1], "the last number is missing"),
-            (lambda p, c, r: shares(p, c, r).roll(1), "comes last"),
-            (each_near, "its nearest centre alone"),
-            (below, "at the distance `radius`"),
-            (of_the_near, "divide by all points"),
-            (no_limit, "beyond `radius`"),
+            (as_in_the_text, "left in the detective"),
+            (forgotten_clear, "from before were added"),
+            (detached, "has not moved"),
+            (cleared, ".grad should be as before"),
+            (frozen, "requires_grad has changed"),
+            (loss_after, "the loss after the step"),
+            (both_step, "only the forger steps"),
+            (lambda *given: traceless(*given, labelled(0.0)), "asks for the label 1"),
+            (lambda *given: traceless(*given, labelled(1.0, "sum")), "not the sum"),
+            (lambda *given: traceless(*given, saturating), "not minus that of the label 0"),
+            (lambda *given: traceless(*given, squashed), "one too many"),
+            (lambda f, d, z, o: torch.tensor(forger_step(f, d, z, o)), "a Python number"),
         ],
         equivalent={
-            "return abs(torch.bincount(home, minlength=len(centres) + 1) / len(points))": (
-                NOT_NEGATIVE
+            "for weight, grad in zip(weights, torch.autograd.grad(cost, weights)):": SAME_LENGTH,
+            "for weight, grad in zip(weights, torch.autograd.grad(cost, weights), strict=False):": (
+                SAME_LENGTH
             ),
+            "return abs(cost.item())": NOT_NEGATIVE,
         },
     ),
     "08.12b": Cases(
-        solution=between,
-        also_right=[by_lerp],
+        solution=follow,
+        also_right=[by_copying, by_library, by_data],
         wrong=[
-            (
-                lambda f, r, m, t: penalty(f, middle(r, m, t), graph=False).mean(),
-                "say `create_graph=True`",
-            ),
-            (lambda f, r, m, t: penalty(f, middle(r, m, t)).sum(), "not the sum"),
-            (lambda f, r, m, t: penalty(f, middle(r, m, t)).sqrt().mean(), "the squared length"),
-            (
-                lambda f, r, m, t: (penalty(f, middle(r, m, t)).sqrt() - 1).square().mean(),
-                "for the length 1",
-            ),
-            (lambda f, r, m, t: between(f, m, r, t), "`t` multiplies real"),
-            (lambda f, r, m, t: between(f, r, r, t), "at the real points"),
-            (attached, "flows back to made"),
-            (by_backward, "gradients were left behind"),
-            (marks_real, "requires_grad of real"),
+            (swapped, "are swapped"),
+            (with_graph, "your function raised"),
+            (rebound, "has not changed"),
+            (backwards, "net has changed"),
+            (new_parameters, "change the old ones in place"),
+            (product, "multiply average alone"),
+            (weights_alone, "decay times itself"),
+            (handed_back, "return nothing"),
         ],
         equivalent={
-            "slopes = torch.autograd.grad(scores, points, create_graph=True)[-1]": (
-                "the tuple has one entry"
+            "for old, new in zip(average.parameters(), net.parameters()):": SAME_LENGTH,
+            "for old, new in zip(average.parameters(), net.parameters(), strict=False):": (
+                SAME_LENGTH
             ),
-            "return abs(slopes.square().sum(dim=1).mean())": NOT_NEGATIVE,
         },
     ),
 }

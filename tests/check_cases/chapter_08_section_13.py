@@ -1,127 +1,130 @@
-"""Answers to the exercises of 08/13, learning from a late score."""
+"""Answers to the exercises of 08/13, mode collapse."""
 
 import torch
 
-from check_cases import Cases
+from check_cases import NOT_NEGATIVE, Cases
 
 
-def returns(rewards, gamma):
-    result = torch.zeros_like(rewards)
-    ahead = 0.0
-    for step in reversed(range(len(rewards))):
-        ahead = rewards[step] + gamma * ahead
-        result[step] = ahead
-    return result
+def shares(points, centres, radius):
+    gap, home = torch.cdist(points, centres).min(dim=1)
+    home[gap > radius] = len(centres)
+    return torch.bincount(home, minlength=len(centres) + 1) / len(points)
 
 
-def by_list(rewards, gamma):
-    found, ahead = [], 0.0
-    for reward in reversed(rewards.tolist()):
-        ahead = reward + gamma * ahead
-        found.insert(0, ahead)
-    return torch.tensor(found, dtype=rewards.dtype)
+def by_loop(points, centres, radius):
+    counts = [0] * (len(centres) + 1)
+    for point in points:
+        gaps = [(point - centre).norm().item() for centre in centres]
+        best = min(range(len(gaps)), key=gaps.__getitem__)
+        counts[best if gaps[best] <= radius else -1] += 1
+    return torch.tensor(counts) / len(points)
 
 
-def by_matrix(rewards, gamma):
-    step = torch.arange(len(rewards))
-    apart = (step - step[:, None]).clamp(min=0).to(rewards.dtype)
-    return (gamma**apart).triu() @ rewards
+def each_near(points, centres, radius):
+    near = torch.cdist(points, centres) <= radius
+    return torch.cat([near.float().mean(dim=0), 1 - near.any(dim=1).float().mean()[None]])
 
 
-def forward(rewards, gamma):
-    result, score = torch.zeros_like(rewards), 0.0
-    for step in range(len(rewards)):
-        score = rewards[step] + gamma * score
-        result[step] = score
-    return result
+def below(points, centres, radius):
+    gap, home = torch.cdist(points, centres).min(dim=1)
+    home[gap >= radius] = len(centres)
+    return torch.bincount(home, minlength=len(centres) + 1) / len(points)
 
 
-def from_the_start(rewards, gamma):
-    powers = gamma ** torch.arange(len(rewards), dtype=rewards.dtype)
-    return (powers * rewards).flip(0).cumsum(0).flip(0)
+def of_the_near(points, centres, radius):
+    found = shares(points, centres, radius) * len(points)
+    return found / found[:-1].sum().clamp(min=1)
 
 
-def next_reward_alone(rewards, gamma):
-    result = rewards.clone()
-    result[:-1] += gamma * rewards[1:]
-    return result
+def no_limit(points, centres, radius):
+    gap, home = torch.cdist(points, centres).min(dim=1)
+    found = torch.bincount(home, minlength=len(centres)) / len(points)
+    return torch.cat([found, (gap > radius).float().mean()[None]])
 
 
-def in_place(rewards, gamma):
-    for step in reversed(range(len(rewards) - 1)):
-        rewards[step] += gamma * rewards[step + 1]
-    return rewards
+def penalty(detective, points, graph=True):
+    slope = torch.autograd.grad(detective(points).sum(), points, create_graph=graph)[0]
+    return slope.square().sum(dim=1)
 
 
-def first_alone(rewards, gamma):
-    return sum(gamma**k * reward for k, reward in enumerate(rewards))
+def middle(real, made, t):
+    return (t * real + (1 - t) * made).detach().requires_grad_()
 
 
-def targets(rewards, Q_after, terminated, gamma):
-    ahead = Q_after.amax(dim=1)
-    ahead = torch.where(terminated, 0.0, ahead)
-    return rewards + gamma * ahead
+def between(detective, real, made, t):
+    points = (t * real + (1 - t) * made).detach().requires_grad_()
+    scores = detective(points).sum()
+    slopes = torch.autograd.grad(scores, points, create_graph=True)[0]
+    return slopes.square().sum(dim=1).mean()
 
 
-def by_factor(rewards, Q_after, terminated, gamma):
-    return rewards + gamma * Q_after.max(dim=1).values * ~terminated
+def by_lerp(detective, real, made, t):
+    points = made.detach().lerp(real, t).requires_grad_()
+    scores = detective(points)
+    slopes = torch.autograd.grad(scores, points, torch.ones_like(scores), create_graph=True)[0]
+    return slopes.norm(dim=1).square().mean()
 
 
-def by_filling(rewards, Q_after, terminated, gamma):
-    best = Q_after.max(-1)[0].masked_fill(terminated, 0)
-    return torch.add(rewards, best, alpha=gamma)
+def attached(detective, real, made, t):
+    points = t * real.clone().requires_grad_() + (1 - t) * made
+    return penalty(detective, points).mean()
 
 
-def by_loop(rewards, Q_after, terminated, gamma):
-    found = torch.zeros_like(rewards)
-    for i in range(len(rewards)):
-        found[i] = rewards[i] + (0 if terminated[i] else gamma * Q_after[i].max())
-    return found
+def by_backward(detective, real, made, t):
+    detective(middle(real, made, t)).sum().backward()
+    return between(detective, real, made, t)
 
 
-def square(rewards, Q_after, terminated, gamma):
-    best = Q_after.amax(dim=1, keepdim=True)
-    return rewards + gamma * best * ~terminated[:, None]
-
-
-def square_other(rewards, Q_after, terminated, gamma):
-    return rewards + gamma * Q_after.amax(dim=1, keepdim=True)
+def marks_real(detective, real, made, t):
+    real.requires_grad_()
+    return between(detective, real, made, t)
 
 
 CASES = {
     "08.13a": Cases(
-        solution=returns,
-        also_right=[by_list, by_matrix],
+        solution=shares,
+        also_right=[by_loop],
         wrong=[
-            (forward, "what came before"),
-            (from_the_start, "from the step itself"),
-            (next_reward_alone, "not its reward alone"),
-            (in_place, "changed its input"),
-            (first_alone, "one for each step"),
-            (lambda rewards, gamma: returns(rewards, gamma).flip(0), "order is reversed"),
-            (lambda rewards, gamma: rewards.flip(0).cumsum(0).flip(0), "by gamma what follows"),
-            (lambda rewards, gamma: gamma * returns(rewards, gamma), "counts in full"),
-            (lambda rewards, gamma: returns(rewards, gamma) - rewards, "own reward belongs"),
-            (lambda rewards, gamma: returns(rewards, gamma).tolist(), "expected a tensor"),
-            (lambda rewards, gamma: returns(rewards, gamma).sum(), "reward + gamma"),
+            (lambda p, c, r: shares(p, c, r) * len(p), "these are counts"),
+            (lambda p, c, r: (shares(p, c, r) * len(p)).long(), "shares, not counts"),
+            (lambda p, c, r: shares(p, c, r)[:-1], "the last number is missing"),
+            (lambda p, c, r: shares(p, c, r).roll(1), "comes last"),
+            (each_near, "its nearest centre alone"),
+            (below, "at the distance `radius`"),
+            (of_the_near, "divide by all points"),
+            (no_limit, "beyond `radius`"),
         ],
+        equivalent={
+            "return abs(torch.bincount(home, minlength=len(centres) + 1) / len(points))": (
+                NOT_NEGATIVE
+            ),
+        },
     ),
     "08.13b": Cases(
-        solution=targets,
-        also_right=[by_factor, by_filling],
+        solution=between,
+        also_right=[by_lerp],
         wrong=[
-            (by_loop, "there is a loop"),
-            (square, "were broadcast"),
-            (square_other, "were broadcast"),
-            (lambda r, Q, ends, gamma: r + gamma * Q.amax(dim=1), "nothing follows an end"),
-            (lambda r, Q, ends, gamma: r + gamma * Q.amax(dim=1) * ends, "swapped"),
-            (lambda r, Q, ends, gamma: (r + gamma * Q.amax(dim=1)) * ~ends, "reward stays"),
-            (lambda r, Q, ends, gamma: r + Q.amax(dim=1) * ~ends, "multiply by gamma"),
-            (lambda r, Q, ends, gamma: gamma * (r + Q.amax(1) * ~ends), "not discounted"),
-            (lambda r, Q, ends, gamma: r + gamma * Q.mean(1) * ~ends, "not the mean"),
-            (lambda r, Q, ends, gamma: r + gamma * Q.argmax(1) * ~ends, "the place of the best"),
-            (lambda r, Q, ends, gamma: r + gamma * Q.max() * ~ends, "best of all rows"),
-            (lambda r, Q, ends, gamma: gamma * Q.amax(1) * ~ends, "add the reward"),
+            (
+                lambda f, r, m, t: penalty(f, middle(r, m, t), graph=False).mean(),
+                "say `create_graph=True`",
+            ),
+            (lambda f, r, m, t: penalty(f, middle(r, m, t)).sum(), "not the sum"),
+            (lambda f, r, m, t: penalty(f, middle(r, m, t)).sqrt().mean(), "the squared length"),
+            (
+                lambda f, r, m, t: (penalty(f, middle(r, m, t)).sqrt() - 1).square().mean(),
+                "for the length 1",
+            ),
+            (lambda f, r, m, t: between(f, m, r, t), "`t` multiplies real"),
+            (lambda f, r, m, t: between(f, r, r, t), "at the real points"),
+            (attached, "flows back to made"),
+            (by_backward, "gradients were left behind"),
+            (marks_real, "requires_grad of real"),
         ],
+        equivalent={
+            "slopes = torch.autograd.grad(scores, points, create_graph=True)[-1]": (
+                "the tuple has one entry"
+            ),
+            "return abs(slopes.square().sum(dim=1).mean())": NOT_NEGATIVE,
+        },
     ),
 }

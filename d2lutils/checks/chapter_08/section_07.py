@@ -1,171 +1,157 @@
-"""Checks of 08/07, the LSTM and the GRU."""
+"""Checks of 08/07, recurrent networks."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
-from d2lutils.checks.watching import Operations
-
-_CELLS = ["GRUCell", "GRU", "gru_cell", "gru", "_VF.gru_cell"]
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, expect_type, given
 
 
-def _forget_biases(lstm: nn.LSTM) -> list[tuple[str, Tensor, Tensor]]:
-    """Return for each layer and direction its ending and the two biases of the forget gate."""
-    H, found = lstm.hidden_size, []
-    for name, bias in lstm.named_parameters():
-        if name.startswith("bias_ih"):
-            other = lstm.get_parameter(name.replace("ih", "hh"))
-            found.append((name[len("bias_ih_") :], bias[H : 2 * H], other[H : 2 * H]))
-    return found
+def _network(inputs: int, hiddens: int, generator: torch.Generator) -> nn.RNN:
+    rnn = nn.RNN(inputs, hiddens, batch_first=True)
+    for parameter in rnn.parameters():
+        drawn = torch.rand(parameter.shape, generator=generator) - 0.5
+        parameter.data.copy_(1.4 * drawn)
+    return rnn
 
 
-def _block(lstm: nn.LSTM, before: dict[str, Tensor], name: str) -> int | None:
-    """Return which of the four blocks of a bias has changed, where it is one alone."""
-    now, old = lstm.get_parameter(name).detach().chunk(4), before[name].chunk(4)
-    changed = [k for k in range(4) if not torch.equal(now[k], old[k])]
-    return changed[0] if len(changed) == 1 else None
+def _reach(states: Tensor, X: Tensor) -> Tensor:
+    """Return for each step of X whether the states' sum has a slope there."""
+    if not states.requires_grad:
+        raise Wrong(
+            "the states have no graph; keep it inside a piece, and detach what is handed on"
+        )
+    (slopes,) = torch.autograd.grad(states.sum(), X, retain_graph=True, allow_unused=True)
+    if slopes is None:
+        return torch.zeros(X.shape[1], dtype=torch.bool)
+    return (slopes != 0).any(dim=2).any(dim=0)
 
 
 @exercise("08.7a")
-def open_forget_gates(answer: Any) -> None:
-    """The two biases of each forget gate add up to the value; nothing else moves."""
+def read_in_pieces(answer: Any) -> None:
+    """All states, equal to those of the whole, with a graph that ends at each cut."""
     generator = torch.Generator().manual_seed(0)
-    for code, value in [
-        ("nn.LSTM(3, 4)", 1.0),
-        ("nn.LSTM(2, 3, num_layers=2)", 2.5),
-        ("nn.LSTM(3, 2, batch_first=True, bidirectional=True)", -1.5),
-        ("nn.LSTM(1, 1)", 0.0),
-        ("nn.LSTM(4, 5, num_layers=3, bidirectional=True)", 3),
+    for N, L, C, H, size in [
+        (2, 7, 1, 3, 3),
+        (1, 6, 2, 4, 2),
+        (3, 5, 2, 2, 1),
+        (2, 4, 3, 3, 4),
+        (4, 3, 1, 2, 10),
+        (1, 1, 2, 2, 1),
+        (5, 8, 2, 3, 5),
     ]:
-        lstm = eval(code, {"nn": nn})
-        with torch.no_grad():
-            for parameter in lstm.parameters():
-                parameter.copy_(torch.rand(parameter.shape, generator=generator) - 0.5)
-        before = {name: p.detach().clone() for name, p in lstm.named_parameters()}
-        objects = dict(lstm.named_parameters())
-        with given(f"lstm = {code}, value = {value}"):
-            call(answer, lstm, value, in_place=True)
-            _expect_same_objects(lstm, objects)
-            _expect_opened(lstm, before, float(value))
+        rnn = _network(C, H, generator)
+        X = torch.randn(N, L, C, generator=generator).requires_grad_()
+        with given(f"X of shape {(N, L, C)}, size = {size}"):
+            with _noting(rnn) as read:
+                got = expect_tensor(call(answer, rnn, X, size))
+            _expect_states(got, rnn, X, size)
+            _expect_cuts(got, X, size)
+            if max(read, default=0) > size:
+                raise Wrong(f"the network reads {max(read)} steps at once; a piece has {size}")
 
 
-def _expect_same_objects(lstm: nn.LSTM, objects: dict[str, nn.Parameter]) -> None:
-    now = dict(lstm.named_parameters())
-    for name, parameter in objects.items():
-        if now.get(name) is not parameter:
-            raise Wrong(f"{name} is another object now; an optimiser still holds the old one")
-        if not parameter.requires_grad or not parameter.is_leaf:
-            raise Wrong(f"{name} can no longer be trained; write into it under torch.no_grad()")
-    if set(now) != set(objects):
-        raise Wrong("the LSTM has other parameters than before; write into those that it has")
+@contextmanager
+def _noting(rnn: nn.RNN) -> Iterator[list[int]]:
+    """Inside the `with`, notes how many steps the network reads at each call."""
+    read: list[int] = []
+
+    def note(_: nn.Module, inputs: tuple[Any, ...], named: dict[str, Any]) -> None:
+        X = inputs[0] if inputs else named.get("input")
+        if isinstance(X, Tensor) and X.ndim > 1:
+            read.append(X.shape[-2])
+
+    hook = rnn.register_forward_pre_hook(note, with_kwargs=True)
+    try:
+        yield read
+    finally:
+        hook.remove()
 
 
-def _expect_opened(lstm: nn.LSTM, before: dict[str, Tensor], value: float) -> None:
-    names = ["input gate", "forget gate", "candidates", "output gate"]
-    for ending, ih, hh in _forget_biases(lstm):
-        total = (ih + hh).detach()
-        want = torch.full_like(total, value)
-        if torch.allclose(total, want, atol=1e-5):
-            continue
-        old_ih = before[f"bias_ih_{ending}"].chunk(4)[1]
-        old_hh = before[f"bias_hh_{ending}"].chunk(4)[1]
-        hit = _block(lstm, before, f"bias_ih_{ending}")
-        if hit not in (None, 1):
-            raise Wrong(f"you filled the block of the {names[hit]}; the order is i, f, g, o")
-        usual = [
-            (old_ih + old_hh, f"they are not set: those of bias_…_{ending}"),
-            (2 * want, "both biases have the value, and they are added; their sum shall have it"),
-            (want + old_hh, "bias_hh is added as well; mind what it holds"),
-            (want + old_ih, "bias_ih is added as well; mind what it holds"),
-            (want + old_ih + old_hh, "the value was added to what was there; the sum shall be it"),
-        ]
-        for wrong, hint in usual:
-            if torch.allclose(total, wrong, atol=1e-5):
-                raise Wrong(hint)
-        why = f"that is bias_ih + bias_hh of the forget gate, for _{ending}"
-        expect_equal(total, want, why=why)
-    H = lstm.hidden_size
-    for name, parameter in lstm.named_parameters():
-        now, old = parameter.detach().clone(), before[name].clone()
-        if name.startswith("bias"):
-            now[H : 2 * H] = old[H : 2 * H] = 0
-        if not torch.equal(now, old):
-            more = "other blocks of " if name.startswith("bias") else ""
-            raise Wrong(f"{more}{name} changed as well; set the block of the forget gate alone")
-
-
-def _blocks(cell: nn.GRUCell, x: Tensor, h: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-    inner = x @ cell.weight_ih.T + cell.bias_ih
-    outer = h @ cell.weight_hh.T + cell.bias_hh
-    return list(inner.chunk(3, dim=1)), list(outer.chunk(3, dim=1))
-
-
-def _usual(cell: nn.GRUCell, x: Tensor, h: Tensor) -> list[tuple[Tensor, str]]:
-    """Return what the usual mistakes give, each with its name."""
-    (ir, iz, inn), (hr, hz, hn) = _blocks(cell, x, h)
-    H = cell.hidden_size
-    r, z = (ir + hr).sigmoid(), (iz + hz).sigmoid()
-    n = (inn + r * hn).tanh()
-    before = (r * h) @ cell.weight_hh[2 * H :].T + cell.bias_hh[2 * H :]
-    inside = r * (h @ cell.weight_hh[2 * H :].T) + cell.bias_hh[2 * H :]
-    other = (inn + z * hn).tanh()
-    plain = (inn + hn).tanh()
-    rows, states = (x @ cell.weight_ih.T).chunk(3, dim=1), (h @ cell.weight_hh.T).chunk(3, dim=1)
-    r0, z0 = ((rows[k] + states[k]).sigmoid() for k in range(2))
-    bare = (rows[2] + r0 * states[2]).tanh()
-    return [
-        (z * n + (1 - z) * h, "z is the share that is kept, and 1 − z that of the new; swap them"),
-        ((1 - r) * other + r * h, "the blocks come in the order r, z, n; you took z first"),
-        ((1 - z) * plain + z * h, "r is missing: it multiplies the state's part of n"),
-        ((1 - z) * (inn + before).tanh() + z * h, "r multiplies W h + b, not the state before it"),
-        ((1 - z) * (inn + inside).tanh() + z * h, "r multiplies the bias b_hn as well"),
-        ((1 - z) * (r * (inn + hn)).tanh() + z * h, "r multiplies the state's part of n alone"),
-        ((1 - z) * (inn + r * hn) + z * h, "the tanh of n is missing"),
-        (n, "this is n; mix it with the old state by z"),
-        (z * h, "this is the part that is kept; add (1 − z) n"),
-        (
-            (1 - z0) * bare + z0 * h,
-            "the biases are missing; each sum has bias_ih and bias_hh",
-        ),
+@torch.no_grad()
+def _expect_states(got: Tensor, rnn: nn.RNN, X: Tensor, size: int) -> None:
+    want, last = rnn(X)
+    if got.shape == want.shape and torch.allclose(got, want, atol=1e-5):
+        return
+    starts = range(0, X.shape[1], size)
+    fresh = torch.cat([rnn(X[:, start : start + size])[0] for start in starts], dim=1)
+    usual = [
+        (fresh, "each piece begins with zeros; hand the state on"),
+        (last, "this is the last state; return the states of all steps"),
+        (want[:, -1], "this is the last state; return the states of all steps"),
+        (want[:, : X.shape[1] // size * size], "the last, shorter piece is missing"),
+        (want.transpose(0, 1), "the order is N×L×H"),
     ]
+    for wrong, hint in usual:
+        if wrong.shape == got.shape and torch.allclose(got, wrong, atol=1e-5):
+            raise Wrong(hint)
+    expect_equal(got, want, why="the states are those of rnn(X)[0]")
+
+
+def _expect_cuts(states: Tensor, X: Tensor, size: int) -> None:
+    L = X.shape[1]
+    for start in range(0, L, size):
+        end = min(start + size, L)
+        reached = _reach(states[:, end - 1], X)
+        if reached[:start].any():
+            raise Wrong(
+                f"the graph of step {end - 1} leads into the piece before, to step "
+                f"{int(reached.nonzero()[0])}; detach the state that is handed on"
+            )
+        if not reached[start:end].all():
+            raise Wrong(f"the graph of step {end - 1} ends inside its own piece, begun at {start}")
+
+
+def _levels(rain: Tensor, capacity: float, use: float) -> Tensor:
+    level, found = torch.zeros(len(rain)), []
+    for day in range(rain.shape[1]):
+        level = (level + rain[:, day, 0] - use).clamp(0, capacity)
+        found.append(level)
+    return torch.stack(found, dim=1)
 
 
 @exercise("08.7b")
-def gru_step(answer: Any) -> None:
-    """One step of a GRU equals that of the library's cell, with its graph."""
-    generator = torch.Generator().manual_seed(0)
-    for N, C, H in [(2, 3, 4), (1, 1, 1), (5, 2, 3), (0, 2, 2), (3, 4, 2)]:
-        cell = nn.GRUCell(C, H)
-        with torch.no_grad():
-            for parameter in cell.parameters():
-                parameter.copy_(3 * torch.rand(parameter.shape, generator=generator) - 1.5)
-        x = torch.randn(C, N, generator=generator).T.requires_grad_()
-        h = (2 * torch.rand(N, H, generator=generator) - 1).requires_grad_()
-        seen: list[str] = []
-        hook = cell.register_forward_pre_hook(lambda *_, seen=seen: seen.append("cell"))
-        operations = Operations()
-        with given(f"a cell of {C} inputs and {H} hidden numbers, x of shape {(N, C)}"):
-            try:
-                got = call(answer, cell, x, h, inside=operations)
-            finally:
-                hook.remove()
-            if seen or set(_CELLS) & set(operations.names):
-                raise Wrong("the library's GRU made the step; write it with its four parameters")
-            got = expect_tensor(got)
-            expect_equal(got, cell(x, h), usual=_usual(cell, x, h), why="follow the four formulas")
-            if N and not _learns(got, cell, x, h):
-                raise Wrong("no slope reaches all of the cell, x and h; keep the graph")
-
-
-def _learns(got: Tensor, cell: nn.GRUCell, x: Tensor, h: Tensor) -> bool:
-    if not got.requires_grad:
-        return False
-    sources = [*cell.parameters(), x, h]
-    found = torch.autograd.grad(got.square().sum(), sources, allow_unused=True)
-    wanted = torch.autograd.grad(cell(x, h).square().sum(), sources)
-    return all(
-        slope is not None and torch.allclose(slope, right, atol=1e-4)
-        for slope, right in zip(found, wanted, strict=True)
-    )
+def barrel_rnn(answer: Any) -> None:
+    """Two ReLU units whose difference is the barrel's level."""
+    for capacity, use, days in [
+        (50.0, 3.0, [[0.0, 20.0, 40.0, 0.0, 0.0, 5.5], [10.0, 0.0, 0.0, 0.0, 0.0, 70.0]]),
+        (10.0, 0.0, [[4.0, 0.5, 7.0, 3.0, 0.0]]),
+        (7.5, 1.25, [[2.0, 2.0, 0.25, 0.0, 9.0, 9.0, 0.0], [0.0, 0.0, 8.0, 1.0, 0.5, 3.0, 12.0]]),
+        (200, 6, [[100.0, 150.0, 0.0, 3.0, 250.0, 5.0, 0.0]]),
+        (5.0, 8.0, [[12.5, 0.0, 20.0]]),
+        (20.0, 2.5, [[1.0]]),
+    ]:
+        rain = torch.tensor(days)[..., None]
+        with given(capacity=capacity, use=use):
+            rnn = expect_type(call(answer, capacity, use), nn.RNN)
+            if (rnn.input_size, rnn.hidden_size, rnn.num_layers) != (1, 2, 1) or rnn.bidirectional:
+                raise Wrong("the network has one layer, one input and two hidden numbers")
+            if rnn.nonlinearity != "relu":
+                raise Wrong('the network is made with nonlinearity="relu"')
+            if not rnn.batch_first:
+                raise Wrong("the network is made with batch_first=True")
+            with torch.no_grad():
+                states = expect_tensor(call(rnn, rain)[0], dtype=torch.float32)
+            got = states[..., 0] - states[..., 1]
+            want = _levels(rain, capacity, use)
+            free = _levels(rain, float("inf"), use)
+            usual = [
+                (free, "nothing runs over; hidden number 1 is what is too much"),
+                (-want, "it is number 0 minus number 1, not the other way round"),
+                (_levels(rain, capacity, 2 * use), "`use` is taken twice: both biases are added"),
+                (_levels(rain, capacity, 0.0), "nothing is taken out"),
+                (_levels(rain, capacity, -use), "`use` is added; it is taken away"),
+                (states[..., 0], "number 1 stays 0, so nothing runs over"),
+            ]
+            if torch.allclose(got, want, atol=1e-3):
+                continue
+            for wrong, hint in usual:
+                if torch.allclose(got, wrong, atol=1e-3):
+                    raise Wrong(f"for the rain {days[0]}: {hint}")
+            row = int((got - want).abs().amax(dim=1).argmax())
+            with given(f"the rain {days[row]}"):
+                why = "set all six weights and four biases, and look at what each unit sees"
+                expect_equal(got[row], want[row], why=why)

@@ -1,124 +1,142 @@
-"""Checks of 08/09, convolutions over text."""
+"""Checks of 08/09, forecasting a record."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch import Tensor
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
-from d2lutils.checks.watching import loops
+from d2lutils.checks import (
+    Wrong,
+    call,
+    exercise,
+    expect_equal,
+    expect_parts,
+    expect_tensor,
+    given,
+)
 
 
 @exercise("08.9a")
-def max_inside(answer: Any) -> None:
-    """The maximum over the windows that lie inside each word."""
-    for N, F, T, k, dtype, seed in [
-        (4, 3, 6, 3, torch.float32, 0),
-        (6, 2, 5, 2, torch.float64, 1),
-        (3, 1, 1, 4, torch.float32, 2),
-        (5, 2, 4, 1, torch.float32, 3),
-        (1, 3, 7, 3, torch.float32, 4),
-        (0, 2, 3, 2, torch.float32, 5),
+def hold_out(answer: Any) -> None:
+    """The windows inside a block, and those that share no week with it."""
+    for length, size, a, b in [
+        (20, 3, 8, 14),
+        (12, 5, 4, 6),
+        (9, 1, 3, 5),
+        (10, 4, 0, 6),
+        (10, 4, 5, 10),
+        (6, 6, 0, 6),
+        (6, 6, 2, 3),
+        (7, 2, 0, 7),
+        (15, 4, 3, 7),
     ]:
-        g = torch.Generator().manual_seed(seed)
-        # Most answers are below 0, and the largest ones come late.
-        maps = torch.randn(N, F, T, generator=g, dtype=torch.float64) - 2 + 0.5 * torch.arange(T)
-        maps = maps.to(dtype)
-        most = T + k - 1
-        lengths = torch.tensor([most, k, k - 1, 0, max(most - 1, 0), k + 1])[:N].clamp(max=most)
-        with given(maps=maps, lengths=lengths, k=k):
-            got = expect_tensor(call(answer, maps, lengths, k))
-            want = _inside(maps, lengths - k + 1)
-            usual = [
-                (maps.amax(dim=2), "this takes all windows; leave out those outside the word"),
-                (
-                    _inside(maps, lengths),
-                    "windows that start inside the word and end outside are in; "
-                    "window t ends at letter t + k",
-                ),
-                (_inside(maps, lengths - k), "one window is missing: the word's last one"),
-                (_inside(maps, lengths - k + 2), "one window too many: its last letter is outside"),
-                (
-                    torch.where(want == 0, -torch.inf, want),
-                    "a word with fewer than k letters gets 0, not -inf",
-                ),
-                (
-                    _inside(maps, lengths - k + 1, floor=0),
-                    "answers may be below 0, and so may the largest: no 0 for windows outside, and "
-                    "no ReLU",
-                ),
-                (
-                    want.relu(),
-                    "answers may be below 0, and so may the largest; return it without a ReLU",
-                ),
-                (want.double() if dtype == torch.float32 else want.float(), "keep maps' dtype"),
-                (want.mT, "return the shape N×F"),
-                (want[..., None], "return two dimensions, N×F"),
-            ]
-            expect_equal(got, want, usual=usual, why="mask what lies outside, then take the max")
-    if loops(answer):
-        raise Wrong("this has a loop; mask all words at once, without one")
+        with given(length=length, size=size, a=a, b=b):
+            found = expect_parts(call(answer, length, size, a, b), "inside", "outside")
+            begin = torch.arange(length - size + 1)
+            inside = (begin >= a) & (begin + size <= b)
+            touching = (begin + size > a) & (begin < b)
+            parts = {"inside": inside, "outside": ~touching}
+            swapped = [begin[~touching], begin[inside]]
+            for got, right, (name, chosen) in zip(found, swapped, parts.items(), strict=True):
+                got = expect_tensor(got)
+                if got.dtype == torch.bool:
+                    raise Wrong(f"`{name}` is a mask; return the places where it is True")
+                want = begin[chosen]
+                with given(f"the windows {name}"):
+                    usual = [
+                        (right, "the two are swapped: those inside the block come first"),
+                        *_usual(name, begin, size, a, b, inside),
+                    ]
+                    expect_equal(got, want, usual=usual)
 
 
-def _inside(maps: torch.Tensor, windows: torch.Tensor, floor: float | None = None) -> torch.Tensor:
-    """The largest of each word's first windows; 0 where it has none, floor for what is outside."""
-    inside = torch.arange(maps.shape[2]) < windows[:, None]
-    kept = maps.masked_fill(~inside[:, None], -torch.inf if floor is None else floor)
-    return kept.amax(dim=2).masked_fill((windows < 1)[:, None], 0)
+def _usual(
+    name: str, begin: Tensor, size: int, a: int, b: int, inside: Tensor
+) -> list[tuple[Tensor, str]]:
+    end = begin + size
+    if name == "inside":
+        return [
+            (
+                begin[(begin >= a) & (begin < b)],
+                "you asked where a window begins; its last week counts as well",
+            ),
+            (begin[(begin >= a) & (end < b)], "week b - 1 belongs to the block"),
+            (begin[(begin >= a) & (end <= b + 1)], "week b is no longer in the block"),
+            (begin[(begin > a) & (end <= b)], "week a belongs to the block"),
+            (begin[(end > a) & (begin < b)], "these touch the block; all their weeks lie inside"),
+        ]
+    return [
+        (begin[~inside], "a window that crosses the border shares weeks with the block"),
+        (
+            begin[(begin < a) | (begin >= b)],
+            "a window that begins before the block may reach into it",
+        ),
+        (begin[end <= a], "the windows after the block are missing"),
+        (begin[(end <= a) | (begin > b)], "week b is no longer in the block"),
+        (begin[(end < a) | (begin >= b)], "a window may end with week a - 1"),
+        (begin[(end <= a + 1) | (begin >= b)], "a window that ends with week a shares that week"),
+        (
+            torch.cat([begin[begin >= b], begin[end <= a]]),
+            "the windows before the block come first",
+        ),
+    ]
 
 
 @exercise("08.9b")
-def count_piece(answer: Any) -> None:
-    """How many windows of each row are the piece, overlaps counted."""
-    for rows, wanted in [
-        (
-            [[3, 2, 4, 2, 4, 2], [2, 4, 2, 0, 0, 0], [4, 2, 2, 4, 0, 0], [5, 2, 4, 2, 6, 0]],
-            [2, 4, 2],
-        ),
-        ([[5, 5, 5, 5], [5, 5, 6, 0], [6, 5, 0, 0], [7, 8, 9, 0]], [5, 5]),
-        ([[2, 3, 2, 0], [4, 4, 4, 2]], [2]),
-        ([[2, 3, 4], [4, 3, 2], [2, 3, 3]], [2, 3, 4]),
-        ([[1, 4, 1, 5, 1, 4], [3, 2, 1, 5, 0, 0], [2, 3, 1, 4, 0, 0]], [1, 4]),
-        ([[6]], [6]),
+def step_by_step(answer: Any) -> None:
+    """Forecasts that are fed back, one week at a time."""
+    generator = torch.Generator().manual_seed(0)
+    for N, P, horizon, dtype in [
+        (3, 4, 3, torch.float32),
+        (2, 3, 7, torch.float64),
+        (1, 1, 4, torch.float32),
+        (4, 5, 0, torch.float32),
+        (2, 6, 1, torch.float64),
+        (0, 3, 2, torch.float32),
     ]:
-        ids, piece = torch.tensor(rows), torch.tensor(wanted)
-        k = len(wanted)
-        hits = ids.unfold(1, k, 1) == piece
-        want = hits.all(dim=2).sum(dim=1)
-        apart = torch.tensor([_apart(row, wanted) for row in rows])
-        inside = torch.stack([(ids == letter).any(dim=1) for letter in wanted]).all(dim=0)
-        usual = [
-            (hits.sum(dim=(1, 2)), "this counts letters that agree; all of a window have to"),
-            (hits.any(dim=2).sum(dim=1), "one letter that agrees is not enough; all have to"),
-            ((want > 0).long(), "a piece that stands there twice counts twice"),
-            (want > 0, "this says whether it stands there; return how often"),
-            (inside.long(), "the letters have to stand side by side, in order"),
-            (apart, "windows may overlap"),
-            (ids.unfold(1, k, k).eq(piece).all(dim=2).sum(dim=1), "move on by one letter"),
-            (
-                (ids.unfold(1, k, 1).sum(dim=2) == piece.sum()).sum(dim=1),
-                "a window with the same sum may hold other ids; compare letter by letter",
-            ),
-            (
-                ids.unfold(1, k, 1).eq(piece.flip(0)).all(dim=2).sum(dim=1),
-                "the piece is turned around; compare it from its first letter on",
-            ),
-            (want.sum(), "this counts over all rows; return one number for each"),
-            (want.float(), "counts are int64"),
-            (want.int(), "counts are int64"),
-            (want[:, None], "return one dimension, (N,)"),
-        ]
-        with given(ids=ids, piece=piece):
-            got = expect_tensor(call(answer, ids, piece))
-            expect_equal(got, want, usual=usual, why="count the windows that are equal to piece")
-    if loops(answer):
-        raise Wrong("this has a loop; compare all windows at once, without one")
+        X = torch.randn(N, P, generator=generator, dtype=dtype)
+        weights = torch.randn(P, generator=generator, dtype=dtype)
+        step = _stepper(weights)
+        with given(f"X of shape {(N, P)} and dtype {dtype}, horizon = {horizon}"):
+            got = expect_tensor(call(answer, step, X, horizon))
+            _expect_forecasts(got, weights, X, horizon)
 
 
-def _apart(row: list[int], wanted: list[int]) -> int:
-    """How often a list stands in another one, overlaps left out."""
-    found = start = 0
-    while start + len(wanted) <= len(row):
-        hit = row[start : start + len(wanted)] == wanted
-        found += hit
-        start += len(wanted) if hit else 1
-    return found
+def _stepper(weights: Tensor) -> Callable[[Tensor], Tensor]:
+    """Return a weighted sum of the last weeks that refuses windows of another size."""
+
+    def step(windows: Tensor) -> Tensor:
+        if not isinstance(windows, Tensor) or windows.ndim != 2:
+            shape = tuple(windows.shape) if isinstance(windows, Tensor) else type(windows).__name__
+            raise Wrong(f"`step` takes windows of shape (N, P), and got {shape}")
+        if windows.shape[1] != len(weights):
+            raise Wrong(
+                f"`step` takes the last {len(weights)} values of each row; it got "
+                f"{windows.shape[1]}"
+            )
+        return windows @ weights + 0.5
+
+    return step
+
+
+def _expect_forecasts(got: Tensor, weights: Tensor, X: Tensor, horizon: int) -> None:
+    longer = X
+    for _ in range(horizon):
+        value = longer[:, -len(weights) :] @ weights + 0.5
+        longer = torch.cat([longer, value[:, None]], dim=1)
+    want = longer[:, len(weights) :]
+    first = (X @ weights + 0.5)[:, None]
+    usual: list[tuple[object, str]] = [
+        (longer, "this begins with X; return the forecasts alone"),
+        (longer[:, -len(weights) :], "these are the last windows; return the forecasts alone"),
+        (first.expand(-1, horizon), "each week is the first one again; feed the forecast back"),
+        (want.flip(1), "the first week comes first"),
+        (want.T, "the shape is (N, horizon): a row for each row of X"),
+        (want[:, -1:], "this is the last week; return all of them"),
+        (torch.cat([X[:, -1:], want[:, :-1]], dim=1), "this begins with the last known week"),
+        (want[:, -1] if horizon else first[:, 0], "this is one week; return all of them"),
+    ]
+    alike = got.shape == want.shape and got.dtype == want.dtype
+    why = "the newest value stands at the end of the window" if alike else ""
+    expect_equal(got, want, usual=usual, why=why)

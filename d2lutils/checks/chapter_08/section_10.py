@@ -1,113 +1,124 @@
-"""Checks of 08/10, an autoencoder."""
+"""Checks of 08/10, convolutions over text."""
 
 from typing import Any
 
 import torch
-from torch import nn
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
-from d2lutils.checks.networks import drawn
+from d2lutils.checks.watching import loops
 
 
 @exercise("08.10a")
-def strangers(answer: Any) -> None:
-    """The places of the pictures that a network paints worst."""
-    for n, d, m, seed in [(6, 4, 3, 7), (7, 3, 7, 1), (5, 4, 9, 2), (1, 3, 1, 3), (6, 4, 0, 4)]:
+def max_inside(answer: Any) -> None:
+    """The maximum over the windows that lie inside each word."""
+    for N, F, T, k, dtype, seed in [
+        (4, 3, 6, 3, torch.float32, 0),
+        (6, 2, 5, 2, torch.float64, 1),
+        (3, 1, 1, 4, torch.float32, 2),
+        (5, 2, 4, 1, torch.float32, 3),
+        (1, 3, 7, 3, torch.float32, 4),
+        (0, 2, 3, 2, torch.float32, 5),
+    ]:
         g = torch.Generator().manual_seed(seed)
-        net = drawn(nn.Sequential(nn.Linear(d, d), nn.Tanh()), g)
-        with torch.no_grad():
-            X = torch.randn(n, d, generator=g) * torch.tensor([0.5, 2.0]).repeat(n)[:n, None]
-            missed = net(X) - X
-        errors = missed.square().mean(dim=1)
-        order = errors.argsort(descending=True)
-        by = {
-            "absolute": missed.abs().mean(dim=1),
-            "signed": missed.mean(dim=1),
-            "size": missed.mean(dim=1).abs(),
-            "largest": missed.abs().amax(dim=1),
-            "ink": X.square().mean(dim=1),
-            "relative": errors / X.square().mean(dim=1),
-        }
-        columns = missed.square().mean(dim=0).argsort(descending=True)[:m]
-        wrong = {name: values.argsort(descending=True)[:m] for name, values in by.items()}
-        with given("net = a Linear and a Tanh", X=X, m=m):
-            got = expect_tensor(call(answer, net, X, m))
-            if got.dtype == torch.bool:
-                raise Wrong("this is a mask; return the places at which it is true")
-            expect_equal(
-                got,
-                order[:m],
-                usual=[
-                    (order, "return the first m places"),
-                    (order.flip(0)[:m], "these are painted best; the worst come first"),
-                    (order[:m].flip(0), "the worst come first"),
-                    (wrong["absolute"], "square the differences before you take their mean"),
-                    (wrong["signed"], "differences of both signs cancel; square them first"),
-                    (wrong["size"], "differences of both signs cancel; square them first"),
-                    (wrong["largest"], "this goes by the worst pixel; take the mean over pixels"),
-                    (wrong["ink"], "this goes by the pictures alone; compare them with net(X)"),
-                    (wrong["relative"], "do not divide a picture's error by its ink"),
-                    (columns, "this takes the mean over the pictures; take it over the pixels"),
-                    (order[:m].sort().values, "the worst come first; do not sort the places"),
-                    (errors[order[:m]], "these are errors; return the places"),
-                    (errors.double()[order[:m]], "these are errors; return the places"),
-                    (errors, "these are errors; return the places of the largest ones"),
-                    (errors.mean(), "this is one error for all pictures; take one for each"),
-                    (order[:m, None], "return one dimension, (m,)"),
-                ],
-                why="take each picture's mean squared difference, and the places of the largest",
-            )
+        # Most answers are below 0, and the largest ones come late.
+        maps = torch.randn(N, F, T, generator=g, dtype=torch.float64) - 2 + 0.5 * torch.arange(T)
+        maps = maps.to(dtype)
+        most = T + k - 1
+        lengths = torch.tensor([most, k, k - 1, 0, max(most - 1, 0), k + 1])[:N].clamp(max=most)
+        with given(maps=maps, lengths=lengths, k=k):
+            got = expect_tensor(call(answer, maps, lengths, k))
+            want = _inside(maps, lengths - k + 1)
+            usual = [
+                (maps.amax(dim=2), "this takes all windows; leave out those outside the word"),
+                (
+                    _inside(maps, lengths),
+                    "windows that start inside the word and end outside are in; "
+                    "window t ends at letter t + k",
+                ),
+                (_inside(maps, lengths - k), "one window is missing: the word's last one"),
+                (_inside(maps, lengths - k + 2), "one window too many: its last letter is outside"),
+                (
+                    torch.where(want == 0, -torch.inf, want),
+                    "a word with fewer than k letters gets 0, not -inf",
+                ),
+                (
+                    _inside(maps, lengths - k + 1, floor=0),
+                    "answers may be below 0, and so may the largest: no 0 for windows outside, and "
+                    "no ReLU",
+                ),
+                (
+                    want.relu(),
+                    "answers may be below 0, and so may the largest; return it without a ReLU",
+                ),
+                (want.double() if dtype == torch.float32 else want.float(), "keep maps' dtype"),
+                (want.mT, "return the shape N×F"),
+                (want[..., None], "return two dimensions, N×F"),
+            ]
+            expect_equal(got, want, usual=usual, why="mask what lies outside, then take the max")
+    if loops(answer):
+        raise Wrong("this has a loop; mask all words at once, without one")
+
+
+def _inside(maps: torch.Tensor, windows: torch.Tensor, floor: float | None = None) -> torch.Tensor:
+    """The largest of each word's first windows; 0 where it has none, floor for what is outside."""
+    inside = torch.arange(maps.shape[2]) < windows[:, None]
+    kept = maps.masked_fill(~inside[:, None], -torch.inf if floor is None else floor)
+    return kept.amax(dim=2).masked_fill((windows < 1)[:, None], 0)
 
 
 @exercise("08.10b")
-def cleaned(answer: Any) -> None:
-    """The least-squares linear map with a bias, applied to new rows."""
-    for n, d, m, seed in [(12, 3, 4, 0), (9, 2, 9, 1), (6, 1, 1, 2), (20, 5, 1, 3)]:
-        g = torch.Generator().manual_seed(seed)
-        clean = torch.randn(n, d, generator=g, dtype=torch.float64) - 0.5
-        noisy = clean + 0.5 * torch.randn(n, d, generator=g, dtype=torch.float64)
-        new = 2 * torch.randn(m, d, generator=g, dtype=torch.float64)
-        want = _with_ones(new) @ _map(_with_ones(noisy), clean)
-        middle, target = noisy.mean(dim=0), clean.mean(dim=0)
-        turned = _map(noisy - middle, clean - target)
-        back = _map(_with_ones(clean), noisy)
-        bias = "the map has a bias: join a column of ones to the rows, in noisy and in new"
-        with given(noisy=noisy, clean=clean, new=new):
-            expect_equal(
-                expect_tensor(call(answer, noisy, clean, new)),
-                want,
-                usual=[
-                    (new @ _map(noisy, clean), bias),
-                    (new @ _map(_with_ones(noisy), clean)[:d], bias),
-                    (new @ turned, "add the bias: the mean of clean, for a row that is the mean"),
-                    (new @ turned + target, "subtract the mean of noisy from new first"),
-                    (
-                        (new - new.mean(dim=0)) @ turned + target,
-                        "subtract the mean of noisy from new, not the mean of new",
-                    ),
-                    ((new - middle) @ turned, "add the mean of clean at the end"),
-                    ((new - middle) @ turned + middle, "add the mean of clean, not of noisy"),
-                    (_with_ones(new) @ back, "this maps clean to noisy; map noisy to clean"),
-                    (new @ _map(clean, noisy), "this maps clean to noisy; map noisy to clean"),
-                    (
-                        _with_ones(noisy) @ _map(_with_ones(noisy), clean),
-                        "these are the rows of noisy, cleaned; clean those of new",
-                    ),
-                    (_map(_with_ones(noisy), clean), "this is the map; apply it to new"),
-                    (_map(noisy, clean), "this is a map without a bias; add one, apply it to new"),
-                    (want.float(), "keep the dtype of new"),
-                    (want.clamp(0, 1), "return what the map gives; do not clamp it"),
-                ],
-                why="fit weight and bias to noisy and clean by lstsq, then apply them to new",
-            )
+def count_piece(answer: Any) -> None:
+    """How many windows of each row are the piece, overlaps counted."""
+    for rows, wanted in [
+        (
+            [[3, 2, 4, 2, 4, 2], [2, 4, 2, 0, 0, 0], [4, 2, 2, 4, 0, 0], [5, 2, 4, 2, 6, 0]],
+            [2, 4, 2],
+        ),
+        ([[5, 5, 5, 5], [5, 5, 6, 0], [6, 5, 0, 0], [7, 8, 9, 0]], [5, 5]),
+        ([[2, 3, 2, 0], [4, 4, 4, 2]], [2]),
+        ([[2, 3, 4], [4, 3, 2], [2, 3, 3]], [2, 3, 4]),
+        ([[1, 4, 1, 5, 1, 4], [3, 2, 1, 5, 0, 0], [2, 3, 1, 4, 0, 0]], [1, 4]),
+        ([[6]], [6]),
+    ]:
+        ids, piece = torch.tensor(rows), torch.tensor(wanted)
+        k = len(wanted)
+        hits = ids.unfold(1, k, 1) == piece
+        want = hits.all(dim=2).sum(dim=1)
+        apart = torch.tensor([_apart(row, wanted) for row in rows])
+        inside = torch.stack([(ids == letter).any(dim=1) for letter in wanted]).all(dim=0)
+        usual = [
+            (hits.sum(dim=(1, 2)), "this counts letters that agree; all of a window have to"),
+            (hits.any(dim=2).sum(dim=1), "one letter that agrees is not enough; all have to"),
+            ((want > 0).long(), "a piece that stands there twice counts twice"),
+            (want > 0, "this says whether it stands there; return how often"),
+            (inside.long(), "the letters have to stand side by side, in order"),
+            (apart, "windows may overlap"),
+            (ids.unfold(1, k, k).eq(piece).all(dim=2).sum(dim=1), "move on by one letter"),
+            (
+                (ids.unfold(1, k, 1).sum(dim=2) == piece.sum()).sum(dim=1),
+                "a window with the same sum may hold other ids; compare letter by letter",
+            ),
+            (
+                ids.unfold(1, k, 1).eq(piece.flip(0)).all(dim=2).sum(dim=1),
+                "the piece is turned around; compare it from its first letter on",
+            ),
+            (want.sum(), "this counts over all rows; return one number for each"),
+            (want.float(), "counts are int64"),
+            (want.int(), "counts are int64"),
+            (want[:, None], "return one dimension, (N,)"),
+        ]
+        with given(ids=ids, piece=piece):
+            got = expect_tensor(call(answer, ids, piece))
+            expect_equal(got, want, usual=usual, why="count the windows that are equal to piece")
+    if loops(answer):
+        raise Wrong("this has a loop; compare all windows at once, without one")
 
 
-def _with_ones(rows: torch.Tensor) -> torch.Tensor:
-    """The rows, each with a 1 behind its last number."""
-    return torch.cat([rows, torch.ones(len(rows), 1, dtype=rows.dtype)], dim=1)
-
-
-def _map(rows: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """The matrix that takes rows to targets with the least squared error."""
-    solution: torch.Tensor = torch.linalg.lstsq(rows, targets).solution
-    return solution
+def _apart(row: list[int], wanted: list[int]) -> int:
+    """How often a list stands in another one, overlaps left out."""
+    found = start = 0
+    while start + len(wanted) <= len(row):
+        hit = row[start : start + len(wanted)] == wanted
+        found += hit
+        start += len(wanted) if hit else 1
+    return found

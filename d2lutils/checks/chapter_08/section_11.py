@@ -1,171 +1,113 @@
-"""Checks of 08/11, a forger and a detective."""
+"""Checks of 08/11, an autoencoder."""
 
-import copy
 from typing import Any
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, given
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
 from d2lutils.checks.networks import drawn
 
 
 @exercise("08.11a")
-def forger_step(answer: Any) -> None:
-    """One step of the forger that leaves no gradients in the detective."""
-    for n, k, d, lr, left, seed in [
-        (5, 3, 2, 0.5, False, 0),
-        (4, 2, 3, 0.3, True, 1),
-        (1, 2, 4, 0.7, True, 2),
-    ]:
+def strangers(answer: Any) -> None:
+    """The places of the pictures that a network paints worst."""
+    for n, d, m, seed in [(6, 4, 3, 7), (7, 3, 7, 1), (5, 4, 9, 2), (1, 3, 1, 3), (6, 4, 0, 4)]:
         g = torch.Generator().manual_seed(seed)
-        forger = drawn(nn.Sequential(nn.Linear(k, 4), nn.Tanh(), nn.Linear(4, d)), g)
-        detective = drawn(nn.Sequential(nn.Linear(d, 3), nn.Tanh(), nn.Linear(3, 1)), g)
-        next(detective.parameters()).requires_grad_(seed != 1)
-        if left:  # gradients from before: the forger's do not count, the detective's stay
-            for p in [*forger.parameters(), *detective.parameters()]:
-                p.grad = torch.randn(p.shape, generator=g) if p.requires_grad else None
-        noise = torch.randn(n, k, generator=g)
-        costs, after = _steps(forger, detective, noise, lr)
-        before = [p.detach().clone() for p in detective.parameters()]
-        grads = [None if p.grad is None else p.grad.clone() for p in detective.parameters()]
-        asked = [p.requires_grad for p in detective.parameters()]
-        old = [p.detach().clone() for p in forger.parameters()]
-        old_grads = [None if p.grad is None else p.grad.clone() for p in forger.parameters()]
-        optimizer = torch.optim.SGD(forger.parameters(), lr=lr)
-        with given(f"a forger, a detective, SGD with lr={lr}", noise=noise):
-            got = call(answer, forger, detective, noise, optimizer)
-            if isinstance(got, Tensor):
-                raise Wrong("return a Python number; `.item()` gives the loss's number")
+        net = drawn(nn.Sequential(nn.Linear(d, d), nn.Tanh()), g)
+        with torch.no_grad():
+            X = torch.randn(n, d, generator=g) * torch.tensor([0.5, 2.0]).repeat(n)[:n, None]
+            missed = net(X) - X
+        errors = missed.square().mean(dim=1)
+        order = errors.argsort(descending=True)
+        by = {
+            "absolute": missed.abs().mean(dim=1),
+            "signed": missed.mean(dim=1),
+            "size": missed.mean(dim=1).abs(),
+            "largest": missed.abs().amax(dim=1),
+            "ink": X.square().mean(dim=1),
+            "relative": errors / X.square().mean(dim=1),
+        }
+        columns = missed.square().mean(dim=0).argsort(descending=True)[:m]
+        wrong = {name: values.argsort(descending=True)[:m] for name, values in by.items()}
+        with given("net = a Linear and a Tanh", X=X, m=m):
+            got = expect_tensor(call(answer, net, X, m))
+            if got.dtype == torch.bool:
+                raise Wrong("this is a mask; return the places at which it is true")
             expect_equal(
-                expect_type(got, float),
-                costs["right"],
+                got,
+                order[:m],
                 usual=[
-                    (costs["zeros"], "the forger asks for the label 1"),
-                    (
-                        -costs["zeros"],
-                        "take the cost of the label 1, not minus that of the label 0",
-                    ),
-                    (costs["sum"], "take the mean over the points, not the sum"),
-                    (costs["after"], "this is the loss after the step; return the one before"),
-                    (costs["twice"], "the loss takes scores; a sigmoid is one too many"),
+                    (order, "return the first m places"),
+                    (order.flip(0)[:m], "these are painted best; the worst come first"),
+                    (order[:m].flip(0), "the worst come first"),
+                    (wrong["absolute"], "square the differences before you take their mean"),
+                    (wrong["signed"], "differences of both signs cancel; square them first"),
+                    (wrong["size"], "differences of both signs cancel; square them first"),
+                    (wrong["largest"], "this goes by the worst pixel; take the mean over pixels"),
+                    (wrong["ink"], "this goes by the pictures alone; compare them with net(X)"),
+                    (wrong["relative"], "do not divide a picture's error by its ink"),
+                    (columns, "this takes the mean over the pictures; take it over the pixels"),
+                    (order[:m].sort().values, "the worst come first; do not sort the places"),
+                    (errors[order[:m]], "these are errors; return the places"),
+                    (errors.double()[order[:m]], "these are errors; return the places"),
+                    (errors, "these are errors; return the places of the largest ones"),
+                    (errors.mean(), "this is one error for all pictures; take one for each"),
+                    (order[:m, None], "return one dimension, (m,)"),
                 ],
-                why="take the binary cross-entropy of the detective's scores and the label 1",
+                why="take each picture's mean squared difference, and the places of the largest",
             )
-            _moved(forger, old, old_grads, after, lr)
-            _untouched(detective, before, grads, asked)
-
-
-def _moved(
-    forger: nn.Module,
-    old: list[Tensor],
-    old_grads: list[Tensor | None],
-    after: dict[str, list[Tensor]],
-    lr: float,
-) -> None:
-    """Raise Wrong unless the forger has made the right step."""
-    now = [p.detach() for p in forger.parameters()]
-
-    def near(wanted: list[Tensor]) -> bool:
-        return all(torch.allclose(a, b, atol=1e-6) for a, b in zip(now, wanted, strict=True))
-
-    if near(after["right"]):
-        return
-    left = [torch.zeros_like(a) if b is None else b for a, b in zip(old, old_grads, strict=True)]
-    only_left = [a - lr * b for a, b in zip(old, left, strict=True)]
-    added = [a - lr * b for a, b in zip(after["right"], left, strict=True)]
-    if near(old):
-        raise Wrong("the forger has not moved; walk back to it, and step its optimizer")
-    if near(only_left):
-        raise Wrong("the forger moved by gradients from before alone; walk back to it")
-    if near(added):
-        raise Wrong("gradients from before were added; clear the forger's before the walk")
-    if near(after["zeros"]):
-        raise Wrong("this makes the forgeries worse; the forger asks for the label 1")
-    raise Wrong("the forger's parameters are wrong; make one step of the optimizer for this loss")
-
-
-def _untouched(
-    detective: nn.Module,
-    before: list[Tensor],
-    grads: list[Tensor | None],
-    asked: list[bool],
-) -> None:
-    """Raise Wrong unless the detective is as it was."""
-    for p, weight, grad, wanted in zip(detective.parameters(), before, grads, asked, strict=True):
-        if not torch.equal(p.detach(), weight):
-            raise Wrong("the detective's parameters have changed; only the forger steps")
-        if p.requires_grad != wanted:
-            raise Wrong("the detective's requires_grad has changed; put it back as it was")
-        if (p.grad is None) != (grad is None):
-            told = "gradients were left in the detective" if grad is None else "they are gone"
-            raise Wrong(f"the detective's .grad should be as before, and {told}")
-        if grad is not None and p.grad is not None and not torch.equal(p.grad, grad):
-            raise Wrong("the detective's .grad has changed; leave it as it was")
-
-
-def _steps(
-    forger: nn.Module, detective: nn.Module, noise: Tensor, lr: float
-) -> tuple[dict[str, float], dict[str, list[Tensor]]]:
-    """The losses that right and wrong answers give, and the forger's parameters afterwards."""
-    costs, after = {}, {}
-    for name, label in [("right", 1.0), ("zeros", 0.0)]:
-        maker = copy.deepcopy(forger)
-        scores = detective(maker(noise))
-        goal = torch.full_like(scores, label)
-        cost = F.binary_cross_entropy_with_logits(scores, goal)
-        weights = list(maker.parameters())
-        slopes = torch.autograd.grad(cost, weights)
-        after[name] = [(w - lr * s).detach() for w, s in zip(weights, slopes, strict=True)]
-        costs[name] = cost.item()
-        if name == "right":
-            with torch.no_grad():
-                costs["sum"] = cost.item() * len(noise)
-                costs["twice"] = F.binary_cross_entropy_with_logits(scores.sigmoid(), goal).item()
-                for w, new in zip(weights, after[name], strict=True):
-                    w.copy_(new)
-                moved = detective(maker(noise))
-                costs["after"] = F.binary_cross_entropy_with_logits(moved, goal).item()
-    return costs, after
 
 
 @exercise("08.11b")
-def follow(answer: Any) -> None:
-    """Each parameter of one network moved a part of the way to another's, in place."""
-    for decay, seed in [(0.75, 0), (0.99, 1), (0.0, 2), (1.0, 3)]:
+def cleaned(answer: Any) -> None:
+    """The least-squares linear map with a bias, applied to new rows."""
+    for n, d, m, seed in [(12, 3, 4, 0), (9, 2, 9, 1), (6, 1, 1, 2), (20, 5, 1, 3)]:
         g = torch.Generator().manual_seed(seed)
-        average = drawn(nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 1)), g)
-        net = drawn(copy.deepcopy(average), g)
-        theirs = [p.detach().clone() for p in net.parameters()]
-        mine = list(average.parameters())
-        old = [p.detach().clone() for p in mine]
-        pairs = list(zip(old, theirs, strict=True))
-        want = [decay * a + (1 - decay) * b for a, b in pairs]
-        swapped = [decay * b + (1 - decay) * a for a, b in pairs]
-        shrunk = [decay * (a + (1 - decay) * b) for a, b in pairs]
-        with given("average and net, each of two Linear and a ReLU", decay=decay):
-            result = call(answer, average, net, decay, in_place=True)
-            if result is not None:
-                raise Wrong("return nothing; change the parameters of average in place")
-            now = list(average.parameters())
-            if any(a is not b for a, b in zip(now, mine, strict=True)):
-                raise Wrong("average has new parameters; change the old ones in place")
-            if any(not torch.equal(a, b) for a, b in zip(net.parameters(), theirs, strict=True)):
-                raise Wrong("net has changed; leave it as it is")
-            shared = zip(now, net.parameters(), strict=True)
-            if any(a.data_ptr() == b.data_ptr() for a, b in shared):
-                raise Wrong("average and net share their memory; copy the numbers")
-            if any(not p.requires_grad or not p.is_leaf for p in now):
-                raise Wrong("the parameters of average should stay leaves that ask for gradients")
+        clean = torch.randn(n, d, generator=g, dtype=torch.float64) - 0.5
+        noisy = clean + 0.5 * torch.randn(n, d, generator=g, dtype=torch.float64)
+        new = 2 * torch.randn(m, d, generator=g, dtype=torch.float64)
+        want = _with_ones(new) @ _map(_with_ones(noisy), clean)
+        middle, target = noisy.mean(dim=0), clean.mean(dim=0)
+        turned = _map(noisy - middle, clean - target)
+        back = _map(_with_ones(clean), noisy)
+        bias = "the map has a bias: join a column of ones to the rows, in noisy and in new"
+        with given(noisy=noisy, clean=clean, new=new):
             expect_equal(
-                [p.detach() for p in now],
+                expect_tensor(call(answer, noisy, clean, new)),
                 want,
                 usual=[
-                    (swapped, "decay and 1 - decay are swapped"),
-                    (old, "average has not changed"),
-                    (theirs, "this copies net; keep a part of average"),
-                    (shrunk, "multiply average alone by decay"),
+                    (new @ _map(noisy, clean), bias),
+                    (new @ _map(_with_ones(noisy), clean)[:d], bias),
+                    (new @ turned, "add the bias: the mean of clean, for a row that is the mean"),
+                    (new @ turned + target, "subtract the mean of noisy from new first"),
+                    (
+                        (new - new.mean(dim=0)) @ turned + target,
+                        "subtract the mean of noisy from new, not the mean of new",
+                    ),
+                    ((new - middle) @ turned, "add the mean of clean at the end"),
+                    ((new - middle) @ turned + middle, "add the mean of clean, not of noisy"),
+                    (_with_ones(new) @ back, "this maps clean to noisy; map noisy to clean"),
+                    (new @ _map(clean, noisy), "this maps clean to noisy; map noisy to clean"),
+                    (
+                        _with_ones(noisy) @ _map(_with_ones(noisy), clean),
+                        "these are the rows of noisy, cleaned; clean those of new",
+                    ),
+                    (_map(_with_ones(noisy), clean), "this is the map; apply it to new"),
+                    (_map(noisy, clean), "this is a map without a bias; add one, apply it to new"),
+                    (want.float(), "keep the dtype of new"),
+                    (want.clamp(0, 1), "return what the map gives; do not clamp it"),
                 ],
-                why="each parameter is decay times itself plus 1 - decay times that of net",
+                why="fit weight and bias to noisy and clean by lstsq, then apply them to new",
             )
+
+
+def _with_ones(rows: torch.Tensor) -> torch.Tensor:
+    """The rows, each with a 1 behind its last number."""
+    return torch.cat([rows, torch.ones(len(rows), 1, dtype=rows.dtype)], dim=1)
+
+
+def _map(rows: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """The matrix that takes rows to targets with the least squared error."""
+    solution: torch.Tensor = torch.linalg.lstsq(rows, targets).solution
+    return solution

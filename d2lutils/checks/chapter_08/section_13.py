@@ -1,144 +1,118 @@
-"""Checks of 08/13, learning from a late score."""
+"""Checks of 08/13, mode collapse."""
 
 from typing import Any
 
 import torch
+from torch import Tensor, nn
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
-from d2lutils.checks.watching import loops
+from d2lutils.checks.networks import drawn
 
 
 @exercise("08.13a")
-def returns(answer: Any) -> None:
-    """The return of each step of one walk."""
-    for numbers, gamma, dtype in [
-        ([0.0, 0.0, 1.0], 0.5, torch.float32),
-        ([1.0, -2.0, 0.5, 0.0, 4.0], 0.9, torch.float32),
-        ([-1.5, 3.0, -0.25, 2.0], 0.3, torch.float64),
-        ([2.0, -1.0, 3.0], 1.0, torch.float32),
-        ([2.0, -1.0, 3.0], 0.0, torch.float32),
-        ([-0.75], 0.9, torch.float32),
-        ([], 0.9, torch.float32),
-    ]:
-        rewards = torch.tensor(numbers, dtype=dtype)
-        with given(rewards=rewards, gamma=gamma):
-            got = expect_tensor(call(answer, rewards, gamma))
-            want = _returns(rewards, gamma)
-            powers = gamma ** torch.arange(len(rewards), dtype=dtype)
-            forward = _returns(rewards.flip(0), gamma)
+def shares(answer: Any) -> None:
+    """Each centre's share of the points, and the share of those near none."""
+    table: list[tuple[list[list[float]], list[list[float]], float]] = [
+        ([[0.5, 0.0], [2.5, 0.25], [2.0, -0.5], [9.0, 9.0]], [[0.0, 0.0], [2.0, 0.0]], 1.0),
+        ([[1.0, 0.0], [0.0, 1.25], [-3.0, 0.0]], [[0.0, 0.0], [-3.0, 0.0], [9.0, 9.0]], 1.0),
+        ([[0.5, 0.0], [0.75, 0.0], [3.0, 0.0]], [[2.0, 0.0], [0.0, 0.0]], 5.0),
+        ([[1.0, 2.0, -2.0]], [[0.0, 0.0, 0.0]], 2.75),
+        ([[0.25], [-0.5], [0.5], [4.0], [0.0]], [[4.0], [0.0]], 0.5),
+    ]
+    for points, centres, radius in table:
+        made, places = torch.tensor(points), torch.tensor(centres)
+        with given(points=made, centres=places, radius=radius):
+            got = expect_tensor(call(answer, made, places, radius))
+            if tuple(got.shape) == (len(places),):
+                raise Wrong("the last number is missing: the share that belongs to no centre")
+            expect_tensor(got, shape=(len(places) + 1,))
+            if not got.is_floating_point():
+                raise Wrong("return shares, not counts; divide by the number of points")
+            gap = torch.cdist(made, places)
+            home = torch.where(gap.amin(dim=1) <= radius, gap.argmin(dim=1), len(places))
+            strict = torch.where(gap.amin(dim=1) < radius, gap.argmin(dim=1), len(places))
+            counted = torch.stack([(home == k).sum() for k in range(len(places) + 1)])
+            within = torch.stack([(strict == k).sum() for k in range(len(places) + 1)])
+            near = (gap <= radius).sum(dim=0)
+            far = (gap > radius).all(dim=1).sum()[None]
+            n = len(made)
             expect_equal(
-                got,
-                want,
+                got.to(torch.float32),
+                counted / n,
                 usual=[
-                    (forward.flip(0), "this adds what came before; a return adds what follows"),
-                    (forward, "this adds what came before; a return adds what follows"),
-                    (want.flip(0), "the order is reversed; the first return belongs to step 0"),
-                    (_returns(rewards, 1.0), "multiply by gamma what follows"),
+                    (counted.float(), "these are counts; divide by the number of points"),
+                    (torch.cat([near, far]) / n, "a point belongs to its nearest centre alone"),
+                    (within / n, "a point at the distance `radius` belongs to its centre"),
+                    (counted.roll(1) / n, "the share of points without a centre comes last"),
                     (
-                        want - rewards,
-                        "a step's own reward belongs to its return",
+                        counted / max(int(counted[:-1].sum()), 1),
+                        "divide by all points, those without a centre too",
                     ),
-                    (gamma * want, "a step's own reward counts in full; discount what follows"),
                     (
-                        (powers * rewards).flip(0).cumsum(0).flip(0),
-                        "the discount counts from the step itself, not from the start of the walk",
-                    ),
-                    (want[:1].sum(), "this is the return of step 0; return one for each step"),
-                    (want[:1], "this is the return of step 0; return one for each step"),
-                    (want[:, None], "return one dimension, (L,)"),
-                    (powers * rewards, "add up what follows"),
-                    (
-                        rewards + gamma * torch.cat([rewards[1:], rewards[:0], rewards[:1] * 0]),
-                        "add the next step's return, not its reward alone",
+                        torch.cat([torch.bincount(gap.argmin(1), minlength=len(places)), far]) / n,
+                        "a point beyond `radius` belongs to no centre",
                     ),
                 ],
-                why="go from the last step to the first: reward + gamma * the return after it",
+                why="count the points of each centre, then those of none, and divide by n",
             )
 
 
 @exercise("08.13b")
-def targets(answer: Any) -> None:
-    """The targets of Q-learning for a batch of steps, ends included."""
-    for n, actions, gamma, dtype, seed in [
-        (6, 4, 0.9, torch.float32, 0),
-        (4, 4, 0.5, torch.float32, 1),
-        (5, 1, 0.9, torch.float64, 2),
-        (1, 3, 0.99, torch.float32, 3),
-        (0, 2, 0.9, torch.float32, 4),
-        (3, 5, 1.0, torch.float32, 5),
-    ]:
+def between(answer: Any) -> None:
+    """The mean squared slope at points between real and made ones, with a graph."""
+    for n, d, seed in [(4, 2, 0), (1, 3, 1), (3, 1, 2)]:
         g = torch.Generator().manual_seed(seed)
-        rewards = torch.randn(n, generator=g, dtype=dtype)
-        values = torch.randn(n, actions, generator=g, dtype=dtype) - 0.5
-        ended = torch.arange(n) % 3 == 1
-        with given(rewards=rewards, Q_after=values, terminated=ended, gamma=gamma):
-            got = expect_tensor(call(answer, rewards, values, ended, gamma))
+        detective = drawn(nn.Sequential(nn.Linear(d, 5), nn.Tanh(), nn.Linear(5, 1)), g)
+        real, made = torch.randn(n, d, generator=g), torch.randn(n, d, generator=g)
+        t = 0.1 + 0.3 * torch.rand(n, 1, generator=g)
+        carried = made.clone().requires_grad_(seed == 0)  # as from a forger, once
+        with given(f"a detective, real and made of shape ({n}, {d})", t=t):
+            got = expect_tensor(call(answer, detective, real, carried, t), shape=())
+            slopes = _slopes(detective, t * real + (1 - t) * made)
+            squares = slopes.square().sum(dim=1)
+            swapped = _slopes(detective, t * made + (1 - t) * real).square().sum(dim=1)
             expect_equal(
-                got,
-                _targets(rewards, values.amax(dim=1), ended, gamma),
-                usual=_usual(rewards, values, ended, gamma),
-                why="reward + gamma * the best of each row, and the reward alone at an end",
+                got.detach(),
+                squares.mean().detach(),
+                usual=[
+                    (squares.sum().detach(), "take the mean over the points, not the sum"),
+                    (slopes.square().mean().detach(), "add the squares of a point's slope up"),
+                    (squares.sqrt().mean().detach(), "take the squared length of the slope"),
+                    (
+                        (squares.sqrt() - 1).square().mean().detach(),
+                        "this asks for the length 1; we ask for the length 0",
+                    ),
+                    (swapped.mean().detach(), "`t` multiplies real, and `1 - t` made"),
+                    (
+                        _slopes(detective, real).square().sum(dim=1).mean().detach(),
+                        "this is R1 at the real points; take the points between",
+                    ),
+                ],
+                why="take the mean squared length of the slopes at the points between",
             )
-    if loops(answer):
-        raise Wrong("the numbers are right, but there is a loop; use amax over a dimension")
+            if any(x.requires_grad for x in (real, t)) or carried.requires_grad != (seed == 0):
+                raise Wrong("requires_grad of real, made or t has changed; ask on a new tensor")
+            weights: list[Tensor] = list(detective.parameters())
+            if any(x.grad is not None for x in (*weights, real, carried, t)):
+                raise Wrong("gradients were left behind; `torch.autograd.grad` leaves none")
+            _reaches(got, squares.mean(), weights, carried)
 
 
-def _usual(
-    rewards: torch.Tensor, values: torch.Tensor, ended: torch.Tensor, gamma: float
-) -> list[tuple[object, str]]:
-    """What usual mistakes give, each with its hint."""
-    best, never = values.amax(dim=1), torch.zeros_like(ended)
-    want = _targets(rewards, best, ended, gamma)
-    column = rewards + gamma * (best * ~ended)[:, None]
-    blind = rewards + gamma * best[:, None]
-    end = "nothing follows an end; there the target is the reward alone"
-    square = "this has N×N numbers: (N, 1) and (N,) were broadcast; take amax without keepdim"
-    usual: list[tuple[object, str]] = [
-        (_targets(rewards, best, never, gamma), end),
-        (_targets(rewards, best, ~ended, gamma), "the ends are swapped with the other steps"),
-        (want * ~ended, "at an end the reward stays; leave out only what follows"),
-        (column, square),
-        (column.T, square),
-        (blind, square),
-        (want[:, None], "return one dimension, (N,)"),
-        (_targets(rewards, best, ended, 1.0), "multiply by gamma what follows"),
-        (gamma * (rewards + best * ~ended), "the reward is not discounted, only what follows"),
-        (gamma * best * ~ended, "add the reward"),
-        (
-            _targets(rewards, values.mean(dim=1), ended, gamma),
-            "take the best action of each row, not the mean",
-        ),
-        (
-            _targets(rewards, values.argmax(dim=1).to(rewards), ended, gamma),
-            "argmax gives the place of the best number; take the number",
-        ),
-        (_targets(rewards, values.abs().amax(dim=1), ended, gamma), "do not drop the signs"),
-        (
-            _targets(rewards, best.clamp(min=0), ended, gamma),
-            "the best number of a row may be below 0; set ends to 0 after the maximum",
-        ),
-    ]
-    if len(rewards):
-        overall = _targets(rewards, values.amax().expand(len(rewards)), ended, gamma)
-        usual.append((overall, "this is the best of all rows; take the best of each"))
-    if values.shape[0] == values.shape[1]:
-        wrong = _targets(rewards, values.amax(dim=0), ended, gamma)
-        usual.append((wrong, "this is the best of each column; a row belongs to a step"))
-    return usual
+def _slopes(detective: nn.Module, points: Tensor) -> Tensor:
+    """The slopes of the scores at the points, with a graph."""
+    points = points.detach().requires_grad_()
+    return torch.autograd.grad(detective(points).sum(), points, create_graph=True)[0]
 
 
-def _targets(
-    rewards: torch.Tensor, ahead: torch.Tensor, ended: torch.Tensor, gamma: float
-) -> torch.Tensor:
-    """The reward and the discounted value ahead, left out at the ends."""
-    return rewards + gamma * torch.where(ended, torch.zeros_like(ahead), ahead)
-
-
-def _returns(rewards: torch.Tensor, gamma: float) -> torch.Tensor:
-    """The return of each step, added up from the last."""
-    result = torch.zeros_like(rewards)
-    ahead = torch.zeros((), dtype=rewards.dtype)
-    for step in reversed(range(len(rewards))):
-        ahead = rewards[step] + gamma * ahead
-        result[step] = ahead
-    return result
+def _reaches(got: Tensor, want: Tensor, weights: list[Tensor], made: Tensor) -> None:
+    """Raise Wrong unless the penalty can train the detective, and it alone."""
+    if not got.requires_grad:
+        raise Wrong("the penalty has no graph, so it trains nothing; say `create_graph=True`")
+    slopes = torch.autograd.grad(got, weights, allow_unused=True, retain_graph=True)
+    wanted = torch.autograd.grad(want, weights, allow_unused=True)
+    for a, b in zip(slopes, wanted, strict=True):
+        full = torch.zeros(1) if b is None else b
+        if not torch.allclose(torch.zeros_like(full) if a is None else a, full, atol=1e-5):
+            raise Wrong("`backward` does not bring the right gradients to the detective")
+    if made.requires_grad and torch.autograd.grad(got, made, allow_unused=True)[0] is not None:
+        raise Wrong("the penalty flows back to made; detach the points between")

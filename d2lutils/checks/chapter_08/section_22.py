@@ -1,4 +1,4 @@
-"""Checks of 08/18, looking up by similarity."""
+"""Checks of 08/22, looking up by similarity."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ def _normal(*shape: int, generator: torch.Generator) -> Tensor:
     return torch.randn(shape, generator=generator, dtype=torch.float64)
 
 
-@exercise("08.18a")
+@exercise("08.22a")
 def attention(answer: Any) -> None:
     """Scaled dot-product attention of any number of leading axes, at ordinary and large scores."""
     g = torch.Generator().manual_seed(0)
@@ -61,7 +61,7 @@ def _judged(K: Tensor, V: Tensor, scale: float, fill: float = -torch.inf) -> Ten
     return (weights @ V - V).square().mean()
 
 
-@exercise("08.18b")
+@exercise("08.22b")
 def error_without_self(answer: Any) -> None:
     """The mean squared error of a memory whose entries ask all others."""
     g = torch.Generator().manual_seed(1)

@@ -1,4 +1,4 @@
-"""Answers to the exercises of 08/18, looking up by similarity."""
+"""Answers to the exercises of 08/22, looking up by similarity."""
 
 import torch
 from torch.nn import functional as F
@@ -138,7 +138,7 @@ def absolute(keys, values, scale):
 
 
 CASES = {
-    "08.18a": Cases(
+    "08.22a": Cases(
         solution=attention,
         also_right=[by_einsum, by_exponentials],
         wrong=[
@@ -155,7 +155,7 @@ CASES = {
             (nothing, "returned None"),
         ],
     ),
-    "08.18b": Cases(
+    "08.22b": Cases(
         solution=judged,
         also_right=[one_by_one, by_filled_diagonal],
         wrong=[

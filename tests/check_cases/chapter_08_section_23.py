@@ -1,4 +1,4 @@
-"""Answers to the exercises of 08/19, self-attention and what it may see."""
+"""Answers to the exercises of 08/23, self-attention and what it may see."""
 
 import torch
 from torch.nn import functional as F
@@ -158,7 +158,7 @@ def in_place(layer, X):
 
 
 CASES = {
-    "08.19a": Cases(
+    "08.23a": Cases(
         solution=masked,
         also_right=[by_powers, by_where, late_and_shared_out],
         wrong=[
@@ -176,7 +176,7 @@ CASES = {
             (library, "calls the library's attention"),
         ],
     ),
-    "08.19b": Cases(
+    "08.23b": Cases(
         solution=peeking,
         also_right=[by_jacobian, step_by_step],
         wrong=[

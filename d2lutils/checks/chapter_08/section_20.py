@@ -1,4 +1,4 @@
-"""Checks of 08/16, padding and packing."""
+"""Checks of 08/20, padding and packing."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from d2lutils.checks import (
 from d2lutils.checks.watching import Operations, loops
 
 
-@exercise("08.16a")
+@exercise("08.20a")
 def turn_around(answer: Any) -> None:
     """The first steps of each row in reverse order, what lies behind them as it was."""
     for N, L, C, sizes, dtype in [
@@ -76,7 +76,7 @@ def _turned(X: Tensor, lengths: Tensor) -> Tensor:
     return _moved(X, torch.where(mirrored < 0, steps, mirrored))
 
 
-@exercise("08.16b")
+@exercise("08.20b")
 def unpack(answer: Any) -> None:
     """A padded batch and its lengths, of packed data and its batch sizes."""
     for counts, C, dtype in [

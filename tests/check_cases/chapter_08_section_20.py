@@ -1,4 +1,4 @@
-"""Answers to the exercises of 08/16, padding and packing."""
+"""Answers to the exercises of 08/20, padding and packing."""
 
 import torch
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence, unpack_sequence
@@ -119,7 +119,7 @@ def unpacked_by_loop(data, batch_sizes):
 
 
 CASES = {
-    "08.16a": Cases(
+    "08.20a": Cases(
         solution=turn_around,
         also_right=[by_gather, by_roll],
         wrong=[
@@ -136,7 +136,7 @@ CASES = {
             (lambda X, lengths: turn_around(X, lengths).float(), "keep X's dtype"),
         ],
     ),
-    "08.16b": Cases(
+    "08.20b": Cases(
         solution=unpack,
         also_right=[by_scatter],
         wrong=[

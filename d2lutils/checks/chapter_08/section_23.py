@@ -1,4 +1,4 @@
-"""Checks of 08/19, self-attention and what it may see."""
+"""Checks of 08/23, self-attention and what it may see."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ def _normal(*shape: int, generator: torch.Generator) -> Tensor:
     return torch.randn(shape, generator=generator, dtype=torch.float64)
 
 
-@exercise("08.19a")
+@exercise("08.23a")
 def masked_attention(answer: Any) -> None:
     """Scaled dot-product attention where each query may look at some keys, or at none."""
     g = torch.Generator().manual_seed(0)
@@ -123,7 +123,7 @@ def _sum_from_the_end(X: Tensor) -> Tensor:
     return torch.cat([X[:, :1].flip(0).cumsum(dim=0).flip(0), X[:, 1:]], dim=1)
 
 
-@exercise("08.19b")
+@exercise("08.23b")
 def leaky_steps(answer: Any) -> None:
     """The steps whose output depends on later ones, of layers with and without a leak."""
     g = torch.Generator().manual_seed(0)
