@@ -15,6 +15,8 @@
 #     "numpy==2.4.6",
 #     "scipy==1.17.1",
 #     "pandas==3.1.1",
+#     "torch==2.11.0",
+#     "safetensors==0.8.0",
 # ]
 # ///
 """Build the book's bundled data from their sources, in an environment of its own.

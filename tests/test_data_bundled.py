@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,9 @@ import pytest
 import torch
 from PIL import Image
 from pydicom import dcmread
+from safetensors import safe_open
+from safetensors.torch import load_file
+from torch import nn
 
 import d2lutils as d2l
 from d2lutils.data import files
@@ -205,6 +209,29 @@ def test_chord():
     assert samples.dtype == torch.float32
     assert 0.1 < samples.abs().max() <= 1
     assert rate == 16000
+
+
+def test_weights_reach_the_accuracy_that_they_tell():
+    """The network is built here from what data/README.md and the file say of it."""
+    file = d2l.data.path("weights/digits_0_to_4.safetensors")
+    features = nn.Sequential(
+        *(nn.Conv2d(1, 16, 5), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(16, 32, 5), nn.ReLU(), nn.MaxPool2d(2)),
+        nn.Flatten(),
+    )
+    net = nn.Sequential(
+        OrderedDict(
+            features=features, hidden=nn.Linear(512, 96), relu=nn.ReLU(), head=nn.Linear(96, 5)
+        )
+    )
+    net.load_state_dict(load_file(file))
+    X, y = d2l.data.mnist("test")
+    X, y = X[y < 5] / 255, y[y < 5]
+    with torch.no_grad():
+        accuracy = (net(X).argmax(dim=1) == y).double().mean().item()
+    with safe_open(file, "pt") as opened:
+        told = re.search(r"test accuracy (0\.\d+)", opened.metadata()["about"])[1]
+    assert accuracy == pytest.approx(float(told), abs=0.0021)  # a picture of 500
 
 
 class TestPath:

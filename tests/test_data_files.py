@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from pydicom import dcmread
+from safetensors.numpy import save_file
 
 DATA = Path(__file__).parents[1] / "data"
 sys.path.insert(0, str(DATA))
@@ -118,6 +119,23 @@ def test_arrays_are_compared_by_value(pair):
     for changed in ({"x": np.array([0, 1, 3])}, {"y": np.arange(3)}, {"x": np.arange(3.0)}):
         np.savez(pair[1] / "a.npz", **changed)
         assert found("a.npz", "array", pair)
+
+
+def test_weights_are_compared_within_rounding(pair):
+    weight = np.array([[0.5, -2.0]], dtype=np.float32)
+    save_file({"w": weight}, pair[0] / "w.safetensors", metadata={"about": "old"})
+    for same in (weight, weight + np.float32(1e-3)):
+        save_file({"w": same}, pair[1] / "w.safetensors")
+        assert found("w.safetensors", "weights", pair) == []
+    for name, other in (
+        ("w", weight + np.float32(0.01)),
+        ("w", weight.astype(np.float64)),
+        ("w", weight.T.copy()),
+        ("w", weight * np.float32("nan")),
+        ("v", weight),
+    ):
+        save_file({name: other}, pair[1] / "w.safetensors")
+        assert found("w.safetensors", "weights", pair)
 
 
 def test_pictures_are_compared_by_pixel(pair):

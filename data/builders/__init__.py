@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-MODULES = ("tables", "pictures", "volumes", "phantom", "words", "sound")
+MODULES = ("tables", "pictures", "volumes", "phantom", "words", "sound", "weights")
 
 # How a rebuild is compared with the bundled file:
 # table: cells of a CSV file · array: arrays of an .npz file · picture: decoded pixels, mode and
-# EXIF orientation · dicom: Hounsfield values and geometry · text: characters · bytes: byte by byte
-Kind = Literal["table", "array", "picture", "dicom", "text", "bytes"]
+# EXIF orientation · dicom: Hounsfield values and geometry · text: characters · bytes: each byte ·
+# weights: tensors of a .safetensors file, with a tolerance for another processor's rounding
+Kind = Literal["table", "array", "picture", "dicom", "text", "bytes", "weights"]
 
 
 @dataclass(frozen=True)

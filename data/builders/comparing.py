@@ -10,6 +10,7 @@ import numpy as np
 from . import Entry
 
 TOLERANCE = 1e-6  # relative, of a number in a table
+APART = 1e-3  # of a weight, relative to the largest in its tensor
 
 
 def differences(entry: Entry, old: Path, new: Path) -> list[str]:
@@ -65,6 +66,22 @@ def _same_array(old: np.ndarray, new: np.ndarray) -> bool:
     return old.dtype == new.dtype and np.array_equal(old, new)
 
 
+def weights(old: Path, new: Path) -> list[str]:
+    """Compare two .safetensors files: names, types, shapes, and values within rounding."""
+    from safetensors.numpy import load_file
+
+    before, after = load_file(old), load_file(new)
+    if set(before) != set(after):
+        return [f"tensors {sorted(before)} became {sorted(after)}"]
+    return [name for name in sorted(before) if not _near(before[name], after[name])]
+
+
+def _near(old: np.ndarray, new: np.ndarray) -> bool:
+    if old.dtype != new.dtype or old.shape != new.shape:
+        return False
+    return bool(np.allclose(old, new, rtol=0, atol=APART * np.abs(old).max(initial=0)))
+
+
 def pictures(old: Path, new: Path) -> list[str]:
     """Compare two pictures: mode, orientation and pixels; a JPEG's within its rounding."""
     from PIL import Image
@@ -107,4 +124,5 @@ COMPARE: dict[str, Callable[[Path, Path], list[str]]] = {
     "dicom": slices,
     "text": exact,
     "bytes": exact,
+    "weights": weights,
 }
