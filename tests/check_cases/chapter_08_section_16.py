@@ -173,6 +173,7 @@ CASES = {
             (with_itself, "with itself"),
             (all_or_none, "one by one"),
             (of_the_union, "not by the size of the union"),
+            (lambda A, flat, k: kept(A, A[:, :2], k), "by the first columns of A"),
             (lambda A, flat, k: k * kept(A, flat, k), "divide by k"),
             (lambda A, flat, k: 1 - kept(A, flat, k), "the share that is lost"),
             (lambda A, flat, k: torch.tensor(kept(A, flat, k)), "a Python float"),

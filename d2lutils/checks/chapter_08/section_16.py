@@ -102,6 +102,7 @@ def _including(near: list[set[int]]) -> list[set[int]]:
 def kept(answer: Any) -> None:
     """The share of neighbours in the plane that are neighbours in the cloud."""
     for n, d, k, seed in [
+        (23, 4, 5, 2),
         (9, 4, 3, 2),
         (8, 5, 1, 1),
         (12, 3, 5, 2),
@@ -143,6 +144,10 @@ def kept(answer: Any) -> None:
                         "these are the farthest; take the nearest",
                     ),
                     (1 - want, "this is the share that is lost"),
+                    (
+                        _common(cloud, _nearest(A[:, :2], k), k),
+                        "these are neighbours by the first columns of A; use flat",
+                    ),
                     (1.0, "this compares a thing with itself; compare flat with A"),
                 ],
                 why="of the k nearest others in flat, count those among the k nearest in A",
