@@ -1,5 +1,6 @@
 """Answers to the exercises of 08/19, borrowed networks."""
 
+import copy
 import re
 from hashlib import sha256
 
@@ -60,6 +61,14 @@ def no_error(name, content):
 
 def in_capitals(name, content):
     return kept_promise(name.lower(), content)
+
+
+def by_int(name, content):
+    promise = name.rpartition(".")[0].rpartition("-")[2]
+    if len(promise) < 8 or promise != promise.lower() or "-" not in name:
+        raise ValueError("no promise")
+    int(promise, 16)
+    return sha256(content).hexdigest().startswith(promise)
 
 
 def with_head(net, num_classes):
@@ -149,6 +158,29 @@ def head_returned(net, num_classes):
     return [part for part in net.modules() if isinstance(part, nn.Linear)][-1]
 
 
+def looked_first(net, num_classes):
+    first = [part for part in net.modules() if isinstance(part, nn.Linear)]
+    if first and isinstance(net, nn.Sequential):  # runs it, to see what its head makes
+        net(first[0].weight.new_ones(2, first[0].in_features))
+    return with_head(net, num_classes)
+
+
+def in_eval_mode(net, num_classes):
+    return with_head(net, num_classes).eval()
+
+
+def by_set_submodule(net, num_classes):
+    with_head(copy.deepcopy(net), num_classes)
+    path = [path for path, part in net.named_modules() if isinstance(part, nn.Linear)][-1]
+    new = copy.deepcopy(net.get_submodule(path)).requires_grad_(True)
+    new.out_features = num_classes
+    new.weight = nn.Parameter(new.weight.new_zeros(num_classes, new.in_features))
+    if new.bias is not None:
+        new.bias = nn.Parameter(new.bias.new_zeros(num_classes))
+    net.set_submodule(path, new)
+    return net
+
+
 def never_refuses(net, num_classes):
     return net if with_no_linear(net) else with_head(net, num_classes)
 
@@ -170,13 +202,14 @@ CASES = {
             (as_the_library, "the name promises nothing"),
             (no_error, "the name promises nothing"),
             (in_capitals, "the name promises nothing"),
+            (by_int, "the name promises nothing"),
             (lambda name, content: bool(content) and kept_promise(name, content), "a hash too"),
             (lambda name, content: sha256(content).hexdigest(), "bool"),
         ],
     ),
     "08.19b": Cases(
         solution=with_head,
-        also_right=[by_children],
+        also_right=[by_children, by_set_submodule],
         wrong=[
             (always_fc, "other parts than before"),
             (first_one, "old head is still there"),
@@ -187,6 +220,8 @@ CASES = {
             (lambda net, n: changed_head(net, n, freeing=True), "requires_grad of another"),
             (lambda net, n: changed_head(net, n, inputs=True), "it should make"),
             (same_size_kept, "old head is still there"),
+            (looked_first, "the numbers of '1.running_mean' have changed"),
+            (in_eval_mode, "in another mode than before"),
             (no_return, "returned None"),
             (head_returned, "return net itself"),
             (never_refuses, "no head to replace"),

@@ -4,6 +4,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
+import torch
 from torch import nn
 
 from d2lutils.checks import Wrong, call, exercise, expect_type, given
@@ -35,6 +36,8 @@ _NO_PROMISE = [
     f"resnet18_{_DIGITS[:8]}.pth",
     f"resnet18-x{_DIGITS[:8]}.pth",
     f"resnet18-{_DIGITS[:8]}.v2.pth",
+    f"resnet18-{_DIGITS[:4]}_{_DIGITS[4:8]}.pth",  # int(…, 16) reads both of these
+    f"resnet18-0x{_DIGITS[:8]}.pth",
 ]
 
 
@@ -97,6 +100,8 @@ def replace_head(answer: Any) -> None:
             old = net.get_submodule(path)
             parts, numbers = dict(net.named_modules()), dict(net.named_parameters())
             frozen = {id(number): number.requires_grad for number in numbers.values()}
+            state = {key: value.clone() for key, value in net.state_dict().items()}
+            modes = {name: part.training for name, part in parts.items()}
             got = call(answer, net, num_classes)
             if got is not net:
                 raise Wrong("return net itself, with the new head in it")
@@ -111,6 +116,11 @@ def replace_head(answer: Any) -> None:
                     raise Wrong(f"{name!r} is another object than before; replace the head alone")
             if any(frozen.get(id(p), True) != p.requires_grad for p in net.parameters()):
                 raise Wrong("requires_grad of another part has changed")
+            for key, value in net.state_dict().items():
+                if key.rpartition(".")[0] != path and not torch.equal(value, state[key]):
+                    raise Wrong(f"the numbers of {key!r} have changed; replace the head alone")
+            if any(modes[k] != part.training for k, part in net.named_modules() if k != path):
+                raise Wrong("another part is in another mode than before; leave train and eval")
     for empty in [nn.Sequential(nn.Conv2d(3, 5, 1), nn.Flatten()), nn.Sequential()]:
         with given("a net without nn.Linear"):
             parts = dict(empty.named_modules())
