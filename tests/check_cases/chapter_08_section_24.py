@@ -99,6 +99,22 @@ def by_loop(Q, K, V, h):
     return torch.cat([attend(*part) for part in parts], dim=2)
 
 
+def by_calling_itself(Q, K, V, h):
+    d, e = Q.shape[2] // h, V.shape[2] // h
+    first = attend(Q[..., :d], K[..., :d], V[..., :e])
+    if h == 1:
+        return first
+    others = by_calling_itself(Q[..., d:], K[..., d:], V[..., e:], h - 1)
+    return torch.cat([first, others], dim=2)
+
+
+def by_minus_one(Q, K, V, h):
+    def deal(T):
+        return T.reshape(*T.shape[:2], h, -1).transpose(1, 2)
+
+    return join(attend(deal(Q), deal(K), deal(V)))
+
+
 def by_library(Q, K, V, h):
     return join(F.scaled_dot_product_attention(cut(Q, h), cut(K, h), cut(V, h)))
 
@@ -154,7 +170,7 @@ def stacked_behind(found, weight):
 CASES = {
     "08.24a": Cases(
         solution=several_heads,
-        also_right=[by_view, by_einsum],
+        also_right=[by_view, by_einsum, by_minus_one],
         wrong=[
             (cut_by_reshape, "cuts across the steps"),
             (cut_and_joined_by_reshape, "cuts across the steps"),
@@ -168,6 +184,7 @@ CASES = {
             (over_heads, "not over the heads"),
             (in_turns, "in turns"),
             (by_loop, "has a loop"),
+            (by_calling_itself, "has a loop"),
             (by_library, "calls the library's attention"),
         ],
         equivalent={
