@@ -116,6 +116,21 @@ def softmax_then_log(scores, Y):
     return (-shares[real].gather(1, Y[real][:, None]).log().mean()).exp()
 
 
+def softmax_of_torch(scores, Y):
+    real = Y >= 0
+    right = scores.softmax(dim=2)[real].gather(1, Y[real][:, None])
+    return (-right.log().mean()).exp()
+
+
+def clamped(scores, Y):
+    logs = scores.softmax(dim=2).clamp(min=1e-9).log()
+    return F.nll_loss(logs.mT, Y, ignore_index=-1).exp()
+
+
+def no_window_is_flat(ids, L, stride):
+    return questions(ids, L, stride) if len(ids) > L else (ids[:0], ids[:0])
+
+
 CASES = {
     "08.25a": Cases(
         solution=questions,
@@ -128,6 +143,7 @@ CASES = {
             (one_missing, "missing at the end"),
             (inputs_too_long, "not L + 1"),
             (too_short_raises, "your function raised"),
+            (no_window_is_flat, "n may be 0"),
             (lambda ids, L, stride: questions(ids, L, 1), "begins at stride"),
             (lambda ids, L, stride: questions(ids, L, stride)[0], "return 2 values"),
             (
@@ -154,6 +170,8 @@ CASES = {
             (exponential_first, "first, then exp"),
             (of_the_sum, "exp of the sum"),
             (softmax_then_log, "nan"),
+            (softmax_of_torch, "inf"),
+            (clamped, "the mean loss over all targets"),
             (lambda scores, Y: batch_perplexity(scores, Y).item(), "Tensor"),
             (lambda scores, Y: 1 / batch_perplexity(scores, Y), "1 or more"),
         ],
