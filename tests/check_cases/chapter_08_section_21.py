@@ -54,6 +54,15 @@ def with_limit(tree):
     return deep_value(tree)
 
 
+def with_limit_put_back(tree):
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(100_000)
+    try:
+        return recursive(tree)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
 def without_modulo(tree):
     if isinstance(tree, int):
         return tree
@@ -181,6 +190,7 @@ CASES = {
         wrong=[
             (recursive, "no function calls itself"),
             (with_limit, "leave it"),
+            (with_limit_put_back, "leave it"),
             (without_modulo, "return it modulo 5"),
             (swapped, "changed places"),
             (left_only, "what waits in a list"),
