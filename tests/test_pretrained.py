@@ -106,7 +106,9 @@ def test_the_notebook_fetches_the_true_file_by_one_argument(hub, monkeypatch, ca
         assert len(server.asked) == 1
     out = capsys.readouterr().out
     assert f"{sha(content)[:10]} as promised: True" in out
-    assert "0.890 tiger cat" in out
+    assert "highest 0.890" in out
+    found = namespace["weights"].meta["categories"][namespace["p"].argmax()]
+    assert found == "tiger cat"
     assert (hub / url.rpartition("/")[2]).read_bytes() == content
     net = namespace["net"]
     assert isinstance(net.fc, nn.Identity)
