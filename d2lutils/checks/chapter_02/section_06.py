@@ -91,7 +91,7 @@ def scores(answer: Any) -> None:
         (2, 2, 2, 2, whole),
         (2, 3, 1, 1, half),
     ]:
-        queries = (torch.arange(float(b * q * d)) * 0.3 - 1.7).reshape(b, q, d).to(dtype)
+        queries = (torch.arange(float(b * q * d)) * 0.3 - 1.75).reshape(b, q, d).to(dtype)
         keys = (2.9 - torch.arange(float(b * k * d)) * 0.7).flip(0).reshape(b, k, d).to(dtype)
         pairs = torch.einsum("aqd,bkd->abqk", queries, keys)
         want = torch.stack([pairs[example, example] for example in range(b)])
