@@ -402,7 +402,7 @@ def _near(saved: Any, new: Any, ruler: Ruler) -> bool:
         close = all(
             _near(saved.get(key), new.get(key), ruler) for key in ("min", "max", "mean", "some")
         )
-        return counts and close and _near(saved.get("std"), new.get("std"), ruler.spread())
+        return counts and close and _near(_deviation(saved), _deviation(new), ruler.spread())
     if isinstance(saved, list) and isinstance(new, list):
         return len(saved) == len(new) and all(
             _near(a, b, ruler) for a, b in zip(saved, new, strict=True)
@@ -410,6 +410,15 @@ def _near(saved: Any, new: Any, ruler: Ruler) -> bool:
     if isinstance(saved, int | float) and isinstance(new, int | float):
         return ruler.close(saved, new)
     return bool(saved == new)
+
+
+def _deviation(numbers: Data) -> Any:
+    """The standard deviation; 0.0 where it is no more than the rounding of equal numbers."""
+    found = [numbers.get(key) for key in ("std", "min", "max")]
+    if not all(isinstance(number, int | float) for number in found):
+        return found[0]
+    std, low, high = found
+    return 0.0 if std <= 1e-7 * max(abs(low), abs(high)) else std
 
 
 def _colors_near(saved: Any, new: Any) -> bool:

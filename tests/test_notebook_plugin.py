@@ -297,6 +297,22 @@ def test_figures_of_the_older_matplotlib_are_the_same(sample: Any) -> None:
     assert figure_differences(older["figure"], sample, Rules()) == []
 
 
+def test_the_spread_of_equal_numbers_is_rounding_on_a_logarithmic_axis() -> None:
+    """Another processor adds 500 equal numbers in another order: their deviation is noise."""
+    equal = {"n": 500, "finite": 500, "min": 23.5, "max": 23.5, "mean": 23.5, "some": [23.5]}
+    line = {"is": "Line2D", "at": [{"in": "xy", "x": [0, 1], "y": equal}]}
+    limits = {"label": "", "scale": "linear", "limits": [0, 1]}
+    axis = {"label": "", "scale": "log", "limits": [0.02, 40]}
+    figure = {"form": 2, "size": "1 × 1", "text": 9, "artists": []}
+    sides = []
+    for std in (7e-15, 3.5e-15, 0.5):
+        line["at"][0]["y"] = {**equal, "std": std}
+        axes = {"title": "", "x": limits, "y": axis, "artists": [json.dumps(line)]}
+        sides.append({**figure, "axes": [axes]})
+    assert figure_differences(sides[0], sides[1], Rules()) == []
+    assert figure_differences(sides[0], sides[2], Rules())
+
+
 def test_a_figures_numbers_near_the_largest_float_are_told_apart() -> None:
     line = {"is": "Line2D", "at": [{"in": "xy", "x": [0, 1], "y": [-1.7e308, 1.7e308]}]}
     axis = {"label": "", "scale": "linear", "limits": [-1.7e308, 1.7e308]}
