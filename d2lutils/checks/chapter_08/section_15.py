@@ -119,8 +119,7 @@ def store(answer: Any) -> None:
 def _try(answer: Any, memory: torch.Tensor, count: int, rows: torch.Tensor) -> None:
     """One call; memory then holds the rows, whoever stored them."""
     size, n = len(memory), len(rows)
-    want = memory.clone()
-    want[torch.arange(count, count + n) % size] = rows
+    want = _placed(memory, rows, count)
     kept, given_rows = memory.clone(), rows.clone()
     with given(memory=memory, count=count, rows=rows):
         got = call(answer, memory, count, rows, in_place=True)
