@@ -24,6 +24,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
 import d2lutils as d2l
 from tests.comparison import RTOL, cell_differences, rules_for
+from tests.leftovers import Surroundings
 
 PROFILE = Path(__file__).parent / "ipython"
 MISMATCHES = "figure-mismatches"
@@ -104,6 +105,11 @@ class BookKernel(RunningKernel):  # type: ignore[misc]
             raise
         self._ensure_iopub_up()
 
+    def stop(self) -> None:
+        """End the kernel as the lab does: it is asked to, so that it removes what is temporary."""
+        self.kc.stop_channels()
+        self.km.shutdown_kernel()
+
     def get_message(self, stream: str, timeout: float | None = None) -> Any:
         """The next message; what nbval waits for in one go is waited for in short steps."""
         end = None if timeout is None else time.monotonic() + timeout
@@ -158,10 +164,18 @@ class Notebook(IPyNbFile):  # type: ignore[misc]
     def setup(self) -> None:
         """Start the kernel in the notebook's folder."""
         options = self.config.option
-        environment = self.config.stash[ENVIRONMENT]
+        self.surroundings = Surroundings()
+        environment = self.config.stash[ENVIRONMENT] | self.surroundings.environment
         timeout = options.nbval_kernel_startup_timeout
         self.kernel = BookKernel(self.path.parent, timeout, environment)
         self.setup_sanitize_files()
+
+    def teardown(self) -> None:
+        """End the kernel, and look for what it leaves behind."""
+        super().teardown()
+        left = self.surroundings.left()
+        if left and not self.ended_in:  # a kernel that crashed could remove nothing
+            pytest.fail("\n".join([f"{self.path.name} leaves behind:", *left]), pytrace=False)
 
 
 class Cell(IPyNbCell):  # type: ignore[misc]

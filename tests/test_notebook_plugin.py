@@ -18,6 +18,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import nbformat
+import psutil
 import pytest
 from nbformat import NotebookNode
 from PIL import Image
@@ -607,6 +608,36 @@ def test_a_cell_alone_runs_those_before(runs: Runs) -> None:
 def test_a_dead_kernel_is_named_once(runs: Runs) -> None:
     assert "ended the kernel" in runs.outcomes["crash", 1].report
     assert runs.outcomes["crash", 2].status == "skipped"
+
+
+# A process whose parent has ended: the kernel knows nothing of it any more.
+ORPHAN = """
+import subprocess, sys
+sleep = [sys.executable, "-c", "import time; time.sleep(999)"]
+start = f"import subprocess; subprocess.Popen({sleep}, start_new_session=True)"
+subprocess.run([sys.executable, "-c", start])
+"""
+
+
+def test_what_a_notebook_leaves_behind_is_named(tmp_path: Path) -> None:
+    sources = {
+        "process": ORPHAN,
+        "file": "import tempfile\nfile = tempfile.mkstemp(prefix='forgotten')",
+        "tidy": "import tempfile\nfolder = tempfile.TemporaryDirectory()",
+    }
+    for name, source in sources.items():
+        cell = code(source, 0, tags=["nbval-ignore-output"])
+        cell.execution_count = 1
+        notebook_of([cell], tmp_path / f"{name}.ipynb")
+    said = run_pytest(tmp_path, "-n0", *(str(tmp_path / f"{name}.ipynb") for name in sources))
+    assert "3 passed, 2 errors" in said.stdout, said.stdout
+    assert re.search(r"process.ipynb leaves behind:\na process: .*time.sleep", said.stdout)
+    assert "file.ipynb leaves behind:\na temporary file or folder: forgotten" in said.stdout
+    assert not [p for p in psutil.process_iter(["cmdline"]) if _sleeps(p.info["cmdline"])]
+
+
+def _sleeps(words: list[str] | None) -> bool:
+    return bool(words) and words[-1] == "import time; time.sleep(999)"
 
 
 def test_a_notebook_saved_without_execution_fails(runs: Runs) -> None:
