@@ -13,7 +13,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-NEEDED = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
+EXTRAS = PROJECT["optional-dependencies"]
+NEEDED = [*PROJECT["dependencies"], *EXTRAS["performance"], *EXTRAS["dev"]]
 # What conda-forge calls them, where it has another name.
 CONDA = {
     "pytorch": "torch",
@@ -116,10 +117,10 @@ def test_ci_runs_make_test() -> None:
     assert run.read_text(encoding="utf-8").rstrip().endswith("exec make test")
 
 
-def test_ci_installs_what_a_browser_and_its_driver_need() -> None:
+def test_ci_installs_a_browser_its_driver_and_a_compiler() -> None:
     run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     added = set(" ".join(re.findall(r"missing\+=\((.*?)\)", run)).split())
-    assert added >= {"chromium", "fonts-dejavu-core", "libatomic1"}
+    assert added >= {"chromium", "fonts-dejavu-core", "libatomic1", "g++"}
     assert "D2L_REQUIRE_BROWSER=1" in run
 
 
