@@ -114,9 +114,8 @@ def test_uv_makes_the_environment_once(with_uv: Book) -> None:
     make, install = with_uv.steps()
     assert make.startswith("uv venv --python ")
     assert make.endswith(" .venv")
-    assert (
-        install == "uv pip install --python .venv/bin/python --compile-bytecode --editable .[dev,performance]"
-    )
+    into = "--python .venv/bin/python --compile-bytecode --editable .[dev,performance]"
+    assert install == f"uv pip install {into}"
     assert with_uv.make("setup") == (0, "", [])
     assert with_uv.steps() == []
 
