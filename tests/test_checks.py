@@ -37,6 +37,12 @@ STRANGE = [
     (None, None),
     [torch.ones(2), "x"],
 ]
+# What PyTorch warns of in answers to 04.4a: forward mode loads TorchScript, and a graph that is
+# kept refers to itself.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:FutureWarning"),
+    pytest.mark.filterwarnings(r"ignore:Using backward\(\) with create_graph=True:UserWarning"),
+]
 ERRORS = [KeyboardInterrupt(), GeneratorExit(), CancelledError(), SystemExit(), MemoryError()]
 
 
