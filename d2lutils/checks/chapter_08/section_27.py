@@ -57,7 +57,7 @@ def attend_with_cache(answer: Any) -> None:
                     ],
                     why=f"the kept {name} come first, then the new ones, along dimension 2",
                 )
-            turned = [torch.cat(two, dim=2) for two in ([K, K_kept], [V, V_kept])]
+            turned_K, turned_V = torch.cat([K, K_kept], dim=2), torch.cat([V, V_kept], dim=2)
             expect_equal(
                 expect_tensor(found),
                 _attend(Q, all_K, all_V, P),
@@ -76,7 +76,10 @@ def attend_with_cache(answer: Any) -> None:
                         _attend(Q, K, V, 0),
                         "these look at the new letters alone; the kept ones are keys as well",
                     ),
-                    (_attend(Q, *turned, P), "the kept keys come first, before the new ones"),
+                    (
+                        _attend(Q, turned_K, turned_V, P),
+                        "the kept keys come first, before the new ones",
+                    ),
                     (_attend(Q, all_K, all_V, P, 1.0), "divide the scores by the root of d"),
                     (_attend(Q, all_K, all_V, P, d), "divide by the root of d, not by d"),
                 ],
