@@ -42,6 +42,16 @@ def no_limit(points, centres, radius):
     return torch.cat([found, (gap > radius).float().mean()[None]])
 
 
+def squared(points, centres, radius):
+    return shares(points, centres, radius**0.5)
+
+
+def city_blocks(points, centres, radius):
+    gap, home = torch.cdist(points, centres, p=1).min(dim=1)
+    home[gap > radius] = len(centres)
+    return torch.bincount(home, minlength=len(centres) + 1) / len(points)
+
+
 def penalty(detective, points, graph=True):
     slope = torch.autograd.grad(detective(points).sum(), points, create_graph=graph)[0]
     return slope.square().sum(dim=1)
@@ -59,7 +69,7 @@ def between(detective, real, made, t):
 
 
 def by_lerp(detective, real, made, t):
-    points = made.detach().lerp(real, t).requires_grad_()
+    points = made.lerp(real, t).detach().requires_grad_()
     scores = detective(points)
     slopes = torch.autograd.grad(scores, points, torch.ones_like(scores), create_graph=True)[0]
     return slopes.norm(dim=1).square().mean()
@@ -68,6 +78,11 @@ def by_lerp(detective, real, made, t):
 def attached(detective, real, made, t):
     points = t * real.clone().requires_grad_() + (1 - t) * made
     return penalty(detective, points).mean()
+
+
+def from_real(detective, real, made, t):
+    points = t * real + (1 - t) * made.detach()
+    return penalty(detective, points if points.requires_grad else points.requires_grad_()).mean()
 
 
 def by_backward(detective, real, made, t):
@@ -93,6 +108,8 @@ CASES = {
             (below, "at the distance `radius`"),
             (of_the_near, "divide by all points"),
             (no_limit, "beyond `radius`"),
+            (squared, "not its square"),
+            (city_blocks, "count the points of each centre"),
         ],
         equivalent={
             "return abs(torch.bincount(home, minlength=len(centres) + 1) / len(points))": (
@@ -117,6 +134,7 @@ CASES = {
             (lambda f, r, m, t: between(f, m, r, t), "`t` multiplies real"),
             (lambda f, r, m, t: between(f, r, r, t), "at the real points"),
             (attached, "flows back to made"),
+            (from_real, "flows back to real"),
             (by_backward, "gradients were left behind"),
             (marks_real, "requires_grad of real"),
         ],

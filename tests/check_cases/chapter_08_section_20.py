@@ -49,6 +49,17 @@ def one_off(X, lengths):
     return X[torch.arange(len(X))[:, None], source.clamp(max=X.shape[1] - 1)]
 
 
+def up_to_the_longest(X, lengths):
+    # The longest word is taken for the length of the rows.
+    L = int(lengths.max()) if len(lengths) else X.shape[1]
+    steps = torch.arange(X.shape[1])
+    turned = (lengths[:, None] - 1 - steps) % max(L, 1)
+    return X[
+        torch.arange(len(X))[:, None],
+        torch.where(steps < lengths[:, None], turned, steps % max(L, 1)),
+    ]
+
+
 def turned_by_loop(X, lengths):
     turned = X.clone()
     for i, length in enumerate(lengths.tolist()):
@@ -73,6 +84,16 @@ def by_scatter(data, batch_sizes):
     empty = data.new_zeros(*real.shape, data.shape[1])
     filled = empty.masked_scatter(real[..., None], data)
     return filled.transpose(0, 1), real.long().sum(0)
+
+
+def by_pad_sequence(data, batch_sizes):
+    X = torch.nn.utils.rnn.pad_sequence(data.split(batch_sizes.tolist()))
+    return X, (torch.arange(batch_sizes[0])[:, None] < batch_sizes).sum(dim=1)
+
+
+def lengths_of_numbers(data, batch_sizes):
+    X, _ = unpack(data, batch_sizes)
+    return X, (X != 0).any(dim=2).sum(dim=1)
 
 
 def steps_first(data, batch_sizes):
@@ -130,6 +151,7 @@ CASES = {
             (negative_index, "padding was turned around too"),
             (clamped, "its first step is repeated"),
             (one_off, "length"),
+            (up_to_the_longest, "step t of a word"),
             (turned_by_loop, "has a loop"),
             (turned_in_place, "changed its input"),
             (lambda X, lengths: turn_around(X, lengths).transpose(0, 1), "the shape N×L×C"),
@@ -138,7 +160,7 @@ CASES = {
     ),
     "08.20b": Cases(
         solution=unpack,
-        also_right=[by_scatter],
+        also_right=[by_scatter, by_pad_sequence],
         wrong=[
             (steps_first, "the steps stand first"),
             (word_by_word, "word by word"),
@@ -148,6 +170,7 @@ CASES = {
             (by_library, "the library's unpacking"),
             (by_other_library, "the library's unpacking"),
             (unpacked_by_loop, "has a loop"),
+            (lengths_of_numbers, "number of steps at which it is at work"),
             (
                 lambda data, sizes: (unpack(data, sizes)[0], unpack(data, sizes)[1].int()),
                 "lengths are int64",

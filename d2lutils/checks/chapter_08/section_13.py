@@ -17,6 +17,8 @@ def shares(answer: Any) -> None:
         ([[1.0, 0.0], [0.0, 1.25], [-3.0, 0.0]], [[0.0, 0.0], [-3.0, 0.0], [9.0, 9.0]], 1.0),
         ([[0.5, 0.0], [0.75, 0.0], [3.0, 0.0]], [[2.0, 0.0], [0.0, 0.0]], 5.0),
         ([[1.0, 2.0, -2.0]], [[0.0, 0.0, 0.0]], 2.75),
+        ([[0.5, 0.5], [0.0, 1.0]], [[0.0, 0.0], [9.0, 9.0]], 0.9),
+        ([[3.0, 4.0], [0.0, 6.0], [-2.0, 0.0]], [[0.0, 0.0], [50.0, 0.0]], 5.5),
         ([[0.25], [-0.5], [0.5], [4.0], [0.0]], [[4.0], [0.0]], 0.5),
     ]
     for points, centres, radius in table:
@@ -33,6 +35,8 @@ def shares(answer: Any) -> None:
             strict = torch.where(gap.amin(dim=1) < radius, gap.argmin(dim=1), len(places))
             counted = torch.stack([(home == k).sum() for k in range(len(places) + 1)])
             within = torch.stack([(strict == k).sum() for k in range(len(places) + 1)])
+            square = torch.where(gap.amin(dim=1) <= radius**0.5, gap.argmin(dim=1), len(places))
+            squared = torch.stack([(square == k).sum() for k in range(len(places) + 1)])
             near = (gap <= radius).sum(dim=0)
             far = (gap > radius).all(dim=1).sum()[None]
             n = len(made)
@@ -43,6 +47,7 @@ def shares(answer: Any) -> None:
                     (counted.float(), "these are counts; divide by the number of points"),
                     (torch.cat([near, far]) / n, "a point belongs to its nearest centre alone"),
                     (within / n, "a point at the distance `radius` belongs to its centre"),
+                    (squared / n, "compare the distance with `radius`, not its square"),
                     (counted.roll(1) / n, "the share of points without a centre comes last"),
                     (
                         counted / max(int(counted[:-1].sum()), 1),
@@ -65,9 +70,13 @@ def between(answer: Any) -> None:
         detective = drawn(nn.Sequential(nn.Linear(d, 5), nn.Tanh(), nn.Linear(5, 1)), g)
         real, made = torch.randn(n, d, generator=g), torch.randn(n, d, generator=g)
         t = 0.1 + 0.3 * torch.rand(n, 1, generator=g)
-        carried = made.clone().requires_grad_(seed == 0)  # as from a forger, once
+        carried = [made.clone(), real.clone(), t.clone()]
+        carried[seed].requires_grad_()  # each of them asks for gradients once
+        asked = [x.requires_grad for x in carried]
         with given(f"a detective, real and made of shape ({n}, {d})", t=t):
-            got = expect_tensor(call(answer, detective, real, carried, t), shape=())
+            got = expect_tensor(
+                call(answer, detective, carried[1], carried[0], carried[2]), shape=()
+            )
             slopes = _slopes(detective, t * real + (1 - t) * made)
             squares = slopes.square().sum(dim=1)
             swapped = _slopes(detective, t * made + (1 - t) * real).square().sum(dim=1)
@@ -90,12 +99,12 @@ def between(answer: Any) -> None:
                 ],
                 why="take the mean squared length of the slopes at the points between",
             )
-            if any(x.requires_grad for x in (real, t)) or carried.requires_grad != (seed == 0):
+            if [x.requires_grad for x in carried] != asked:
                 raise Wrong("requires_grad of real, made or t has changed; ask on a new tensor")
             weights: list[Tensor] = list(detective.parameters())
-            if any(x.grad is not None for x in (*weights, real, carried, t)):
+            if any(x.grad is not None for x in (*weights, *carried)):
                 raise Wrong("gradients were left behind; `torch.autograd.grad` leaves none")
-            _reaches(got, squares.mean(), weights, carried)
+            _reaches(got, squares.mean(), weights, carried[seed], ["made", "real", "t"][seed])
 
 
 def _slopes(detective: nn.Module, points: Tensor) -> Tensor:
@@ -104,7 +113,7 @@ def _slopes(detective: nn.Module, points: Tensor) -> Tensor:
     return torch.autograd.grad(detective(points).sum(), points, create_graph=True)[0]
 
 
-def _reaches(got: Tensor, want: Tensor, weights: list[Tensor], made: Tensor) -> None:
+def _reaches(got: Tensor, want: Tensor, weights: list[Tensor], source: Tensor, name: str) -> None:
     """Raise Wrong unless the penalty can train the detective, and it alone."""
     if not got.requires_grad:
         raise Wrong("the penalty has no graph, so it trains nothing; say `create_graph=True`")
@@ -114,5 +123,5 @@ def _reaches(got: Tensor, want: Tensor, weights: list[Tensor], made: Tensor) -> 
         full = torch.zeros(1) if b is None else b
         if not torch.allclose(torch.zeros_like(full) if a is None else a, full, atol=1e-5):
             raise Wrong("`backward` does not bring the right gradients to the detective")
-    if made.requires_grad and torch.autograd.grad(got, made, allow_unused=True)[0] is not None:
-        raise Wrong("the penalty flows back to made; detach the points between")
+    if torch.autograd.grad(got, source, allow_unused=True)[0] is not None:
+        raise Wrong(f"the penalty flows back to {name}; detach the points between")

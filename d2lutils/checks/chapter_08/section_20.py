@@ -27,6 +27,8 @@ def turn_around(answer: Any) -> None:
         (1, 1, 1, [1], torch.float32),
         (5, 3, 4, [2, 2, 3, 0, 1], torch.float32),
         (0, 3, 2, [], torch.float32),
+        (2, 6, 2, [2, 3], torch.float32),
+        (1, 3, 2, [0], torch.float32),
     ]:
         X = (torch.arange(1, N * L * C + 1) * 3 - 7).reshape(N, C, L).mT.to(dtype)
         lengths = torch.tensor(sizes, dtype=torch.int64)
@@ -88,8 +90,9 @@ def unpack(answer: Any) -> None:
         ([1], 1, torch.float32),
     ]:
         M = sum(counts)
-        # None of the numbers is 0, and some are below.
+        # Some numbers are below 0, and the last vector is 0 in all places: it is no padding.
         data = (torch.arange(M * C) * 2 - 7).reshape(C, M).T.to(dtype)
+        data[-1] = 0
         batch_sizes = torch.tensor(counts)
         with given(data=data, batch_sizes=batch_sizes):
             with Operations() as watched:
