@@ -85,6 +85,12 @@ def from_real(detective, real, made, t):
     return penalty(detective, points if points.requires_grad else points.requires_grad_()).mean()
 
 
+def of_mean(detective, real, made, t):
+    points = middle(real, made, t)
+    slope = torch.autograd.grad(detective(points).mean(), points, create_graph=True)[0]
+    return slope.square().sum(dim=1).mean()
+
+
 def by_backward(detective, real, made, t):
     detective(middle(real, made, t)).sum().backward()
     return between(detective, real, made, t)
@@ -133,6 +139,7 @@ CASES = {
             ),
             (lambda f, r, m, t: between(f, m, r, t), "`t` multiplies real"),
             (lambda f, r, m, t: between(f, r, r, t), "at the real points"),
+            (of_mean, "the scores' sum"),
             (attached, "flows back to made"),
             (from_real, "flows back to real"),
             (by_backward, "gradients were left behind"),

@@ -91,6 +91,10 @@ def between(answer: Any) -> None:
                         (squares.sqrt() - 1).square().mean().detach(),
                         "this asks for the length 1; we ask for the length 0",
                     ),
+                    (
+                        squares.mean().detach() / n**2,
+                        "take the slopes of the scores' sum; those of their mean are too short",
+                    ),
                     (swapped.mean().detach(), "`t` multiplies real, and `1 - t` made"),
                     (
                         _slopes(detective, real).square().sum(dim=1).mean().detach(),
