@@ -50,6 +50,13 @@ def is_causal(Q, K, V, K_kept, V_kept):
     return F.scaled_dot_product_attention(Q, K, V, is_causal=True), K, V
 
 
+def masked_late(Q, K, V, K_kept, V_kept):
+    K = torch.cat([K_kept, K], dim=2)
+    V = torch.cat([V_kept, V], dim=2)
+    weights = (Q @ K.mT / Q.shape[3] ** 0.5).softmax(dim=3)
+    return weights.tril(K_kept.shape[2]) @ V, K, V
+
+
 def new_alone(Q, K, V, K_kept, V_kept):
     found = F.scaled_dot_product_attention(Q, K, V, is_causal=True)
     return found, torch.cat([K_kept, K], dim=2), torch.cat([V_kept, V], dim=2)
@@ -97,6 +104,11 @@ def step_by_step(free, num_texts, num_blocks, num_heads, num_kept, d, dtype):
 
 def all_heads(free, num_texts, num_blocks, num_heads, num_kept, d, dtype):
     return tokens_that_fit(free, num_texts, num_blocks, num_heads, num_heads, d, dtype)
+
+
+def size_of_a_group(free, num_texts, num_blocks, num_heads, num_kept, d, dtype):
+    group = num_heads // num_kept
+    return tokens_that_fit(free, num_texts, num_blocks, num_heads, group, d, dtype)
 
 
 def keys_alone(free, num_texts, num_blocks, num_heads, num_kept, d, dtype):
@@ -147,6 +159,7 @@ CASES = {
             (wrong_mask(lambda P: P - 1), "look at itself"),
             (wrong_mask(lambda P: P, lambda Q: 1), "divide the scores by the root of d"),
             (wrong_mask(lambda P: P, lambda Q: Q.shape[3]), "not by d"),
+            (masked_late, "before the softmax"),
             (new_alone, "look at the new letters alone"),
             (new_first, "the kept keys come first"),
             (turned_inside, "the kept keys come first, before the new"),
@@ -162,6 +175,7 @@ CASES = {
         also_right=[step_by_step],
         wrong=[
             (all_heads, "not all"),
+            (size_of_a_group, "how many heads share one"),
             (keys_alone, "keys and values are kept"),
             (one_text, "divide by num_texts"),
             (one_block, "each block has a cache"),

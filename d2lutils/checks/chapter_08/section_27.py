@@ -80,6 +80,10 @@ def attend_with_cache(answer: Any) -> None:
                         _attend(Q, turned_K, turned_V, P),
                         "the kept keys come first, before the new ones",
                     ),
+                    (
+                        (Q @ all_K.mT / d**0.5).softmax(dim=3).tril(P) @ all_V,
+                        "mask the scores before the softmax, with minus infinity",
+                    ),
                     (_attend(Q, all_K, all_V, P, 1.0), "divide the scores by the root of d"),
                     (_attend(Q, all_K, all_V, P, d), "divide by the root of d, not by d"),
                 ],
@@ -91,8 +95,8 @@ def attend_with_cache(answer: Any) -> None:
 def tokens_that_fit(answer: Any) -> None:
     """The memory over what one token takes in all texts, rounded down."""
     for free, texts, blocks, heads, kept, d, dtype in [
-        (10_003_000, 3, 5, 4, 2, 64, torch.float32),
-        (8_000_000_000, 1, 32, 32, 32, 4096, torch.float16),
+        (10_003_000, 3, 5, 6, 2, 96, torch.float32),
+        (8_000_000_000, 1, 30, 32, 32, 4096, torch.float16),
         (5_119, 1, 1, 8, 2, 160, torch.float64),
         (1_000_003, 7, 5, 6, 3, 30, torch.int8),
         (16_000_000_000, 4, 80, 64, 8, 8192, torch.bfloat16),
@@ -117,6 +121,10 @@ def tokens_that_fit(answer: Any) -> None:
                 free // token,
                 usual=[
                     (free * kept // (token * heads), "only num_kept heads are kept, not all"),
+                    (
+                        free // (token // kept * (heads // kept)),
+                        "this is how many heads share one; num_kept heads are kept",
+                    ),
                     (free * 2 // token, "keys and values are kept: two numbers in place of one"),
                     (free * texts // token, "the texts share the memory; divide by num_texts"),
                     (free * blocks // token, "each block has a cache of its own"),
