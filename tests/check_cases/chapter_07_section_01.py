@@ -1,0 +1,202 @@
+"""Answers to the exercises of 07/01, timing."""
+
+from statistics import mean, median, median_high, median_low
+
+from check_cases import NOT_NEGATIVE, WHOLE, Cases
+
+
+def median_seconds(f, clock, warmup, runs):
+    for _ in range(warmup):
+        f()
+    times = []
+    for _ in range(runs):
+        start = clock()
+        f()
+        times.append(clock() - start)
+    return median(times)
+
+
+def by_sorting(f, clock, warmup, runs):
+    times = []
+    for run in range(warmup + runs):
+        start = clock()
+        f()
+        end = clock()
+        if run >= warmup:
+            times.append(end - start)
+    times.sort()
+    return (times[(runs - 1) // 2] + times[runs // 2]) / 2
+
+
+def taken_by(f, clock, runs):
+    times = []
+    for _ in range(runs):
+        start = clock()
+        f()
+        times.append(clock() - start)
+    return times
+
+
+def counts_all(f, clock, warmup, runs):
+    return median(taken_by(f, clock, warmup + runs))
+
+
+def no_warmup(f, clock, warmup, runs):
+    return median(taken_by(f, clock, runs))
+
+
+def after_warmup(choose):
+    def answer(f, clock, warmup, runs):
+        for _ in range(warmup):
+            f()
+        return choose(taken_by(f, clock, runs))
+
+    return answer
+
+
+def one_block(f, clock, warmup, runs):
+    for _ in range(warmup):
+        f()
+    start = clock()
+    for _ in range(runs):
+        f()
+    return (clock() - start) / runs
+
+
+def warm_in_the_first(f, clock, warmup, runs):
+    start = clock()
+    for _ in range(warmup):
+        f()
+    f()
+    times = [clock() - start]
+    return median(times + taken_by(f, clock, runs - 1))
+
+
+def block_size(f, clock, least):
+    number = 1
+    while True:
+        start = clock()
+        for _ in range(number):
+            f()
+        taken = clock() - start
+        if taken >= least:
+            return number, taken / number
+        number *= 2
+
+
+def one_reading_between(f, clock, least):
+    number, end = 1, clock()
+    while True:
+        start = end
+        for _ in range(number):
+            f()
+        end = clock()
+        if end - start >= least:
+            return number, (end - start) / number
+        number *= 2
+
+
+def blocks(grow=lambda number: 2 * number, enough=lambda taken, least: taken >= least, warm=False):
+    def answer(f, clock, least):
+        if warm:
+            f()
+        number = 1
+        while True:
+            start = clock()
+            for _ in range(number):
+                f()
+            taken = clock() - start
+            if enough(taken, least):
+                return number, taken / number
+            number = grow(number)
+
+    return answer
+
+
+def whole_block(f, clock, least):
+    number, seconds = block_size(f, clock, least)
+    return number, seconds * number
+
+
+def turned(f, clock, least):
+    return block_size(f, clock, least)[::-1]
+
+
+def all_calls(f, clock, least):
+    number, seconds = block_size(f, clock, least)
+    return 2 * number - 1, seconds
+
+
+def doubled_once_more(f, clock, least):
+    number, taken = 1, 0.0
+    while taken < least:
+        start = clock()
+        for _ in range(number):
+            f()
+        taken = clock() - start
+        number *= 2
+    return number, taken / number
+
+
+def never_restarts(f, clock, least):
+    number, start = 1, clock()
+    while True:
+        for _ in range(number):
+            f()
+        taken = clock() - start
+        if taken >= least:
+            return number, taken / number
+        number *= 2
+
+
+def between_the_calls(f, clock, least):
+    number = 1
+    while True:
+        taken = sum(taken_by(f, clock, number))
+        if taken >= least:
+            return number, taken / number
+        number *= 2
+
+
+CASES = {
+    "07.1a": Cases(
+        solution=median_seconds,
+        also_right=[by_sorting],
+        wrong=[
+            (counts_all, "the calls of the warm-up do not count"),
+            (no_warmup, "warmup + runs are"),
+            (after_warmup(mean), "this is the mean"),
+            (one_block, "this is the mean"),
+            (after_warmup(min), "this is the least duration"),
+            (after_warmup(max), "this is the largest duration"),
+            (after_warmup(sum), "the time of all runs together"),
+            (after_warmup(median_low), "the mean of the two in the middle"),
+            (after_warmup(median_high), "take the mean of the two in the middle"),
+            (after_warmup(lambda times: times[len(times) // 2]), "sort the durations"),
+            (after_warmup(lambda times: 1000 * median(times)), "not milliseconds"),
+            (warm_in_the_first, "expected 0.75, got 1.5"),
+        ],
+        equivalent={"return abs(median(times))": NOT_NEGATIVE},
+    ),
+    "07.1b": Cases(
+        solution=block_size,
+        also_right=[one_reading_between],
+        wrong=[
+            (blocks(grow=lambda number: number + 1), "do not add one call"),
+            (blocks(enough=lambda taken, least: taken > least), "`least` itself is enough"),
+            (blocks(warm=True), "no other calls are wanted"),
+            (blocks(grow=lambda number: number), "does it come to an end"),
+            (whole_block, "divide by its number of calls"),
+            (turned, "the number of calls comes first"),
+            (all_calls, "the calls of all blocks"),
+            (doubled_once_more, "stop before you double"),
+            (never_restarts, "this block was too short"),
+            (between_the_calls, "not between its calls"),
+        ],
+        equivalent={
+            "return (abs(number), taken / number)": NOT_NEGATIVE,
+            "return (int(number), taken / number)": WHOLE,
+            "return (number, abs(taken / number))": NOT_NEGATIVE,
+        },
+    ),
+}
