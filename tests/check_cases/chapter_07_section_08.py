@@ -127,6 +127,33 @@ def starts_late(step):
         return meter.total()
 
 
+def by_peaks(step):
+    """The peak within a call, before anything of it is kept."""
+    peaks = []
+
+    class Watching(Meter):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            result = super().__torch_dispatch__(func, types, args, kwargs)
+            peaks[-1] = max(peaks[-1], self.last)
+            return result
+
+    meter = Watching()
+    with meter:
+        for _ in range(3):
+            peaks.append(0)
+            step()
+    return peaks[2] - peaks[1]
+
+
+def starts_after_one(step):
+    step()
+    with Meter() as meter:
+        step()
+        before = meter.total()
+        step()
+        return meter.total() - before
+
+
 CASES = {
     "07.8a": Cases(
         solution=kept_bytes,
@@ -156,6 +183,8 @@ CASES = {
             (by_fresh_meters, ""),
             (by_python, ""),
             (starts_late, ""),
+            (starts_after_one, "starts later"),
+            (by_peaks, "add up after the third"),
             (from_totals(lambda t: t[3]), "all that is alive"),
             (from_totals(lambda t: t[3] - t[1]), "these are two calls"),
             (from_totals(lambda t: t[2] - t[1]), "this is the second call"),

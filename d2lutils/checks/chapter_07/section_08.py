@@ -186,16 +186,14 @@ def leak(answer: Any) -> None:
                 usual=[
                     (ends[3] - ends[2], "the curve ends within the call; add up after the call"),
                     (totals[3], "this is all that is alive; subtract what was before the call"),
-                    (
-                        totals[3] - totals[1],
-                        "these are two calls; take the third alone",
-                    ),
-                    (totals[2] - totals[1], "this is the second call; compare the third with it"),
+                    (totals[3] - totals[1], "these are two calls; take the third alone"),
+                    (totals[2] - totals[1], "this is the second call; add up after the third"),
                     (totals[3] - totals[0], "compare the third call with the second"),
                     (abs(want), "where there is less than before, the number is negative"),
                     (max(want, 0), "where there is less than before, the number is negative"),
                     (-want, "after the third call, less after the second, and not the other way"),
                     (want // 4, "count bytes, not numbers"),
                 ],
-                why="the bytes alive after the third call, less those after the second",
+                why="the bytes alive after the third call, less those after the second; "
+                "a meter that starts later does not see what the first call made",
             )
