@@ -50,6 +50,12 @@ class AlikeRows(Plus):
         nn.init.ones_(self.A)
 
 
+class NotDrawn(Plus):
+    def __init__(self, shape, rank):
+        super().__init__(shape, rank)
+        nn.init.eye_(self.A)
+
+
 class OtherZero(Plus):
     def __init__(self, shape, rank):
         super().__init__(shape, rank)
@@ -190,6 +196,7 @@ CASES = {
             (BothRandom, "B should be zero"),
             (OtherZero, "B should be zero"),
             (AlikeRows, "rows of A are alike"),
+            (NotDrawn, "the same in each new rule"),
             (UpdateAlone, "return the weight as it is"),
             (Subtracted, "subtracted"),
             (Transposed, "in other places"),
