@@ -1,5 +1,7 @@
 """Answers to the exercises of 07/01, timing."""
 
+import math
+from collections import deque
 from statistics import mean, median, median_high, median_low
 
 from check_cases import NOT_NEGATIVE, WHOLE, Cases
@@ -96,21 +98,26 @@ def one_reading_between(f, clock, least):
         number *= 2
 
 
-def blocks(grow=lambda number: 2 * number, enough=lambda taken, least: taken >= least, warm=False):
+def growing(grow):
     def answer(f, clock, least):
-        if warm:
-            f()
-        number = 1
-        while True:
+        size, taken = 0, 0.0
+        while taken < least:
+            size = grow(size)
             start = clock()
-            for _ in range(number):
-                f()
+            deque((f() for _ in range(size)), maxlen=0)
             taken = clock() - start
-            if enough(taken, least):
-                return number, taken / number
-            number = grow(number)
+        return size, taken / size
 
     return answer
+
+
+def more_than_enough(f, clock, least):
+    return block_size(f, clock, math.nextafter(least, math.inf))
+
+
+def warms_up(f, clock, least):
+    f()
+    return block_size(f, clock, least)
 
 
 def whole_block(f, clock, least):
@@ -182,10 +189,10 @@ CASES = {
         solution=block_size,
         also_right=[one_reading_between],
         wrong=[
-            (blocks(grow=lambda number: number + 1), "do not add one call"),
-            (blocks(enough=lambda taken, least: taken > least), "`least` itself is enough"),
-            (blocks(warm=True), "no other calls are wanted"),
-            (blocks(grow=lambda number: number), "does it come to an end"),
+            (growing(lambda size: size + 1), "do not add one call"),
+            (more_than_enough, "`least` itself is enough"),
+            (warms_up, "no other calls are wanted"),
+            (growing(lambda size: 1), "does it come to an end"),
             (whole_block, "divide by its number of calls"),
             (turned, "the number of calls comes first"),
             (all_calls, "the calls of all blocks"),
