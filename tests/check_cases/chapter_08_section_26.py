@@ -47,6 +47,20 @@ def not_shared(scores, T):
     return tempered(scores, T)
 
 
+def in_float32(scores, T):
+    return tempered(scores.float(), T).to(scores.dtype)
+
+
+def small_is_zero(scores, T):
+    return tempered(scores, T if T > 1e-12 else 0)
+
+
+def in_float64(scores, T):
+    if T == 0:
+        return tempered(scores, 0)
+    return (scores.double() / T).softmax(dim=1).to(scores.dtype)
+
+
 def multiplied(scores, T):
     return (scores * T).softmax(dim=1)
 
@@ -167,14 +181,20 @@ def upper_first(chances, p):
     return nucleus(chances.flip(1), p).flip(1)
 
 
+def some_order(chances, p):
+    return nucleus(chances.roll(1, dims=1), p).roll(-1, dims=1)
+
+
 CASES = {
     "08.26a": Cases(
         solution=tempered,
-        also_right=[by_filling],
+        also_right=[by_filling, in_float64],
         wrong=[
             (zero_forgotten, "T = 0 needs a way of its own"),
             (overflows, "move the largest score"),
             (clamped, "softmax of scores / T"),
+            (small_is_zero, "share the chance equally"),
+            (in_float32, "softmax of scores / T"),
             (one_of_them, "share the chance equally"),
             (not_shared, "the shares sum to 1"),
             (multiplied, "do not multiply"),
@@ -205,6 +225,7 @@ CASES = {
             (softmax_again, "chances already"),
             (not_sorted, "sort first"),
             (upper_first, "the lower id is first"),
+            (some_order, "stand at other ids"),
             (lambda chances, p: chances.clone(), "nothing is cut"),
             (lambda chances, p: nucleus(chances, p).double(), "float32"),
         ],
