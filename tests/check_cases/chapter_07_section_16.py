@@ -1,5 +1,7 @@
 """Answers to the exercises of 07/16, int8 by hand."""
 
+import math
+
 import torch
 
 from check_cases import COMMUTES, NOT_NEGATIVE, Cases
@@ -90,6 +92,11 @@ def back_again(W, bits):
     return q * scale, scale
 
 
+def swapped(W, bits):
+    q, scale = by_channel(W, bits)
+    return scale, q
+
+
 def shift(x):
     low = min(x.min().item(), 0.0)
     high = max(x.max().item(), 0.0)
@@ -142,6 +149,22 @@ def no_shift(x):
     return (x / scale).round().clamp(-128, 127).to(torch.int8), scale, zero
 
 
+def zero_rounded_down(x):
+    q, scale, _ = shift(x)
+    return q, scale, math.floor(-128 - min(x.min().item(), 0.0) / scale)
+
+
+def counted_from_low(x):
+    _, scale, zero = shift(x)
+    low = min(x.min().item(), 0.0)
+    return (((x - low) / scale).round() - 128).to(torch.int8), scale, zero
+
+
+def zero_taken_off(x):
+    _, scale, zero = shift(x)
+    return ((x / scale).round() - zero).clamp(-128, 127).to(torch.int8), scale, zero
+
+
 def of_256(x):
     q, scale, zero = shift(x)
     return q, scale * 255 / 256, zero
@@ -162,6 +185,7 @@ CASES = {
             (not_rounded, "drops what follows"),
             (not_int8, "steps are int8"),
             (back_again, "return the steps"),
+            (swapped, "steps come first"),
             (lambda W, bits: by_channel(W, bits)[0], "return 2 values"),
         ],
         equivalent={
@@ -183,6 +207,9 @@ CASES = {
             (wraps, "wraps around"),
             (no_shift, "add the zero point"),
             (of_256, "255 steps apart"),
+            (zero_rounded_down, "not down"),
+            (counted_from_low, "then add the whole zero point"),
+            (zero_taken_off, "this takes it off"),
             (lambda x: shift(x)[:2], "return 3 values"),
         ],
         equivalent={

@@ -1,11 +1,14 @@
 """Checks of 07/16, int8 by hand."""
 
+from math import floor
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_parts, expect_tensor, given
+
+MINUS = "add the zero point; this takes it off"
 
 
 @exercise("07.16a")
@@ -43,7 +46,7 @@ def by_channel(answer: Any) -> None:
                 (_divided(W, 127), "bits sets the limit: 127 is for 8 bits"),
                 (_divided(W, 1), "divide by the largest number of steps"),
                 (W.abs().amax(dim=1, keepdim=True) / top, "a row of zeros gets the scale 1"),
-                (q.float(), "the steps come first, then the scales"),
+                (q, "the steps come first, then the scales"),
             ]
             if n:
                 usual_scale += [
@@ -129,11 +132,13 @@ def shift(answer: Any) -> None:
                     (zero + 128, "int8 begins at -128: low stands there"),
                     (-128, "-128 stands for low; it stands for 0 only where low is 0"),
                     (int(-128 - ends[0].item() / scale), "round to the nearest"),
+                    (floor(-128 - ends[0].item() / scale), "round to the nearest, not down"),
                     (-zero, "its sign is turned round"),
                 ],
                 why="-128 - low / scale, rounded",
             )
             got_q = expect_tensor(got_q)
+            from_low = (((x - ends[0]) / scale).round() - 128).to(torch.int8)
             expect_equal(
                 got_q,
                 q,
@@ -142,6 +147,8 @@ def shift(answer: Any) -> None:
                     (steps.to(torch.int32).to(torch.int8), "this wraps around: clamp, then cast"),
                     (q.clamp(min=-127), "here -128 is used as well"),
                     ((x / scale + zero).to(torch.int8), "a cast drops what follows the point"),
+                    (from_low, "round x / scale to the nearest, then add the whole zero point"),
+                    (((x / scale).round() - zero).clamp(-128, 127).to(torch.int8), MINUS),
                     ((x / scale).round().clamp(-128, 127).to(torch.int8), "add the zero point"),
                 ],
                 why="x / scale, rounded, plus the zero point, clamped to -128 and 127",
