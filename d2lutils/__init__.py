@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from d2lutils.devices import device as device
     from d2lutils.downloading.verified import download as download
     from d2lutils.errors import BookError as BookError
+    from d2lutils.installing import install_line as install_line
     from d2lutils.loading import loader as loader
     from d2lutils.seeding import seed as seed
     from d2lutils.training.loop import fit as fit
@@ -24,6 +25,7 @@ __all__ = [
     "device",
     "download",
     "fit",
+    "install_line",
     "load_checkpoint",
     "loader",
     "plot",
@@ -38,6 +40,7 @@ _HOMES = {
     "device": "devices",
     "download": "downloading.verified",
     "fit": "training.loop",
+    "install_line": "installing",
     "load_checkpoint": "checkpoints.files",
     "loader": "loading",
     "plot": "plot",

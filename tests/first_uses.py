@@ -47,6 +47,7 @@ USES = {
     "d2l.data": dir,
     "d2l.download": lambda use: use(f"{CLOSED}x", sha256="0" * 64),
     "d2l.fit": lambda use: use(NET, [(X, X)], num_epochs=1, **TRAINING),
+    "d2l.install_line": lambda use: use("torch"),
     "d2l.load_checkpoint": lambda use: use(saved(), net=NET),
     "d2l.loader": lambda use: list(use(X)),
     "d2l.plot": dir,

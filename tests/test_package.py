@@ -17,8 +17,8 @@ from d2lutils.installing import OLDEST_TORCH, install_line, release
 
 ROOT = Path(__file__).parents[1]
 NAMES = [
-    *["BookError", "check", "data", "device", "download", "fit", "load_checkpoint", "loader"],
-    *["plot", "save_checkpoint", "seed"],
+    *["BookError", "check", "data", "device", "download", "fit", "install_line"],
+    *["load_checkpoint", "loader", "plot", "save_checkpoint", "seed"],
 ]
 
 
