@@ -3,6 +3,8 @@
 import math
 from collections import deque
 from statistics import mean, median, median_high, median_low
+from time import perf_counter
+from timeit import Timer, repeat
 
 from check_cases import NOT_NEGATIVE, WHOLE, Cases
 
@@ -74,6 +76,20 @@ def warm_in_the_first(f, clock, warmup, runs):
     return median(times + taken_by(f, clock, runs - 1))
 
 
+def by_timeit(f, clock, warmup, runs):
+    for _ in range(warmup):
+        f()
+    return median(repeat(f, timer=clock, repeat=runs, number=1))
+
+
+def without_the_slowest(f, clock, warmup, runs):
+    return median(sorted(taken_by(f, clock, warmup + runs))[:runs])
+
+
+def own_clock(f, clock, warmup, runs):
+    return median_seconds(f, perf_counter, warmup, runs)
+
+
 def block_size(f, clock, least):
     number = 1
     while True:
@@ -96,6 +112,20 @@ def one_reading_between(f, clock, least):
         if end - start >= least:
             return number, (end - start) / number
         number *= 2
+
+
+def blocks_by_timeit(f, clock, least, size=1):
+    taken = Timer(f, timer=clock).timeit(size)
+    return (size, taken / size) if taken >= least else blocks_by_timeit(f, clock, least, 2 * size)
+
+
+def up_to_a_thousand(f, clock, least):
+    size, seconds = block_size(f, clock, least)
+    return min(size, 1024), seconds
+
+
+def block_by_own_clock(f, clock, least):
+    return block_size(f, perf_counter, least)
 
 
 def growing(grow):
@@ -168,9 +198,11 @@ def between_the_calls(f, clock, least):
 CASES = {
     "07.1a": Cases(
         solution=median_seconds,
-        also_right=[by_sorting],
+        also_right=[by_sorting, by_timeit],
         wrong=[
             (counts_all, "the calls of the warm-up do not count"),
+            (without_the_slowest, "leave out the first calls"),
+            (own_clock, "never read `clock()`"),
             (no_warmup, "warmup + runs are"),
             (after_warmup(mean), "this is the mean"),
             (one_block, "this is the mean"),
@@ -187,12 +219,14 @@ CASES = {
     ),
     "07.1b": Cases(
         solution=block_size,
-        also_right=[one_reading_between],
+        also_right=[one_reading_between, blocks_by_timeit],
         wrong=[
             (growing(lambda size: size + 1), "do not add one call"),
             (more_than_enough, "`least` itself is enough"),
             (warms_up, "no other calls are wanted"),
             (growing(lambda size: 1), "does it come to an end"),
+            (up_to_a_thousand, "expected 4096, got 1024"),
+            (block_by_own_clock, "never read `clock()`"),
             (whole_block, "divide by its number of calls"),
             (turned, "the number of calls comes first"),
             (all_calls, "the calls of all blocks"),
