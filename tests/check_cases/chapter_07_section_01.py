@@ -86,6 +86,18 @@ def without_the_slowest(f, clock, warmup, runs):
     return median(sorted(taken_by(f, clock, warmup + runs))[:runs])
 
 
+def one_reading_a_run(f, clock, warmup, runs):
+    for _ in range(warmup):
+        f()
+    times, start = [], clock()
+    for _ in range(runs):
+        f()
+        end = clock()
+        times.append(end - start)
+        start = end
+    return median(times)
+
+
 def own_clock(f, clock, warmup, runs):
     return median_seconds(f, perf_counter, warmup, runs)
 
@@ -202,6 +214,7 @@ CASES = {
         wrong=[
             (counts_all, "the calls of the warm-up do not count"),
             (without_the_slowest, "leave out the first calls"),
+            (one_reading_a_run, "right before and right after"),
             (own_clock, "never read `clock()`"),
             (no_warmup, "warmup + runs are"),
             (after_warmup(mean), "this is the mean"),

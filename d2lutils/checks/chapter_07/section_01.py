@@ -99,6 +99,8 @@ def median_seconds(answer: Any) -> None:
                 ],
                 why="the middle of the sorted durations of the counted calls",
             )
+            if machine.readings < 2 * runs:
+                raise Wrong("read the clock right before and right after each counted call")
 
 
 @exercise("07.1b")
