@@ -75,6 +75,9 @@ def _values() -> Iterator[tuple[str, Any, str | None]]:
             yield f"64 values, one of them {short(value)}", picture(value, place), "range"
         for name, value in {"10**400": 10**400, "-10**400": -(10**400)}.items():
             yield f"64 values, one of them {name}", picture(value, place), "range"
+    for place in range(64):
+        yield f"64 values, that at place {place} is None", picture(None, place), "number"
+        yield f"64 values, that at place {place} is 1.5", picture(1.5, place), "range"
     mixed = picture(255, 0)
     mixed[63] = "1"
     yield "64 values, the first 255, the last '1'", mixed, "number"
@@ -98,6 +101,7 @@ def status(answer: Any) -> None:
         ("-1", good, 400, "a minus is no digit"),
         ("+5", good, 400, "a plus is no digit"),
         (" 5", good, 400, "a space is no digit"),
+        ("5\n", good, 400, "a line end is no digit; in a pattern, $ matches before it"),
         ("1_0", good, 400, "int() takes 1_0 as 10; look at each character"),
         ("1e3", good, 400, "e is no digit"),
         ("5.0", good, 400, "a point is no digit"),
