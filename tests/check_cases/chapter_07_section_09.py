@@ -2,7 +2,7 @@
 
 import copy
 import math
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import torch
 from torch import nn
@@ -29,6 +29,17 @@ def by_min(n, start, kept):
 
 def the_root(n, start, kept):
     return round(math.sqrt(n * kept / start))
+
+
+def near_the_root(n, start, kept):
+    root = math.sqrt(n * kept / start)
+    ks = [k for k in range(1, n + 1) if abs(k - root) < 5]
+    return min(ks or [n], key=lambda k: k * start - (-n // k) * kept)
+
+
+def from_nought(n, start, kept):
+    peaks = [k * start - (-n // k) * kept for k in range(1, n + 1)]
+    return peaks.index(min(peaks))
 
 
 def rounded_down(n, start, kept):
@@ -77,6 +88,13 @@ class Unmoved:
         for name, buffer in self.net.named_buffers():
             buffer.data = self.before[name]
         return False
+
+
+def copied_too_early(net):
+    stack = ExitStack()
+    for buffer in net.buffers():
+        stack.callback(buffer.copy_, buffer.clone())
+    return stack
 
 
 @contextmanager
@@ -182,6 +200,8 @@ CASES = {
         also_right=[by_min],
         wrong=[
             (the_root, "rounded up"),
+            (near_the_root, "try all k from 1 to n"),
+            (from_nought, "k begins with 1"),
             (rounded_down, "rounded up"),
             (not_rounded, "rounded up"),
             (divisors, "need not divide n"),
@@ -208,6 +228,7 @@ CASES = {
         also_right=[Unmoved, parameters_too],
         wrong=[
             (without_clone, "clone()"),
+            (copied_too_early, "when the `with` begins, not when"),
             (without_finally, "in `finally`"),
             (swallows, "did not pass on"),
             (by_state_dict, "is not what it was"),
