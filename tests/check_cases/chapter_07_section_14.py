@@ -63,6 +63,25 @@ def runs_it_first(net, X):
     return portable(net, X)
 
 
+def more_copies(net, X):
+    rows = torch.cat([X, X, X, X])
+    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=({0: Dim.AUTO},))
+
+
+def drawn_rows(net, X):
+    rows = torch.randn(16, *X.shape[1:])
+    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=({0: Dim("rows")},))
+
+
+def stretched(net, X):
+    rows = X[:1].expand(2, *X.shape[1:])
+    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=({0: Dim("rows")},))
+
+
+def learns_no_more(net, X):
+    return portable(net.requires_grad_(False), X)
+
+
 def only_the_module(net, X):
     return portable(net, X).module()
 
@@ -119,6 +138,26 @@ def in_place(X):
     return X.copy_(scaled(X))
 
 
+def each_channel(X):
+    return torch.where(X.amax(dim=(2, 3), keepdim=True) > 1, X / 255, X)
+
+
+def by_whole_numbers(X):
+    whole = (X.round() == X).flatten(1).all(dim=1)[:, None, None, None]
+    return torch.where(whole, X / 255, X)
+
+
+def well_above_1(X):
+    return torch.where(X.amax(dim=(1, 2, 3), keepdim=True) > 1.5, X / 255, X)
+
+
+def at_marked_places(X):
+    Z = X.clone()
+    large = Z.amax(dim=(1, 2, 3)) > 1
+    Z[large] = Z[large] / 255
+    return Z
+
+
 def first_channel(X):
     largest = X[:, :1].amax(dim=(1, 2, 3), keepdim=True)
     return torch.where(largest > 1, X / 255, X)
@@ -127,7 +166,7 @@ def first_channel(X):
 CASES = {
     "07.14a": Cases(
         solution=portable,
-        also_right=[by_modes],
+        also_right=[by_modes, more_copies, drawn_rows],
         wrong=[
             (as_it_is, "which mode is in it"),
             (stays_in_eval, "another mode than before"),
@@ -136,13 +175,15 @@ CASES = {
             (at_most_32, "called with 300 rows"),
             (from_one_row, "constant (1)"),
             (takes_the_table, "copy the rows"),
+            (stretched, "copy the rows"),
+            (learns_no_more, "would learn no more"),
             (runs_it_first, "ran in train mode"),
             (only_the_module, "return what torch.export.export returns"),
         ],
     ),
     "07.14b": Cases(
         solution=scaled,
-        also_right=[by_a_factor],
+        also_right=[by_a_factor, at_marked_places],
         wrong=[
             (whole_batch, "ask each picture"),
             (by_cond, "ask each picture"),
@@ -154,6 +195,9 @@ CASES = {
             (one_itself, "not 1 itself"),
             (by_largest, "not by the largest value"),
             (in_place, "changed its input"),
+            (each_channel, "ask each picture, not each channel"),
+            (by_whole_numbers, "largest value is above 1"),
+            (well_above_1, "largest value is above 1"),
             (first_channel, "largest value is above 1"),
             (lambda X: X / 255, "all pictures are divided"),
             (lambda X: X.clone(), "no picture is divided"),

@@ -49,6 +49,7 @@ def portable(answer: Any) -> None:
     for told, net, X in _networks():
         modes = [part.training for part in net.modules()]
         before = copy.deepcopy(net.state_dict())
+        learn = [p.requires_grad for p in net.parameters()]
         ready = copy.deepcopy(net).eval()
         with given(told), _quiet():
             got = call(answer, net, X)
@@ -61,6 +62,8 @@ def portable(answer: Any) -> None:
             for key, value in net.state_dict().items():
                 if not torch.equal(value, before[key]):
                     raise Wrong(f"{key!r} of the network has changed: it ran in train mode")
+            if learn != [p.requires_grad for p in net.parameters()]:
+                raise Wrong("requires_grad of a parameter has changed: it would learn no more")
             g = torch.Generator().manual_seed(1)
             for n in (1, 2, 5, 300):
                 rows = torch.randn(n, *X.shape[1:], generator=g)
@@ -86,10 +89,10 @@ def _expect_answers(program: ExportedProgram, ready: nn.Module, rows: Tensor) ->
 
 
 def _expect_small(program: ExportedProgram, X: Tensor) -> None:
-    """Raise Wrong where the example has more memory than two copies of X or a few rows need."""
+    """Raise Wrong where the example has more memory than itself, or two copies of X, need."""
     args, kwargs = program.example_inputs or ((), {})
     for example in [*args, *kwargs.values()]:
-        if example.untyped_storage().nbytes() > max(4, 2 * len(X)) * X[0].numel() * 4:
+        if example.untyped_storage().nbytes() > max(example.nbytes, 2 * X.nbytes):
             raise Wrong("the example is a view of the table, which is saved with it: copy the rows")
 
 
@@ -132,10 +135,13 @@ def _batches() -> list[Tensor]:
     g = torch.Generator().manual_seed(14)
     small = torch.rand(6, 3, 4, 5, generator=g)
     small[0] /= small[0].max()  # its largest value is 1, which is not above 1
+    small[4] = small[4].round()  # black and white alone, so that all numbers are whole
     small[5] = 0.0
     large = torch.randint(0, 256, (6, 3, 4, 5), generator=g).float()
     large[1] = (large[1] / 100).round()  # dark, and yet from 0 to 255
-    large[3, 0] = 0.0
+    large[0] *= 0.9  # not whole
+    large[2] *= 1.25 / large[2].max()  # the largest value is a little above 1
+    large[3, 0] = 1.0  # one of its channels would do as 0 to 1
     large[4] = 0.0
     large[4, 2, 3, 4] = 40.0  # black but for one pixel, so that its mean is below 1
     both = torch.stack([small[0], large[3], large[4], small[3], large[1]])
@@ -151,6 +157,7 @@ def _expect_scaled(got: Any, X: Tensor) -> None:
     got = expect_tensor(got)
     peak = X.amax(dim=(1, 2, 3), keepdim=True)
     want = torch.where(peak > 1, X / 255, X)
+    by_channel = torch.where(X.amax(dim=(2, 3), keepdim=True) > 1, X / 255, X)
     by_mean = torch.where(X.mean(dim=(1, 2, 3), keepdim=True) > 1, X / 255, X)
     expect_equal(
         got,
@@ -160,6 +167,7 @@ def _expect_scaled(got: Any, X: Tensor) -> None:
             (X / 255, "all pictures are divided; leave those with values from 0 to 1"),
             (X, "no picture is divided"),
             (torch.where(X > 1, X / 255, X), "ask each picture, not each pixel"),
+            (by_channel, "ask each picture, not each channel"),
             (by_mean, "ask for the largest value, not for the mean"),
             (torch.where(peak >= 1, X / 255, X), "above 1, not 1 itself"),
             (X / peak.clamp(min=1), "divide by 255, not by the largest value"),
