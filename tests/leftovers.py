@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -36,9 +37,11 @@ class Surroundings:
         while processes and time.monotonic() < end:
             time.sleep(0.1)
             processes = self._processes()
-        found = [f"a process: {' '.join(process.cmdline())[:150]}" for process in processes]
+        found = []
         for process in processes:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # it has ended after all
+                found.append(f"a process: {' '.join(process.cmdline())[:150]}")
+                process.kill()
         found += [f"a temporary file or folder: {path.name}" for path in self.folder.iterdir()]
         shutil.rmtree(self.folder, ignore_errors=True)
         return found
