@@ -109,6 +109,13 @@ def expect_type(got: object, wanted: type[T]) -> T:
     return got
 
 
+def expect_int(got: object) -> int:
+    """Return the value if it is an int, and no bool; raise Wrong if not."""
+    if type(got) is not int:
+        raise Wrong(f"return an int, not {kind(got)}")
+    return got
+
+
 def expect_parts(got: object, *names: str) -> tuple[Any, ...]:
     """Return the parts of a tuple or list, one for each name; raise Wrong if it is another."""
     wanted = f"return {len(names)} values, {', '.join(names[:-1])} and {names[-1]}"

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, given
+from d2lutils.checks.expecting import expect_int
 from d2lutils.checks.showing import kind
 
 # What one call of a layer costs: takes the layer and its output.
@@ -194,7 +195,6 @@ def largest_batch(answer: Any) -> None:
                 same = all(torch.equal(t, state[name]) for name, t in now.items())
                 if not same or modes != [part.training for part in net.modules()]:
                     raise Wrong("the averages or the mode of the network changed; measure a copy")
-                if type(found) is not int:
-                    raise Wrong(f"return an int, not {kind(found)}")
+                expect_int(found)
                 why = "measure each size; where not even one fits, return 0"
                 expect_equal(found, _most(right, budget), usual=usual, why=why)

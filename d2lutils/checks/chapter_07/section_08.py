@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, given
-from d2lutils.checks.showing import kind
+from d2lutils.checks.expecting import expect_int
 
 Step = Callable[[], None]
 
@@ -29,9 +29,7 @@ def kept_bytes(answer: Any) -> None:
         ([9, 4], 6, 1),
     ]:
         with given(widths=widths, batch_size=batch_size, frozen=frozen):
-            found = call(answer, widths, batch_size, frozen)
-            if type(found) is not int:
-                raise Wrong(f"return an int, not {kind(found)}")
+            found = expect_int(call(answer, widths, batch_size, frozen))
             bytes_of, trained = 4 * batch_size, widths[frozen:-1]
             parameters = sum(4 * (n + 1) * m for n, m in pairwise(widths))
             expect_equal(
@@ -178,8 +176,7 @@ def leak(answer: Any) -> None:
             found = call(answer, counted)
             if len(runs) != 3:
                 raise Wrong(f"step was called {len(runs)} times; call it three times")
-            if type(found) is not int:
-                raise Wrong(f"return an int, not {kind(found)}")
+            expect_int(found)
             expect_equal(
                 found,
                 want,

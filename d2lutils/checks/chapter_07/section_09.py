@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, given
+from d2lutils.checks.expecting import expect_int
 from d2lutils.checks.networks import drawn
 from d2lutils.checks.showing import kind
 
@@ -36,9 +37,7 @@ def best_number(answer: Any) -> None:
         (100, 1, 9),
     ]:
         with given(n=n, start=start, kept=kept):
-            found = call(answer, n, start, kept)
-            if type(found) is not int:
-                raise Wrong(f"return an int, not {kind(found)}")
+            found = expect_int(call(answer, n, start, kept))
             ks = range(1, n + 1)
             peaks = {k: k * start + -(-n // k) * kept for k in ks}
             least = min(peaks.values())
