@@ -1,4 +1,4 @@
-"""Checks of 07/14, exporting a network."""
+"""Checks of 07/15, exporting a network."""
 
 import copy
 import logging
@@ -43,7 +43,7 @@ def _networks() -> list[tuple[str, nn.Module, Tensor]]:
     ]
 
 
-@exercise("07.14a")
+@exercise("07.15a")
 def portable(answer: Any) -> None:
     """A program in eval mode, for any number of rows, that takes no table along."""
     for told, net, X in _networks():
@@ -96,7 +96,7 @@ def _expect_small(program: ExportedProgram, X: Tensor) -> None:
             raise Wrong("the example is a view of the table, which is saved with it: copy the rows")
 
 
-@exercise("07.14b")
+@exercise("07.15b")
 def to_unit_range(answer: Any) -> None:
     """Each picture whose largest value is above 1 is divided by 255, in a graph."""
     batches = _batches()

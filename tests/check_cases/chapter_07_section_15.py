@@ -1,4 +1,4 @@
-"""Answers to the exercises of 07/14, exporting a network."""
+"""Answers to the exercises of 07/15, exporting a network."""
 
 import copy
 
@@ -164,7 +164,7 @@ def first_channel(X):
 
 
 CASES = {
-    "07.14a": Cases(
+    "07.15a": Cases(
         solution=portable,
         also_right=[by_modes, more_copies, drawn_rows],
         wrong=[
@@ -181,7 +181,7 @@ CASES = {
             (only_the_module, "return what torch.export.export returns"),
         ],
     ),
-    "07.14b": Cases(
+    "07.15b": Cases(
         solution=scaled,
         also_right=[by_a_factor, at_marked_places],
         wrong=[
