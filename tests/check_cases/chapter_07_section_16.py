@@ -1,228 +1,211 @@
-"""Answers to the exercises of 07/16, int8 by hand."""
+"""Answers to the exercises of 07/16, exporting a network."""
 
-import math
+import copy
 
 import torch
+from torch.export import Dim, export
 
 from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
-NEVER_BELOW = "the least step is -128 without a clamp"
-WHOLE = "round has made an int of it"
+
+def portable(net, X):
+    twin = copy.deepcopy(net).eval()
+    rows = torch.cat([X, X])
+    return export(twin, (rows,), dynamic_shapes=({0: Dim("rows")},))
 
 
-def by_channel(W, bits):
-    top = 2 ** (bits - 1) - 1
-    scale = W.abs().amax(dim=1, keepdim=True) / top
-    scale[scale == 0] = 1
-    return (W / scale).round().to(torch.int8), scale
+def by_modes(net, X):
+    modes = {part: part.training for part in net.modules()}
+    net.eval()
+    program = export(net, (torch.zeros(3, *X.shape[1:]),), dynamic_shapes=({0: Dim.DYNAMIC},))
+    for part, mode in modes.items():
+        part.training = mode
+    return program
 
 
-def by_where(W, bits):
-    top = 2 ** (bits - 1) - 1
-    largest = W.abs().amax(dim=1, keepdim=True)
-    scale = torch.where(largest == 0, torch.ones_like(largest), largest / top)
-    return (W / scale).round().clamp(-top, top).to(torch.int8), scale
+def as_it_is(net, X):
+    rows = torch.cat([X, X])
+    return export(net, (rows,), dynamic_shapes=({0: Dim("rows")},))
 
 
-def by_loop(W, bits):
-    top = 2 ** (bits - 1) - 1
-    q, scale = torch.zeros(W.shape, dtype=torch.int8), torch.ones(len(W), 1)
-    for i, row in enumerate(W):
-        if row.any():
-            scale[i] = row.abs().max() / top
-            q[i] = (row / scale[i]).round()
-    return q, scale
+def stays_in_eval(net, X):
+    return export(net.eval(), (torch.cat([X, X]),), dynamic_shapes=({0: Dim("rows")},))
 
 
-def zero_row_forgotten(W, bits):
-    top = 2 ** (bits - 1) - 1
-    scale = W.abs().amax(dim=1, keepdim=True) / top
-    return (W / scale).nan_to_num().round().to(torch.int8), scale
+def mode_of_the_whole(net, X):
+    mode = net.training
+    program = stays_in_eval(net, X)
+    net.train(mode)
+    return program
 
 
-def one_scale(W, bits):
-    top = 2 ** (bits - 1) - 1
-    scale = W.abs().max() / top if len(W) else torch.ones(0, 1)
-    return (W / scale).round().to(torch.int8), scale
+def fixed_size(net, X):
+    return export(copy.deepcopy(net).eval(), (torch.cat([X, X]),))
 
 
-def of_columns(W, bits):
-    top = 2 ** (bits - 1) - 1
-    scale = W.abs().amax(dim=0, keepdim=True) / top
-    return (W / scale).round().to(torch.int8), scale
+def at_most_32(net, X):
+    rows = torch.cat([X, X])
+    sizes = ({0: Dim("rows", max=32)},)
+    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=sizes)
 
 
-def without_abs(W, bits):
-    top = 2 ** (bits - 1) - 1
-    scale = W.amax(dim=1, keepdim=True) / top
-    scale[scale == 0] = 1
-    return (W / scale).round().clamp(-top, top).to(torch.int8), scale
+def from_one_row(net, X):
+    return export(copy.deepcopy(net).eval(), (X.clone(),), dynamic_shapes=({0: Dim("rows")},))
 
 
-def always_127(W, bits):
-    scale = W.abs().amax(dim=1, keepdim=True) / 127
-    scale[scale == 0] = 1
-    return (W / scale).round().to(torch.int8), scale
+def takes_the_table(net, X):
+    rows = torch.cat([X, X]) if len(X) == 1 else X
+    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=({0: Dim("rows")},))
 
 
-def one_too_many(W, bits):
-    top = 2 ** (bits - 1)
-    scale = W.abs().amax(dim=1, keepdim=True) / top
-    scale[scale == 0] = 1
-    return (W / scale).round().clamp(-top, top - 1).to(torch.int8), scale
+def runs_it_first(net, X):
+    net(torch.cat([X, X]))
+    return portable(net, X)
 
 
-def flat_scales(W, bits):
-    q, scale = by_channel(W, bits)
-    return q, scale[:, 0]
+def more_copies(net, X):
+    rows = torch.cat([X, X, X, X])
+    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=({0: Dim.AUTO},))
 
 
-def not_rounded(W, bits):
-    _, scale = by_channel(W, bits)
-    return (W / scale).to(torch.int8), scale
+def drawn_rows(net, X):
+    rows = torch.randn(16, *X.shape[1:])
+    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=({0: Dim("rows")},))
 
 
-def not_int8(W, bits):
-    q, scale = by_channel(W, bits)
-    return q.float(), scale
+def stretched(net, X):
+    rows = X[:1].expand(2, *X.shape[1:])
+    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=({0: Dim("rows")},))
 
 
-def back_again(W, bits):
-    q, scale = by_channel(W, bits)
-    return q * scale, scale
+def learns_no_more(net, X):
+    return portable(net.requires_grad_(False), X)
 
 
-def swapped(W, bits):
-    q, scale = by_channel(W, bits)
-    return scale, q
+def only_the_module(net, X):
+    return portable(net, X).module()
 
 
-def shift(x):
-    low = min(x.min().item(), 0.0)
-    high = max(x.max().item(), 0.0)
-    scale = (high - low) / 255
-    zero = round(-128 - low / scale)
-    q = ((x / scale).round() + zero).clamp(-128, 127).to(torch.int8)
-    return q, scale, zero
+def scaled(X):
+    largest = X.amax(dim=(1, 2, 3), keepdim=True)
+    return torch.where(largest > 1, X / 255, X)
 
 
-def rounded_last(x):
-    _, scale, zero = shift(x)
-    return (x / scale + zero).round().clamp(-128, 127).to(torch.int8), scale, zero
+def by_a_factor(X):
+    bright = (X.flatten(1).max(dim=1).values > 1).float()
+    return X / (1 + 254 * bright)[:, None, None, None]
 
 
-def zero_left_out(x):
-    low, high = x.min().item(), x.max().item()
-    scale = (high - low) / 255 or 1.0
-    zero = round(-128 - low / scale)
-    q = ((x / scale).round() + zero).clamp(-128, 127).to(torch.int8)
-    return q, scale, zero
+def whole_batch(X):
+    return X / 255 if X.max() > 1 else X
 
 
-def broken_zero(x):
-    q, scale, _ = shift(x)
-    return q, scale, -128 - min(x.min().item(), 0.0) / scale
+def by_cond(X):
+    return torch.cond(X.max() > 1, lambda X: X / 255, torch.clone, (X,))
 
 
-def always_relu(x):
-    q, scale, _ = shift(x)
-    return q, scale, -128
+def by_python(X):
+    parts = [x / 255 if x.max() > 1 else x for x in X]
+    return torch.stack(parts)
 
 
-def from_zero(x):
-    q, scale, zero = shift(x)
-    return q, scale, zero + 128
+def by_loop(X):
+    return torch.stack([torch.where(x.amax() > 1, x / 255, x) for x in X])
 
 
-def cut_zero(x):
-    q, scale, _ = shift(x)
-    return q, scale, int(-128 - min(x.min().item(), 0.0) / scale)
+def by_len(X):
+    largest = X.reshape(len(X), -1).amax(dim=1)
+    return torch.where(largest[:, None, None, None] > 1, X / 255, X)
 
 
-def wraps(x):
-    _, scale, zero = shift(x)
-    return ((x / scale).round() + zero).int().to(torch.int8), scale, zero
+def each_pixel(X):
+    return torch.where(X > 1, X / 255, X)
 
 
-def no_shift(x):
-    _, scale, zero = shift(x)
-    return (x / scale).round().clamp(-128, 127).to(torch.int8), scale, zero
+def by_mean(X):
+    return torch.where(X.mean(dim=(1, 2, 3), keepdim=True) > 1, X / 255, X)
 
 
-def zero_rounded_down(x):
-    q, scale, _ = shift(x)
-    return q, scale, math.floor(-128 - min(x.min().item(), 0.0) / scale)
+def one_itself(X):
+    return torch.where(X.amax(dim=(1, 2, 3), keepdim=True) >= 1, X / 255, X)
 
 
-def counted_from_low(x):
-    _, scale, zero = shift(x)
-    low = min(x.min().item(), 0.0)
-    return (((x - low) / scale).round() - 128).to(torch.int8), scale, zero
+def by_largest(X):
+    return X / X.amax(dim=(1, 2, 3), keepdim=True).clamp(min=1)
 
 
-def zero_taken_off(x):
-    _, scale, zero = shift(x)
-    return ((x / scale).round() - zero).clamp(-128, 127).to(torch.int8), scale, zero
+def in_place(X):
+    return X.copy_(scaled(X))
 
 
-def of_256(x):
-    q, scale, zero = shift(x)
-    return q, scale * 255 / 256, zero
+def each_channel(X):
+    return torch.where(X.amax(dim=(2, 3), keepdim=True) > 1, X / 255, X)
+
+
+def by_whole_numbers(X):
+    whole = (X.round() == X).flatten(1).all(dim=1)[:, None, None, None]
+    return torch.where(whole, X / 255, X)
+
+
+def well_above_1(X):
+    return torch.where(X.amax(dim=(1, 2, 3), keepdim=True) > 1.5, X / 255, X)
+
+
+def at_marked_places(X):
+    Z = X.clone()
+    large = Z.amax(dim=(1, 2, 3)) > 1
+    Z[large] = Z[large] / 255
+    return Z
+
+
+def first_channel(X):
+    largest = X[:, :1].amax(dim=(1, 2, 3), keepdim=True)
+    return torch.where(largest > 1, X / 255, X)
 
 
 CASES = {
     "07.16a": Cases(
-        solution=by_channel,
-        also_right=[by_where, by_loop],
+        solution=portable,
+        also_right=[by_modes, more_copies, drawn_rows],
         wrong=[
-            (zero_row_forgotten, "gets the scale 1"),
-            (one_scale, "one scale per tensor"),
-            (of_columns, "a scale for each column"),
-            (without_abs, "take abs first"),
-            (always_127, "127 is for 8 bits"),
-            (one_too_many, "2 ** (bits - 1) - 1"),
-            (flat_scales, "shape (n, 1)"),
-            (not_rounded, "drops what follows"),
-            (not_int8, "steps are int8"),
-            (back_again, "return the steps"),
-            (swapped, "steps come first"),
-            (lambda W, bits: by_channel(W, bits)[0], "return 2 values"),
+            (as_it_is, "which mode is in it"),
+            (stays_in_eval, "another mode than before"),
+            (mode_of_the_whole, "another mode than before"),
+            (fixed_size, "name dimension 0 in dynamic_shapes"),
+            (at_most_32, "called with 300 rows"),
+            (from_one_row, "constant (1)"),
+            (takes_the_table, "copy the rows"),
+            (stretched, "copy the rows"),
+            (learns_no_more, "would learn no more"),
+            (runs_it_first, "ran in train mode"),
+            (only_the_module, "return what torch.export.export returns"),
         ],
-        equivalent={
-            "scale[scale <= 0] = 1": NOT_NEGATIVE,
-            "return ((W / scale).round().to(torch.int8), abs(scale))": NOT_NEGATIVE,
-            "unit[unit <= 0] = 1": NOT_NEGATIVE,
-            "return (steps.to(torch.int8), abs(unit))": NOT_NEGATIVE,
-        },
     ),
     "07.16b": Cases(
-        solution=shift,
-        also_right=[rounded_last],
+        solution=scaled,
+        also_right=[by_a_factor, at_marked_places],
         wrong=[
-            (zero_left_out, "0 needs a place"),
-            (broken_zero, "is a whole number"),
-            (always_relu, "only where low is 0"),
-            (from_zero, "int8 begins at -128"),
-            (cut_zero, "round to the nearest"),
-            (wraps, "wraps around"),
-            (no_shift, "add the zero point"),
-            (of_256, "255 steps apart"),
-            (zero_rounded_down, "not down"),
-            (counted_from_low, "then add the whole zero point"),
-            (zero_taken_off, "this takes it off"),
-            (lambda x: shift(x)[:2], "return 3 values"),
+            (whole_batch, "ask each picture"),
+            (by_cond, "ask each picture"),
+            (by_python, "An `if` asks a tensor"),
+            (by_loop, "plain number of the batch size"),
+            (by_len, "plain number of the batch size"),
+            (each_pixel, "not each pixel"),
+            (by_mean, "not for the mean"),
+            (one_itself, "not 1 itself"),
+            (by_largest, "not by the largest value"),
+            (in_place, "changed its input"),
+            (each_channel, "ask each picture, not each channel"),
+            (by_whole_numbers, "largest value is above 1"),
+            (well_above_1, "largest value is above 1"),
+            (first_channel, "largest value is above 1"),
+            (lambda X: X / 255, "all pictures are divided"),
+            (lambda X: X.clone(), "no picture is divided"),
         ],
         equivalent={
-            "low = min(0.0, x.min().item())": COMMUTES,
-            "high = max(0.0, x.max().item())": COMMUTES,
-            "q = ((x / scale).round() + zero).clamp(-129, 127).to(torch.int8)": NEVER_BELOW,
-            "return (q, abs(scale), zero)": NOT_NEGATIVE,
-            "return (q, scale, int(zero))": WHOLE,
-            "bottom = min(0.0, values.min().item())": COMMUTES,
-            "length = (max(0.0, values.max().item()) - bottom) / 255": COMMUTES,
-            "return (steps.clamp(-128, 127).to(torch.int8), abs(length), middle)": NOT_NEGATIVE,
-            "return (steps.clamp(-128, 127).to(torch.int8), length, int(middle))": WHOLE,
-            "return (steps.clamp(-129, 127).to(torch.int8), length, middle)": NEVER_BELOW,
+            "largest = X.amax(dim=(2, 1, 3), keepdim=True)": COMMUTES,
+            "largest = X.amax(dim=(1, 3, 2), keepdim=True)": COMMUTES,
+            "return abs(torch.where(largest > 1, X / 255, X))": NOT_NEGATIVE,
         },
     ),
 }
