@@ -1,253 +1,228 @@
-"""Answers to the exercises of 07/18, a service that refuses nonsense."""
+"""Answers to the exercises of 07/18, int8 by hand."""
 
-import json
-import re
+import math
 
 import torch
 
-from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
+
+NEVER_BELOW = "the least step is -128 without a clamp"
+WHOLE = "round has made an int of it"
 
 
-def validate(pixels):
-    if not isinstance(pixels, list):
-        return "list"
-    if len(pixels) != 64:
-        return "length"
-    if not all(type(p) in (int, float) for p in pixels):
-        return "number"
-    if not all(0 <= p <= 1 for p in pixels):
-        return "range"
-    return None
+def by_channel(W, bits):
+    top = 2 ** (bits - 1) - 1
+    scale = W.abs().amax(dim=1, keepdim=True) / top
+    scale[scale == 0] = 1
+    return (W / scale).round().to(torch.int8), scale
 
 
-def by_loops(pixels):
-    if type(pixels) is not list or len(pixels) != 64:
-        return "list" if type(pixels) is not list else "length"
-    for p in pixels:
-        if isinstance(p, bool) or not isinstance(p, int | float):
-            return "number"
-    for p in pixels:
-        if p != p or p < 0 or p > 1:
-            return "range"
-    return None
+def by_where(W, bits):
+    top = 2 ** (bits - 1) - 1
+    largest = W.abs().amax(dim=1, keepdim=True)
+    scale = torch.where(largest == 0, torch.ones_like(largest), largest / top)
+    return (W / scale).round().clamp(-top, top).to(torch.int8), scale
 
 
-def any_with_a_length(pixels):
-    if not hasattr(pixels, "__len__"):
-        return "list"
-    return validate(list(pixels))
+def by_loop(W, bits):
+    top = 2 ** (bits - 1) - 1
+    q, scale = torch.zeros(W.shape, dtype=torch.int8), torch.ones(len(W), 1)
+    for i, row in enumerate(W):
+        if row.any():
+            scale[i] = row.abs().max() / top
+            q[i] = (row / scale[i]).round()
+    return q, scale
 
 
-def tuples_pass(pixels):
-    return validate(list(pixels) if isinstance(pixels, tuple) else pixels)
+def zero_row_forgotten(W, bits):
+    top = 2 ** (bits - 1) - 1
+    scale = W.abs().amax(dim=1, keepdim=True) / top
+    return (W / scale).nan_to_num().round().to(torch.int8), scale
 
 
-def bools_pass(pixels):
-    if validate(pixels) == "number" and all(isinstance(p, int | float) for p in pixels):
-        return validate([float(p) for p in pixels])
-    return validate(pixels)
+def one_scale(W, bits):
+    top = 2 ** (bits - 1) - 1
+    scale = W.abs().max() / top if len(W) else torch.ones(0, 1)
+    return (W / scale).round().to(torch.int8), scale
 
 
-def texts_pass(pixels):
-    if validate(pixels) == "number" and all(isinstance(p, int | float | str) for p in pixels):
-        return validate([p if isinstance(p, bool) else float(p or 0) for p in pixels])
-    return validate(pixels)
+def of_columns(W, bits):
+    top = 2 ** (bits - 1) - 1
+    scale = W.abs().amax(dim=0, keepdim=True) / top
+    return (W / scale).round().to(torch.int8), scale
 
 
-def only_floats(pixels):
-    if validate(pixels) is None and not all(isinstance(p, float) for p in pixels):
-        return "number"
-    return validate(pixels)
+def without_abs(W, bits):
+    top = 2 ** (bits - 1) - 1
+    scale = W.amax(dim=1, keepdim=True) / top
+    scale[scale == 0] = 1
+    return (W / scale).round().clamp(-top, top).to(torch.int8), scale
 
 
-def nan_is_fine(pixels):
-    if validate(pixels) != "range":
-        return validate(pixels)
-    return "range" if any(p < 0 or p > 1 for p in pixels) else None
+def always_127(W, bits):
+    scale = W.abs().amax(dim=1, keepdim=True) / 127
+    scale[scale == 0] = 1
+    return (W / scale).round().to(torch.int8), scale
 
 
-def without_ends(pixels):
-    if validate(pixels) is None and not all(0 < p < 1 for p in pixels):
-        return "range"
-    return validate(pixels)
+def one_too_many(W, bits):
+    top = 2 ** (bits - 1)
+    scale = W.abs().amax(dim=1, keepdim=True) / top
+    scale[scale == 0] = 1
+    return (W / scale).round().clamp(-top, top - 1).to(torch.int8), scale
 
 
-def one_by_one(pixels):
-    if validate(pixels) not in ("number", "range"):
-        return validate(pixels)
-    for p in pixels:
-        if type(p) not in (int, float):
-            return "number"
-        if not 0 <= p <= 1:
-            return "range"
-    return None
+def flat_scales(W, bits):
+    q, scale = by_channel(W, bits)
+    return q, scale[:, 0]
 
 
-def as_tensor(pixels):
-    if validate(pixels) in ("range", None):
-        X = torch.tensor(pixels)
-        return None if ((X >= 0) & (X <= 1)).all() else "range"
-    return validate(pixels)
+def not_rounded(W, bits):
+    _, scale = by_channel(W, bits)
+    return (W / scale).to(torch.int8), scale
 
 
-def ends_only(pixels):
-    if validate(pixels) not in ("number", "range"):
-        return validate(pixels)
-    return validate([pixels[0], pixels[37], *[0.5] * 61, pixels[63]])
+def not_int8(W, bits):
+    q, scale = by_channel(W, bits)
+    return q.float(), scale
 
 
-def no_type_asked(pixels):
-    if validate(pixels) == "number":
-        return None if all(0 <= p <= 1 for p in pixels) else "range"
-    return validate(pixels)
+def back_again(W, bits):
+    q, scale = by_channel(W, bits)
+    return q * scale, scale
 
 
-def status(length, body):
-    if length is None:
-        return 411
-    if not (length.isascii() and length.isdigit()):
-        return 400
-    if int(length) > 10_000:
-        return 413
-    try:
-        value = json.loads(body, parse_constant=int)
-    except (ValueError, RecursionError):
-        return 400
-    if not isinstance(value, dict) or set(value) != {"pixels"}:
-        return 422
-    return 200
+def swapped(W, bits):
+    q, scale = by_channel(W, bits)
+    return scale, q
 
 
-def no_constant(name):
-    raise KeyError(name)
+def shift(x):
+    low = min(x.min().item(), 0.0)
+    high = max(x.max().item(), 0.0)
+    scale = (high - low) / 255
+    zero = round(-128 - low / scale)
+    q = ((x / scale).round() + zero).clamp(-128, 127).to(torch.int8)
+    return q, scale, zero
 
 
-def by_keys(length, body):
-    if length is None:
-        return 411
-    if not length or set(length) - set("0123456789"):
-        return 400
-    if int(length) > 10_000:
-        return 413
-    try:
-        value = json.loads(body, parse_constant=no_constant)
-    except Exception:
-        return 400
-    return 200 if type(value) is dict and list(value) == ["pixels"] else 422
+def rounded_last(x):
+    _, scale, zero = shift(x)
+    return (x / scale + zero).round().clamp(-128, 127).to(torch.int8), scale, zero
 
 
-def by_int(length, body):
-    try:
-        number = int(length)
-    except (TypeError, ValueError):
-        return status(length, body)
-    return 400 if number < 0 else status(str(number), body)
+def zero_left_out(x):
+    low, high = x.min().item(), x.max().item()
+    scale = (high - low) / 255 or 1.0
+    zero = round(-128 - low / scale)
+    q = ((x / scale).round() + zero).clamp(-128, 127).to(torch.int8)
+    return q, scale, zero
 
 
-def by_pattern(length, body):
-    if length is not None and not re.match("^[0-9]+$", length):
-        return 400
-    return status(length and length.strip(), body)
+def broken_zero(x):
+    q, scale, _ = shift(x)
+    return q, scale, -128 - min(x.min().item(), 0.0) / scale
 
 
-def other_scripts(length, body):
-    if length is not None and length.isdigit():
-        length = str(int(length))
-    return status(length, body)
+def always_relu(x):
+    q, scale, _ = shift(x)
+    return q, scale, -128
 
 
-def nan_passes(length, body):
-    said = status(length, b"{}")
-    if said != 422:
-        return said
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return 400
-    return 200 if isinstance(value, dict) and set(value) == {"pixels"} else 422
+def from_zero(x):
+    q, scale, zero = shift(x)
+    return q, scale, zero + 128
 
 
-def nan_by_text(length, body):
-    said = nan_passes(length, body)
-    return 400 if said in (200, 422) and b"NaN" in body else said
+def cut_zero(x):
+    q, scale, _ = shift(x)
+    return q, scale, int(-128 - min(x.min().item(), 0.0) / scale)
 
 
-def nan_by_word(length, body):
-    said = nan_passes(length, body)
-    return 400 if said in (200, 422) and b"[NaN" in body else said
+def wraps(x):
+    _, scale, zero = shift(x)
+    return ((x / scale).round() + zero).int().to(torch.int8), scale, zero
 
 
-def deep_raises(length, body):
-    said = status(length, body)
-    if said == 400 and body.startswith(b"[["):
-        json.loads(body)
-    return said
+def no_shift(x):
+    _, scale, zero = shift(x)
+    return (x / scale).round().clamp(-128, 127).to(torch.int8), scale, zero
 
 
-def unicode_raises(length, body):
-    if status(length, b"{}") == 422:
-        body.decode()
-    return status(length, body)
+def zero_rounded_down(x):
+    q, scale, _ = shift(x)
+    return q, scale, math.floor(-128 - min(x.min().item(), 0.0) / scale)
 
 
-def body_first(length, body):
-    said = status(length or "0", body)
-    return 411 if length is None and said in (200, 422) else said
+def counted_from_low(x):
+    _, scale, zero = shift(x)
+    low = min(x.min().item(), 0.0)
+    return (((x - low) / scale).round() - 128).to(torch.int8), scale, zero
 
 
-def other_keys_pass(length, body):
-    said = status(length, body)
-    return 200 if said == 422 and b'"pixels": ' in body else said
+def zero_taken_off(x):
+    _, scale, zero = shift(x)
+    return ((x / scale).round() - zero).clamp(-128, 127).to(torch.int8), scale, zero
 
 
-def a_list_passes(length, body):
-    said = status(length, body)
-    return 200 if said == 422 and body.startswith(b"[") else said
+def of_256(x):
+    q, scale, zero = shift(x)
+    return q, scale * 255 / 256, zero
 
 
 CASES = {
     "07.18a": Cases(
-        solution=validate,
-        also_right=[by_loops],
+        solution=by_channel,
+        also_right=[by_where, by_loop],
         wrong=[
-            (any_with_a_length, "ask for a list"),
-            (tuples_pass, "ask for a list"),
-            (bools_pass, "True is an instance of int"),
-            (texts_pass, "no int and no float"),
-            (only_floats, "an int is a number"),
-            (nan_is_fine, "comparisons with NaN"),
-            (without_ends, "0 and 1 are allowed"),
-            (one_by_one, "is asked first"),
-            (as_tensor, "your function raised"),
-            (no_type_asked, "your function raised"),
-            (ends_only, "no int and no float"),
-            (lambda pixels: validate(pixels) is None, "None or a text"),
-            (lambda pixels: validate(pixels) or "", "expected None"),
-        ],
-        equivalent={"dropped: return None": "a function that ends returns None"},
-    ),
-    "07.18b": Cases(
-        solution=status,
-        also_right=[by_keys],
-        wrong=[
-            (by_int, "is no digit"),
-            (by_pattern, "a line end is no digit"),
-            (other_scripts, "other scripts"),
-            (nan_passes, "parse_constant"),
-            (nan_by_text, "the text"),
-            (nan_by_word, "Infinity"),
-            (deep_raises, "your function raised"),
-            (unicode_raises, "your function raised"),
-            (body_first, "the length comes before the body"),
-            (other_keys_pass, "the only key"),
-            (a_list_passes, "a list is no dict"),
-            (lambda *request: str(status(*request)), "an int"),
-            (lambda *request: status(*request) == 200, "an int"),
+            (zero_row_forgotten, "gets the scale 1"),
+            (one_scale, "one scale per tensor"),
+            (of_columns, "a scale for each column"),
+            (without_abs, "take abs first"),
+            (always_127, "127 is for 8 bits"),
+            (one_too_many, "2 ** (bits - 1) - 1"),
+            (flat_scales, "shape (n, 1)"),
+            (not_rounded, "drops what follows"),
+            (not_int8, "steps are int8"),
+            (back_again, "return the steps"),
+            (swapped, "steps come first"),
+            (lambda W, bits: by_channel(W, bits)[0], "return 2 values"),
         ],
         equivalent={
-            "return abs(200 if good else 422)": NOT_NEGATIVE,
-            "return int(200 if good else 422)": WHOLE,
-            "try:": COMMUTES,  # the two errors that are caught
+            "scale[scale <= 0] = 1": NOT_NEGATIVE,
+            "return ((W / scale).round().to(torch.int8), abs(scale))": NOT_NEGATIVE,
+            "unit[unit <= 0] = 1": NOT_NEGATIVE,
+            "return (steps.to(torch.int8), abs(unit))": NOT_NEGATIVE,
+        },
+    ),
+    "07.18b": Cases(
+        solution=shift,
+        also_right=[rounded_last],
+        wrong=[
+            (zero_left_out, "0 needs a place"),
+            (broken_zero, "is a whole number"),
+            (always_relu, "only where low is 0"),
+            (from_zero, "int8 begins at -128"),
+            (cut_zero, "round to the nearest"),
+            (wraps, "wraps around"),
+            (no_shift, "add the zero point"),
+            (of_256, "255 steps apart"),
+            (zero_rounded_down, "not down"),
+            (counted_from_low, "then add the whole zero point"),
+            (zero_taken_off, "this takes it off"),
+            (lambda x: shift(x)[:2], "return 3 values"),
+        ],
+        equivalent={
+            "low = min(0.0, x.min().item())": COMMUTES,
+            "high = max(0.0, x.max().item())": COMMUTES,
+            "q = ((x / scale).round() + zero).clamp(-129, 127).to(torch.int8)": NEVER_BELOW,
+            "return (q, abs(scale), zero)": NOT_NEGATIVE,
+            "return (q, scale, int(zero))": WHOLE,
+            "bottom = min(0.0, values.min().item())": COMMUTES,
+            "length = (max(0.0, values.max().item()) - bottom) / 255": COMMUTES,
+            "return (steps.clamp(-128, 127).to(torch.int8), abs(length), middle)": NOT_NEGATIVE,
+            "return (steps.clamp(-128, 127).to(torch.int8), length, int(middle))": WHOLE,
+            "return (steps.clamp(-129, 127).to(torch.int8), length, middle)": NEVER_BELOW,
         },
     ),
 }

@@ -1,136 +1,155 @@
-"""Checks of 07/18, a service that refuses nonsense."""
+"""Checks of 07/18, int8 by hand."""
 
-import json
-from collections.abc import Iterator
-from math import inf, nan
+from math import floor
 from typing import Any
 
-from d2lutils.checks import Wrong, call, exercise, given
-from d2lutils.checks.showing import kind, short
+import torch
+from torch import Tensor
 
-_RULES = {
-    "list": "pixels is no list",
-    "length": "there are not 64 values",
-    "number": "a value is no int and no float",
-    "range": "a value is not between 0 and 1",
-    None: "all four rules are kept; 0 and 1 are allowed, and an int is a number",
-}
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_parts, expect_tensor, given
+
+MINUS = "add the zero point; this takes it off"
 
 
 @exercise("07.18a")
-def validate(answer: Any) -> None:
-    """None for 64 numbers between 0 and 1, else the first rule that is broken."""
-    for source, pixels, want in _values():
-        with given(f"pixels = {source}"):
-            got = call(lambda value: (answer(value),), pixels)[0]
-            if got is ...:  # the untouched stub
-                call(answer, pixels)
-            if got is not None and not isinstance(got, str):
-                raise Wrong(f"expected None or a text, got {kind(got)}")
-            if got != want:
-                hint = _usual(pixels, got, want) or _RULES[want]
-                raise Wrong(f"expected {want!r}, got {short(got)}. {hint[:1].upper()}{hint[1:]}")
+def by_channel(answer: Any) -> None:
+    """Steps and scales, row by row; a row of zeros has the scale 1."""
+    generator = torch.Generator().manual_seed(16)
+    for n, m, bits, empty in [
+        (4, 5, 8, []),
+        (3, 4, 8, [1]),
+        (5, 3, 4, [0, 4]),
+        (3, 6, 2, [2]),
+        (6, 1, 3, [5]),
+        (1, 7, 5, []),
+        (0, 3, 8, []),
+        (2, 2, 6, [0, 1]),
+    ]:
+        top = 2 ** (bits - 1) - 1
+        # Whole steps and a part of one, the first of each row as long as can be.
+        steps = torch.randint(-top, top + 1, (n, m), generator=generator)
+        steps[:, 0] = top - 2 * top * (torch.arange(n) % 2)
+        part = torch.rand(n, m, generator=generator) * 0.8 - 0.4
+        part = torch.where(steps.abs() == top, -part.abs() * steps.sign(), part)
+        part[:, 0] = 0
+        scale = 2.0 ** (torch.arange(n) % 5 - 6)[:, None]
+        W = (steps + part) * scale
+        steps[empty], scale[empty], W[empty] = 0, 1.0, 0.0
+        q = steps.to(torch.int8)
+        with given(W=W, bits=bits):
+            parts = call(answer, W, bits)
+            got_q, got_scale = expect_parts(parts, "the steps", "the scales")
+            got_q, got_scale = expect_tensor(got_q), expect_tensor(got_scale)
+            usual_scale: list[tuple[Tensor, str]] = [
+                (scale[:, 0], "keep the dimension: the scales have the shape (n, 1)"),
+                (_divided(W, top + 1), "divide by 2 ** (bits - 1) - 1"),
+                (_divided(W, 127), "bits sets the limit: 127 is for 8 bits"),
+                (_divided(W, 1), "divide by the largest number of steps"),
+                (W.abs().amax(dim=1, keepdim=True) / top, "a row of zeros gets the scale 1"),
+                (q, "the steps come first, then the scales"),
+            ]
+            if n:
+                usual_scale += [
+                    (W.abs().max() / top, "this is one scale per tensor; give each row its own"),
+                    (W.amax(dim=1, keepdim=True) / top, "take abs first: weights are negative too"),
+                    (W.abs().amax(dim=0, keepdim=True) / top, "this is a scale for each column"),
+                ]
+            expect_equal(
+                got_scale,
+                scale,
+                usual=usual_scale,
+                why="the largest size in the row, divided by 2 ** (bits - 1) - 1",
+            )
+            expect_equal(
+                got_q,
+                q,
+                usual=[
+                    (q.float(), "the steps are int8"),
+                    (q.int(), "the steps are int8"),
+                    ((W / scale).to(torch.int8), "a cast drops what follows the point; round"),
+                    ((W / scale).floor().to(torch.int8), "round to the nearest, not down"),
+                    ((W / scale).ceil().to(torch.int8), "round to the nearest, not up"),
+                    (q * scale, "these are the weights that come back; return the steps"),
+                ],
+                why="the weights divided by their row's scale, rounded to the nearest",
+            )
 
 
-def _usual(pixels: Any, got: object, want: str | None) -> str:
-    """Name the usual mistake that gives `got`; nothing where there is none."""
-    if want == "list" and hasattr(pixels, "__len__"):
-        return "a text, a dict and a tuple have a length, too; ask for a list"
-    if want == "number":
-        if any(isinstance(p, bool) for p in pixels):
-            return "True is an instance of int in Python; ask for the type itself"
-        if got == "range":
-            return "all values are numbers is asked first"
-    if want == "range" and any(p != p for p in pixels):
-        return "comparisons with NaN are false; ask whether 0 <= p <= 1"
-    return ""
-
-
-def _values() -> Iterator[tuple[str, Any, str | None]]:
-    """Yield values as source code, and the rule that each breaks."""
-    grey = [0.5, 0, 1, 0.25, 1.0, -0.0, 1e-300, 0.75] * 8
-
-    def picture(value: Any, place: int = 37) -> list[Any]:
-        return [*grey[:place], value, *grey[place + 1 :]]
-
-    yield "64 numbers between 0 and 1", grey, None
-    yield "[0] * 64", [0] * 64, None
-    for place in (0, 63):
-        yield f"64 numbers, one of them {grey[place]}", picture(1, place), None
-    others: list[Any] = [None, True, 64, 0.5, nan, "", {}, ()]
-    for value in others:
-        yield short(value), value, "list"
-    yield "'0' * 64", "0" * 64, "list"
-    yield "a tuple of 64 numbers", tuple(grey), "list"
-    yield "a dict with 64 keys", dict.fromkeys(range(64), 0.5), "list"
-    for n in (0, 1, 63, 65, 100):
-        yield f"[0.5] * {n}", [0.5] * n, "length"
-    yield "8 rows of 8 numbers", [grey[:8] for _ in range(8)], "length"
-    yield "['0.5'] * 63", ["0.5"] * 63, "length"
-    for place in (0, 37, 63):
-        strange: list[Any] = ["0.5", "", None, [0.5], {}, True, False, 1j]
-        for value in strange:
-            yield f"64 values, one of them {short(value)}", picture(value, place), "number"
-        for value in (-1, 2, 255, -1e-9, 1.0000001, nan, inf, -inf):
-            yield f"64 values, one of them {short(value)}", picture(value, place), "range"
-        for name, value in {"10**400": 10**400, "-10**400": -(10**400)}.items():
-            yield f"64 values, one of them {name}", picture(value, place), "range"
-    for place in range(64):
-        yield f"64 values, that at place {place} is None", picture(None, place), "number"
-        yield f"64 values, that at place {place} is 1.5", picture(1.5, place), "range"
-    mixed = picture(255, 0)
-    mixed[63] = "1"
-    yield "64 values, the first 255, the last '1'", mixed, "number"
+def _divided(W: Tensor, steps: int) -> Tensor:
+    """Return the largest size of each row, divided by a number of steps; 1 for a row of zeros."""
+    largest = W.abs().amax(dim=1, keepdim=True)
+    return torch.where(largest == 0, torch.ones_like(largest), largest / steps)
 
 
 @exercise("07.18b")
-def status(answer: Any) -> None:
-    """The first status that fits a length and a body."""
-    good = json.dumps({"pixels": [0.5, 1]}).encode()
-    for length, body, want, hint in [
-        ("25", good, 200, ""),
-        ("25", b'  {"pixels": null}', 200, "what the pixels are is not asked here"),
-        ("25", b'{"pixels": ["NaN"]}', 200, 'the text "NaN" is JSON'),
-        ("25", b'{"pixels": 1.5, "pixels": 10e400}', 200, "1e400 is JSON, and read as infinity"),
-        ("0", good, 200, "the length may be 0"),
-        ("10000", good, 200, "10,000 is not over 10,000"),
-        ("007", good, 200, "these are digits from 0 to 9"),
-        (None, good, 411, ""),
-        (None, b"hello", 411, "the length comes before the body"),
-        ("", good, 400, "no digit is too few"),
-        ("-1", good, 400, "a minus is no digit"),
-        ("+5", good, 400, "a plus is no digit"),
-        (" 5", good, 400, "a space is no digit"),
-        ("5\n", good, 400, "a line end is no digit; in a pattern, $ matches before it"),
-        ("1_0", good, 400, "int() takes 1_0 as 10; look at each character"),
-        ("1e3", good, 400, "e is no digit"),
-        ("5.0", good, 400, "a point is no digit"),
-        ("abc", good, 400, ""),
-        ("\u0663", good, 400, "isdigit takes digits of other scripts, too"),
-        ("10001", good, 413, ""),
-        ("99999", b"hello", 413, "the length comes before the body"),
-        ("9" * 20, good, 413, ""),
-        ("25", b"hello", 400, ""),
-        ("25", b"", 400, "no byte is no JSON"),
-        ("25", b"\xff\xfe\xfd", 400, "bytes that are no text are not JSON"),
-        ("25", b"{'pixels': [1]}", 400, "JSON has double quotation marks"),
-        ("25", b'{"pixels": [NaN]}', 400, "json.loads takes NaN; parse_constant refuses it"),
-        ("25", b'{"pixels": Infinity}', 400, "json.loads takes Infinity, which is not JSON"),
-        ("25", b'{"pixels": -Infinity}', 400, "json.loads takes -Infinity, which is not JSON"),
-        ("25", b"NaN", 400, "NaN is not JSON"),
-        ("25", b"[" * 100_000, 400, "so many brackets raise a RecursionError"),
-        ("25", b"{}", 422, ""),
-        ("25", b'{"pixels": 1, "ink": 0}', 422, "pixels is the only key"),
-        ("25", b'{"Pixels": 1}', 422, "the key is pixels"),
-        ("25", b'["pixels"]', 422, "a list is no dict"),
-        ("25", b'"pixels"', 422, "a text is no dict"),
-        ("25", b"null", 422, "null is JSON, and no dict"),
-        ("25", b"0", 422, "a number is JSON, and no dict"),
+def shift(answer: Any) -> None:
+    """Steps with a zero point, for a range that is made to hold 0."""
+    for low, high, exponent, shape in [
+        (-23.7, 231.3, -7, (7,)),
+        (0.0, 255.0, -6, (2, 3)),
+        (-31.5, 223.5, -3, (5,)),
+        (-254.6, 0.4, -8, (3, 2)),
+        (-255.0, 0.0, -7, (4,)),
+        (40.25, 255.0, -5, (2, 2)),
+        (-255.0, -100.25, -5, (6,)),
+        (255.0, 255.0, 1, (1,)),
+        (-127.7, 127.3, -9, (3, 1, 2)),
+        (-0.4, 254.6, -4, (5,)),
     ]:
-        with given(length=length, body=body):
-            got = call(answer, length, body)
-            if type(got) is not int:
-                raise Wrong(f"expected an int, got {kind(got)}")
-            if got != want:
-                told = f". {hint[:1].upper()}{hint[1:]}" if hint else ""
-                raise Wrong(f"expected {want}, got {got}{told}")
+        scale = 2.0**exponent
+        n = torch.Size(shape).numel()
+        x = torch.linspace(low, high, n) * scale
+        if n > 2 and low <= 0 <= high:
+            x[n // 2] = 0  # it has to come back as 0
+        x = x.flip(0).reshape(shape)
+        ends = torch.stack([x.min().clamp(max=0), x.max().clamp(min=0)])
+        scale = ((ends[1] - ends[0]) / 255).item()
+        zero = round(-128 - ends[0].item() / scale)
+        steps = (x / scale).round() + zero
+        q = steps.clamp(-128, 127).to(torch.int8)
+        with given(x=x):
+            parts = call(answer, x)
+            names = "the int8 tensor", "the scale", "the zero point"
+            got_q, got_scale, got_zero = expect_parts(parts, *names)
+            bare = (x.max() - x.min()).item() / 255
+            expect_equal(
+                got_scale,
+                scale,
+                usual=[
+                    (bare, "0 needs a place: low is 0 or less, and high 0 or more"),
+                    (scale * 255 / 256, "256 numbers are 255 steps apart"),
+                    (scale * 255 / 127, "all 256 numbers are used: 255 steps"),
+                    (scale * 255, "divide high - low by 255 steps"),
+                ],
+                why="(high - low) / 255",
+            )
+            if isinstance(got_zero, float):
+                raise Wrong(f"the zero point is a whole number, an int; it is {got_zero!r}")
+            expect_equal(
+                got_zero,
+                zero,
+                usual=[
+                    (zero + 128, "int8 begins at -128: low stands there"),
+                    (-128, "-128 stands for low; it stands for 0 only where low is 0"),
+                    (int(-128 - ends[0].item() / scale), "round to the nearest"),
+                    (floor(-128 - ends[0].item() / scale), "round to the nearest, not down"),
+                    (-zero, "its sign is turned round"),
+                ],
+                why="-128 - low / scale, rounded",
+            )
+            got_q = expect_tensor(got_q)
+            from_low = (((x - ends[0]) / scale).round() - 128).to(torch.int8)
+            expect_equal(
+                got_q,
+                q,
+                usual=[
+                    (q.float(), "the steps are int8"),
+                    (steps.to(torch.int32).to(torch.int8), "this wraps around: clamp, then cast"),
+                    (q.clamp(min=-127), "here -128 is used as well"),
+                    ((x / scale + zero).to(torch.int8), "a cast drops what follows the point"),
+                    (from_low, "round x / scale to the nearest, then add the whole zero point"),
+                    (((x / scale).round() - zero).clamp(-128, 127).to(torch.int8), MINUS),
+                    ((x / scale).round().clamp(-128, 127).to(torch.int8), "add the zero point"),
+                ],
+                why="x / scale, rounded, plus the zero point, clamped to -128 and 127",
+            )
