@@ -1,4 +1,4 @@
-"""Answers to the exercises of 07/19, a service that refuses nonsense."""
+"""Answers to the exercises of 07/20, a service that refuses nonsense."""
 
 import json
 import re
@@ -206,7 +206,7 @@ def a_list_passes(length, body):
 
 
 CASES = {
-    "07.19a": Cases(
+    "07.20a": Cases(
         solution=validate,
         also_right=[by_loops],
         wrong=[
@@ -226,7 +226,7 @@ CASES = {
         ],
         equivalent={"dropped: return None": "a function that ends returns None"},
     ),
-    "07.19b": Cases(
+    "07.20b": Cases(
         solution=status,
         also_right=[by_keys],
         wrong=[

@@ -1,4 +1,4 @@
-"""Checks of 07/19, a service that refuses nonsense."""
+"""Checks of 07/20, a service that refuses nonsense."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _RULES = {
 }
 
 
-@exercise("07.19a")
+@exercise("07.20a")
 def validate(answer: Any) -> None:
     """None for 64 numbers between 0 and 1, else the first rule that is broken."""
     for source, pixels, want in _values():
@@ -83,7 +83,7 @@ def _values() -> Iterator[tuple[str, Any, str | None]]:
     yield "64 values, the first 255, the last '1'", mixed, "number"
 
 
-@exercise("07.19b")
+@exercise("07.20b")
 def status(answer: Any) -> None:
     """The first status that fits a length and a body."""
     good = json.dumps({"pixels": [0.5, 1]}).encode()
