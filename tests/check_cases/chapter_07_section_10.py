@@ -164,6 +164,59 @@ def by_len(net, optimizer, stream, k):
     return steps
 
 
+def one_way_back(net, optimizer, stream, k):
+    parts, steps = iter(stream), 0
+    while group := list(islice(parts, k)):
+        total = sum((y != -100).sum() for X, y in group)
+        optimizer.zero_grad()
+        losses = [F.cross_entropy(net(X), y, reduction="sum") for X, y in group]
+        (sum(losses) / total).backward()
+        optimizer.step()
+        steps += 1
+    return steps
+
+
+def one_batch(net, optimizer, stream, k):
+    parts, steps = iter(stream), 0
+    while group := list(islice(parts, k)):
+        X, y = (torch.cat(tensors) for tensors in zip(*group, strict=True))
+        optimizer.zero_grad()
+        F.cross_entropy(net(X), y).backward()
+        optimizer.step()
+        steps += 1
+    return steps
+
+
+def skips_padding(net, optimizer, stream, k):
+    parts, steps = iter(stream), 0
+    while group := list(islice(parts, k)):
+        weights = weights_of([y for X, y in group])
+        optimizer.zero_grad()
+        for (X, y), weight in zip(group, weights, strict=True):
+            loss = F.cross_entropy(net(X), y)
+            if weight > 0:
+                (weight * loss).backward()
+        optimizer.step()
+        steps += 1
+    return steps
+
+
+def with_grad(net, optimizer, stream, k):
+    parts, steps, parameters = iter(stream), 0, list(net.parameters())
+    while group := list(islice(parts, k)):
+        total = sum((y != -100).sum() for X, y in group)
+        sums = [torch.zeros_like(p) for p in parameters]
+        for X, y in group:
+            loss = F.cross_entropy(net(X), y, reduction="sum") / total
+            for added, grad in zip(sums, torch.autograd.grad(loss, parameters), strict=True):
+                added += grad
+        for p, grad in zip(parameters, sums, strict=True):
+            p.grad = grad
+        optimizer.step()
+        steps += 1
+    return steps
+
+
 def number_of_parts(net, optimizer, stream, k):
     parts = list(stream)
     train_on(net, optimizer, parts, k)
@@ -200,7 +253,7 @@ CASES = {
     ),
     "07.10b": Cases(
         solution=train_on,
-        also_right=[divides_gradients, in_groups(share)],
+        also_right=[divides_gradients, in_groups(share), skips_padding, with_grad],
         wrong=[
             (in_groups(lambda counts, i, k: 1 / len(counts)), "mean of means"),
             (in_groups(lambda counts, i, k: 1 / k), "divided by k"),
@@ -214,6 +267,8 @@ CASES = {
             (each_part, "whole groups"),
             (sums, "were not divided"),
             (by_len, "padding was counted"),
+            (one_way_back, "graphs are held at once"),
+            (one_batch, "by itself"),
             (number_of_parts, "number of the optimiser's steps"),
             (returns_nothing, "return an int"),
             (asks_the_length, "has no len"),

@@ -1,7 +1,7 @@
 """Checks of 07/10, gradient accumulation."""
 
 import copy
-from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,6 +14,7 @@ from d2lutils.checks.expecting import expect_int
 from d2lutils.checks.networks import drawn
 
 Part = tuple[Tensor, Tensor]
+Passes = list[tuple[int, int]]
 
 
 @exercise("07.10a")
@@ -153,37 +154,47 @@ def train_on(answer: Any) -> None:
         right, steps = _run(start, parts, k, _train)
         told = f"parts with {', '.join(map(str, counts)) or 'no'} labels beside padding"
         with given(f"stream: {told}", "an optimiser with momentum", k=k):
-            found, said = _run(start, parts, k, lambda *args: call(answer, *args, in_place=True))
+            passes = [(0, 0)]
+            found, said = _run(start, parts, k, partial(call, answer, in_place=True), passes)
             said = expect_int(said)
             if difference(found, right):
                 for why, mistake in usual:
                     if not difference(found, _run(start, parts, k, _train, **mistake)[0]):
                         raise Wrong(f"the parameters are not the right ones at the end; {why}")
                 raise Wrong(
-                    "the parameters are not those of steps on the whole groups of parts; "
-                    "compare the gradient of one group with that of one large batch"
+                    "these steps are not those of whole groups; compare with one large batch"
                 )
+            if max(passes)[0] > max(counts, default=0) + 1:
+                raise Wrong("several parts went through at once; send each one by itself")
+            if max(waiting for _, waiting in passes) > 2:  # two: one without labels may stay
+                raise Wrong("several graphs are held at once; go back from a part before the next")
             expect_equal(said, steps, why="return the number of the optimiser's steps")
 
 
+def _note(net: nn.Module, passes: Passes) -> None:
+    """Note of each pass its rows, and how many passes have not gone back by then."""
+    waiting: list[Tensor] = []
+
+    def note(_: nn.Module, inputs: Any, output: Tensor) -> None:
+        if output.requires_grad:
+            waiting.append(output)
+            output.register_hook(lambda _: waiting.clear())  # type: ignore[no-untyped-call]
+            passes.append((len(output), len(waiting)))
+
+    net.register_forward_hook(note)
+
+
 def _run(
-    start: nn.Module,
-    parts: list[Part],
-    k: int,
-    train: Callable[..., Any],
-    **mistake: Any,
+    start: nn.Module, parts: list[Part], k: int, train: Any, seen: Passes | None = None, **how: Any
 ) -> tuple[Tensor, Any]:
     """Train a copy of the network; return its parameters at the end, and what was returned."""
     net = copy.deepcopy(start)
     for mine, theirs in zip(net.parameters(), start.parameters(), strict=True):
         mine.grad = None if theirs.grad is None else theirs.grad.clone()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.3, momentum=0.5)
-    stream: Any = parts if train is _train else _yielded(parts)
-    returned = train(net, optimizer, stream, k, **mistake)
+    stream: Any = parts
+    if seen is not None:
+        _note(net, seen)
+        stream = ((X.clone(), y.clone()) for X, y in parts)
+    returned = train(net, optimizer, stream, k, **how)
     return torch.cat([p.detach().flatten() for p in net.parameters()]), returned
-
-
-def _yielded(parts: list[Part]) -> Iterator[Part]:
-    """Yield copies of the parts: a stream without a length."""
-    for X, y in parts:
-        yield X.clone(), y.clone()
