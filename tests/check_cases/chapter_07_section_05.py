@@ -22,6 +22,20 @@ def by_squares(g, limit):
     return g * limit / torch.clamp((g * g).sum().sqrt(), min=limit)
 
 
+def by_cond(g, limit):
+    norm = g.norm()
+    branches = (lambda g, norm: g * (limit / norm), lambda g, norm: g.clone())
+    return torch.cond(norm > limit, *branches, (g, norm))
+
+
+def by_eps(g, limit):
+    return g * (limit / (g.norm() + 1e-6)).clamp(max=1)
+
+
+def by_view(g, limit):
+    return g * (limit / g.view(-1).norm()).clamp(max=1)
+
+
 def asks(g, limit):
     norm = g.norm()
     if norm > limit:
@@ -117,6 +131,12 @@ def without_reset(f, X):
     return _kept(f, X)
 
 
+def reset_last(f, X):
+    counted = _kept(f, X)
+    torch.compiler.reset()
+    return counted
+
+
 def twice(f, X):
     runs = []
 
@@ -199,7 +219,8 @@ CASES = {
             (pieces_of_made, "how many were made"),
             (by_explain, "how many were made"),
             (breaks, "not the cuts"),
-            (without_reset, "begin with a reset"),
+            (without_reset, "reset first"),
+            (reset_last, "reset first"),
             (twice, "all the compiled function once"),
             (both, "not what was made"),
             (never_called, "is the compiled function called"),
@@ -214,7 +235,7 @@ CASES = {
     ),
     "07.5b": Cases(
         solution=shorten,
-        also_right=[by_where, by_maximum, by_squares],
+        also_right=[by_where, by_maximum, by_squares, by_cond, by_eps],
         wrong=[
             (asks, "Data-dependent branching"),
             (asks_without_if, "cut the graph"),
@@ -228,6 +249,7 @@ CASES = {
             (unchanged, "ts length is above"),
             (too_long, "limit / norm"),
             (in_place, "changed its input"),
+            (by_view, "view"),
         ],
     ),
 }
