@@ -74,6 +74,14 @@ def new_masters(net, masters, lr):
 
 
 @torch.no_grad()
+def new_memory(net, masters, lr):
+    for p, master in zip(net.parameters(), masters, strict=True):
+        if p.grad is not None:
+            master.data = master - lr * p.grad.float()
+            p.copy_(master)
+
+
+@torch.no_grad()
 def into_float32(net, masters, lr):
     for p, master in zip(net.parameters(), masters, strict=True):
         if p.grad is not None:
@@ -183,6 +191,38 @@ def never_scaled(net, optimizer, loss, scale, max_norm):
     return scale
 
 
+def scale_forgotten(net, optimizer, loss, scale, max_norm):
+    loss.backward()
+    if not all(p.grad.isfinite().all() for p in net.parameters()):
+        return scale / 2
+    nn.utils.clip_grad_norm_(net.parameters(), max_norm)
+    optimizer.step()
+    return scale
+
+
+def by_scaled_limit(net, optimizer, loss, scale, max_norm):
+    loss.backward(torch.tensor(scale))
+    length = nn.utils.clip_grad_norm_(net.parameters(), scale * max_norm)
+    if not length.isfinite():
+        return scale / 2
+    for p in net.parameters():
+        p.grad /= scale
+    optimizer.step()
+    return scale
+
+
+def looks_at_three(net, optimizer, loss, scale, max_norm):
+    (loss * scale).backward()
+    first, _, *others = net.parameters()
+    if not all(p.grad.isfinite().all() for p in (first, *others)):
+        return scale / 2
+    for p in net.parameters():
+        p.grad /= scale
+    nn.utils.clip_grad_norm_(net.parameters(), max_norm)
+    optimizer.step()
+    return scale
+
+
 def never_skips(net, optimizer, loss, scale, max_norm):
     (loss * scale).backward()
     for p in net.parameters():
@@ -262,6 +302,7 @@ CASES = {
             (never_written, "copy_ each master"),
             (both_moved, "not its master"),
             (new_masters, "in place"),
+            (new_memory, "new memory"),
             (into_float32, "leave `net` in bfloat16"),
             (upwards, "subtract lr"),
             (clears, "gradient of parameter 0"),
@@ -275,12 +316,14 @@ CASES = {
     ),
     "07.6b": Cases(
         solution=clipped_step,
-        also_right=[by_scaler, by_length],
+        also_right=[by_scaler, by_length, by_scaled_limit],
         wrong=[
             (clipped_first, "clip then"),
             (never_divided, "Divide the gradients"),
             (never_clipped, "Clip the gradients"),
-            (never_scaled, "Multiply the loss"),
+            (never_scaled, "multiply the loss"),
+            (scale_forgotten, "multiply the loss"),
+            (looks_at_three, "skip it"),
             (never_skips, "skip it"),
             (looks_for_inf, "skip it"),
             (looks_at_the_first, "skip it"),

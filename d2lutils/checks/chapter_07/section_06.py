@@ -40,6 +40,7 @@ def _follow(
     net.bfloat16()
     exact = [master.double() for master in masters]
     parameters, held = list(net.parameters()), list(masters)
+    views = [master.view(-1) for master in masters]
     generator = torch.Generator().manual_seed(6)
     for _ in range(steps):
         grads: list[Tensor | None] = []
@@ -52,6 +53,8 @@ def _follow(
             if grad is not None:
                 value -= lr * grad.double()
         _still(net, masters, parameters, held, grads)
+        if not all(map(torch.equal, views, [master.flatten() for master in masters])):
+            raise Wrong("a master has new memory; change it in place, as by -=, and not by .data =")
     for i, (master, value) in enumerate(zip(masters, exact, strict=True)):
         _master(i, master, value, i == missing, lr)
     for i, (p, master) in enumerate(zip(parameters, masters, strict=True)):
@@ -122,6 +125,7 @@ def clipped_step(answer: Any) -> None:
         (2.0**20, 1.0, (0, float("inf"))),
         (64.0, 1.0, (3, float("-inf"))),
         (5.0, 1.0, (2, float("nan"))),
+        (32.0, 1.0, (1, float("inf"))),
     ]:
         told = "finite gradients" if broken is None else f"a gradient that is {broken[1]}"
         with given(told, scale=scale, max_norm=max_norm):
@@ -140,7 +144,12 @@ def _clip(answer: Any, scale: float, max_norm: float, broken: tuple[int, float] 
         part: Any = list(net.parameters())[broken[0]]
         part.register_hook(lambda g: _spoilt(g, broken[1]))
     before = [p.detach().clone() for p in net.parameters()]
-    result = call(answer, net, optimizer, net(X).square().mean(), scale, max_norm, in_place=True)
+    loss = net(X).square().mean()
+    came: list[float] = []
+    loss.register_hook(lambda g: came.append(g.item()))
+    result = call(answer, net, optimizer, loss, scale, max_norm, in_place=True)
+    if came != [scale]:
+        raise Wrong(f"multiply the loss by {scale}, and call backward once; it came with {came}")
     if broken is not None:
         if optimizer.calls or not all(map(torch.equal, before, net.parameters())):
             raise Wrong("a step was made; skip it if one gradient of any layer is not finite")
@@ -164,12 +173,11 @@ def _blame(norm: float, length: float, scale: float, max_norm: float) -> str:
         (length, "Clip the gradients to max_norm"),
         (length * scale, "Divide the gradients by the scale"),
         (min(scale * length, max_norm), "Divide the gradients by the scale, and clip then"),
-        (length / scale, "Multiply the loss by the scale, and divide the gradients by it"),
-        (length / scale**2, "Divide by the scale once"),
+        (length / scale, "Divide by the scale once"),
     ]:
         if abs(norm - size) < 1e-3 * size:
             return told + why
-    return told + "Multiply the loss by scale, divide each gradient by it, and clip all together"
+    return told + "Divide each gradient by the scale, and clip all together"
 
 
 def _spoilt(grad: Tensor, value: float) -> Tensor:
