@@ -16,6 +16,7 @@ PATIENCE = 5.0  # seconds in which what the kernel has started may end by itself
 MARK = "D2L_STARTED_BY"  # a variable that each process inherits
 # torch.compile keeps its programs there, by default among the temporary files, for all to use.
 COMPILED = "TORCHINDUCTOR_CACHE_DIR"
+HEADERS = "torchinductor_"  # ... but for compiled headers, which go here whatever COMPILED says
 
 
 class Surroundings:
@@ -42,7 +43,8 @@ class Surroundings:
             with suppress(psutil.NoSuchProcess):  # it has ended after all
                 found.append(f"a process: {' '.join(process.cmdline())[:150]}")
                 process.kill()
-        found += [f"a temporary file or folder: {path.name}" for path in self.folder.iterdir()]
+        names = [path.name for path in self.folder.iterdir()]
+        found += [f"a temporary file or folder: {n}" for n in names if not n.startswith(HEADERS)]
         shutil.rmtree(self.folder, ignore_errors=True)
         return found
 

@@ -624,13 +624,14 @@ def test_what_a_notebook_leaves_behind_is_named(tmp_path: Path) -> None:
         "process": ORPHAN,
         "file": "import tempfile\nfile = tempfile.mkstemp(prefix='forgotten')",
         "tidy": "import tempfile\nfolder = tempfile.TemporaryDirectory()",
+        "compiled": "import tempfile\nheaders = tempfile.mkdtemp(prefix='torchinductor_')",
     }
     for name, source in sources.items():
         cell = code(source, 0, tags=["nbval-ignore-output"])
         cell.execution_count = 1
         notebook_of([cell], tmp_path / f"{name}.ipynb")
     said = run_pytest(tmp_path, "-n0", *(str(tmp_path / f"{name}.ipynb") for name in sources))
-    assert "3 passed, 2 errors" in said.stdout, said.stdout
+    assert "4 passed, 2 errors" in said.stdout, said.stdout
     assert re.search(r"process.ipynb leaves behind:\na process: .*time.sleep", said.stdout)
     assert "file.ipynb leaves behind:\na temporary file or folder: forgotten" in said.stdout
     assert not [p for p in psutil.process_iter(["cmdline"]) if _sleeps(p.info["cmdline"])]
