@@ -1,0 +1,72 @@
+"""Checks of 07/15, a thousand GPUs on paper."""
+
+import math
+from typing import Any
+
+from d2lutils.checks import call, exercise, expect_equal, given
+from d2lutils.checks.expecting import expect_int
+
+DAY = 24 * 3600
+
+
+@exercise("07.15a")
+def gpus_needed(answer: Any) -> None:
+    """The smallest number of GPUs that are fast enough and hold 16 bytes a weight."""
+    for N, D, days, peak, mfu, memory in [
+        (7e9, 2e12, 10, 312e12, 0.4, 80e9),
+        (7e9, 2e12, 10, 312e12, 0.55, 80e9),
+        (401e9, 1e9, 30, 989e12, 0.4, 80e9),  # memory decides
+        (30e9, 1e10, 2.5, 989e12, 0.5, 96e9),  # memory, and 16 N / memory is whole
+        (1e9, 1.5e9, 100, 312e12, 0.3, 24e9),  # one is enough
+        (1e6, 24 * 3600 * 1e9, 2, 1e15, 0.5, 80e9),
+        (65.2e9, 1.4e12, 21, 312e12, 0.47, 80e9),
+    ]:
+        with given(N=N, D=D, days=days, peak=peak, mfu=mfu, memory=memory):
+            found = expect_int(call(answer, N, D, days, peak, mfu, memory))
+            work, room = 6 * N * D / (peak * mfu * days * DAY), 16 * N / memory
+            want = max(math.ceil(work), math.ceil(room))
+            usual: list[tuple[object, str]] = [
+                (max(1, int(max(work, room))), "one less is too few: round up"),
+                (round(max(work, room)), "one less is too few: round up"),
+                (math.ceil(work), "so many have no room for 16 bytes a weight"),
+                (math.ceil(room), "so many are too slow for the deadline"),
+                (math.ceil(work) + math.ceil(room), "a GPU computes and stores: take the larger"),
+                (max(math.ceil(work * mfu), math.ceil(room)), "a GPU gives peak * mfu"),
+                (max(math.ceil(work / 3), math.ceil(room)), "6 FLOPs for a weight and token"),
+                (max(math.ceil(work * 24), math.ceil(room)), "a day has 24 hours"),
+                (max(math.ceil(work * 3600), math.ceil(room)), "an hour has 3600 seconds"),
+                (max(math.ceil(work), math.ceil(room / 4)), "a weight takes 16 bytes, not 4"),
+            ]
+            why = "take the larger of what the work and what the memory needs, each rounded up"
+            expect_equal(found, want, usual=usual, why=why)
+
+
+@exercise("07.15b")
+def largest_number(answer: Any) -> None:
+    """The largest p whose compute is at least the share `least` of a step."""
+    for N, B, rate, W, least, most in [
+        (7e9, 4e6, 400e12, 50e9, 0.5, 1000),
+        (7e9, 4e6, 400e12, 50e9, 0.9, 1000),
+        (7e9, 1e6, 400e12, 12.5e9, 0.75, 200),
+        (70e9, 4e6, 400e12, 50e9, 0.5, 300),  # most decides
+        (7e9, 6e3, 400e12, 25e9, 0.9, 50),  # 1 alone
+        (1e9, 1e5, 200e12, 50e9, 0.6, 30),
+        (1e9, 3e4, 100e12, 50e9, 0.5, 1),
+    ]:
+        with given(N=N, B=B, rate=rate, W=W, least=least, most=most):
+            found = expect_int(call(answer, N, B, rate, W, least, most))
+
+            ps = range(1, most + 1)
+            times = {p: (6 * N * B / (p * rate), 4 * (p - 1) / p * N / W) for p in ps}
+            shares = {p: compute / (compute + sent) for p, (compute, sent) in times.items()}
+            want = max(p for p in ps if shares[p] >= least)
+            by_compute = max(p for p in ps if 1 - times[p][1] / times[p][0] >= least)
+            usual: list[tuple[object, str]] = [
+                (want + 1, "this one is the first that has too little compute"),
+                (want - 1, "one more has enough compute"),
+                (most, "with so many, less than `least` of a step is compute"),
+                (1, "more than one has enough compute; go on to the last that has"),
+                (by_compute, "divide compute by the sum of compute and exchange"),
+            ]
+            why = "try each p from 1 to `most`, and keep the last with compute / sum >= least"
+            expect_equal(found, want, usual=usual, why=why)
