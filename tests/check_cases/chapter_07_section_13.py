@@ -72,6 +72,18 @@ def of_the_sum(shapes, num_ranks, rank):
     return sum(map(math.prod, shapes)) // num_ranks
 
 
+def of_numbers(shapes, num_ranks, rank):
+    return held([(math.prod(shape),) for shape in shapes], num_ranks, rank)
+
+
+def in_bytes(shapes, num_ranks, rank):
+    return 4 * held(shapes, num_ranks, rank)
+
+
+def from_the_end(shapes, num_ranks, rank):
+    return held(shapes, num_ranks, num_ranks - 1 - rank)
+
+
 def as_float(shapes, num_ranks, rank):
     return float(held(shapes, num_ranks, rank))
 
@@ -102,6 +114,14 @@ def by_views(gradients):
 
 def by_sum(gradients):
     return [part * len(gradients) for part in scatter_mean(gradients)]
+
+
+def by_two(gradients):
+    return [part * len(gradients) / 2 for part in scatter_mean(gradients)]
+
+
+def as_single(gradients):
+    return [part.float() for part in scatter_mean(gradients)]
 
 
 def too_few(gradients):
@@ -153,6 +173,9 @@ CASES = {
             (from_one, "ranks begin with 0"),
             (rows_alone, "more than one number"),
             (of_the_sum, "not the sum"),
+            (in_bytes, "not bytes"),
+            (from_the_end, "as long as rows are left"),
+            (of_numbers, "whole rows are cut"),
             (as_float, "return an int"),
         ],
         equivalent={
@@ -170,6 +193,8 @@ CASES = {
         wrong=[
             (by_views, "keeps the whole mean alive"),
             (by_sum, "divide it by the number of ranks"),
+            (by_two, "need not be 2"),
+            (as_single, "dtype"),
             (too_few, "leaves out ranks"),
             (by_split, "cut as chunk does"),
             (to_all, "not the whole mean"),

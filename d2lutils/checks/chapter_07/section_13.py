@@ -22,6 +22,7 @@ from d2lutils.checks.expecting import expect_int
 Shape = tuple[int, ...]
 
 ROUNDED_UP = "each rank gets rows / num_ranks rows, rounded up, as long as rows are left"
+OWN_ROWS = "return each rank's rows of the mean, with their dtype and all their columns"
 
 
 def _mine(rows: int, num_ranks: int, rank: int) -> int:
@@ -68,9 +69,9 @@ def numbers_held(answer: Any) -> None:
     cases: list[tuple[list[Shape], int, int]] = [
         ([(512, 64), (10, 512)], 2, 0),
         ([(512, 64), (10, 512)], 2, 1),
-        ([(10, 3)], 4, 0),
-        ([(10, 3)], 4, 2),
-        ([(10, 3)], 4, 3),
+        ([(10, 5)], 4, 0),
+        ([(10, 5)], 4, 2),
+        ([(10, 5)], 4, 3),
         ([(5, 7)], 4, 1),
         ([(5, 7)], 4, 2),
         ([(5, 7)], 4, 3),
@@ -98,10 +99,11 @@ def _compare(found: int, shapes: list[Shape], num_ranks: int, rank: int) -> None
         return sum(rows_of(rows, num_ranks, rank) * prod(rest) for rows, *rest in shapes)
 
     everything = sum(prod(shape) for shape in shapes)
-    of_the_sum = "the rows of each parameter are cut, not the sum"
+    of_the_sum = "whole rows are cut, in each parameter, not the sum of its numbers"
     usual: list[tuple[object, str]] = [(total(rows_of), why) for rows_of, why in _USUAL]
     rows_alone = sum(_mine(rows, num_ranks, rank) for rows, *_ in shapes)
     usual.append((rows_alone, "a row may have more than one number"))
+    usual.append((4 * total(_mine), "count numbers, not bytes"))
     usual += [(everything // num_ranks, of_the_sum), (-(-everything // num_ranks), of_the_sum)]
     expect_equal(found, total(_mine), usual=usual, why=ROUNDED_UP)
 
@@ -147,6 +149,7 @@ def _hold(answer: object, gradients: list[Tensor]) -> None:
             found = expect_tensor(found)
             usual: list[tuple[object, str]] = [
                 (total[rows], "this is the sum; divide it by the number of ranks"),
+                (total[rows] / 2, "divide by the number of ranks, which need not be 2"),
                 (total / num_ranks, "each rank gets its own rows, not the whole mean"),
                 (gradients[rank][rows], "these are the rows of one gradient, not of the mean"),
                 (
@@ -154,7 +157,7 @@ def _hold(answer: object, gradients: list[Tensor]) -> None:
                     f"cut as chunk does: {ROUNDED_UP}",
                 ),
             ]
-            expect_equal(found, want, usual=usual, why=ROUNDED_UP)
+            expect_equal(found, want, usual=usual, why=OWN_ROWS)
             if any(same_storage(found, gradient) for gradient in gradients if len(want)):
                 raise Wrong("the result shares an input's memory; `clone` it")
             if found.untyped_storage().nbytes() > want.numel() * want.element_size():
