@@ -23,12 +23,15 @@ class Surroundings:
     """A folder for one kernel's temporary files, and the mark of all processes that it starts."""
 
     def __init__(self) -> None:
-        compiled = Path(tempfile.gettempdir(), "d2l-compiled")
+        # A program for one instruction set, found by a run with another, gives wrong numbers.
+        instructions = os.environ.get("ATEN_CPU_CAPABILITY", "")
+        compiled = Path(tempfile.gettempdir(), f"d2l-compiled{instructions}")
         self.folder = Path(tempfile.mkdtemp(prefix="d2l-"))
         self.environment = {
             **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.folder)),
             MARK: self.folder.name,
             COMPILED: os.environ.get(COMPILED, str(compiled)),
+            "TORCHINDUCTOR_CPP_CACHE_PRECOMPILE_HEADERS": "0",  # each kernel would do it anew
         }
 
     def left(self) -> list[str]:

@@ -1,0 +1,57 @@
+"""07/04 where no C++ compiler is installed: one line says what to type, and the rest runs."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import form
+from tools import clean
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOK = ROOT / "chapters/07_performance/04_compile.ipynb"
+CHAPTERS_READ = [NOTEBOOK.relative_to(ROOT).as_posix()]
+RUN = """
+import contextlib, io, json, sys
+said, space = [], {"__name__": "__main__"}
+for source in json.load(sys.stdin):
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        try:
+            exec(source, space)
+        except RuntimeError as error:
+            print("raised", error)
+    said.append(text.getvalue())
+print(json.dumps(said))
+"""
+
+
+def test_the_rest_runs():
+    if NOTEBOOK in form.changed_by_the_reader():
+        pytest.skip("a reader has changed the notebook")
+    cells = [cell for cell in clean.read(NOTEBOOK).cells if cell.cell_type == "code"]
+    done = subprocess.run(
+        [sys.executable, "-c", RUN],
+        cwd=ROOT,
+        env={**os.environ, "CXX": "no-such-compiler", "MPLBACKEND": "agg"},
+        input=json.dumps([cell.source for cell in cells]),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    for cell, text in zip(cells, json.loads(done.stdout), strict=True):
+        saved = "".join(output.text for output in cell.outputs if output.output_type == "stream")
+        tags = cell.metadata.get("tags", [])
+        if "raises-exception" in tags:
+            assert "No working C++ compiler found" in text
+        elif "get_cpp_compiler()" in cell.source:
+            assert text.startswith("No C++ compiler. Type: ")
+            assert text.count("\n") == 1
+        elif "nbval-ignore-output" in tags or "d2l.check" in cell.source:
+            continue
+        elif cell.metadata.get("d2l") is None:
+            assert text == saved
