@@ -90,7 +90,7 @@ def test_the_workflow_covers_systems_and_versions(workflow: dict[str, Any]) -> N
     assert jobs["unix"]["strategy"]["matrix"]["os"] == ["ubuntu-latest", "macos-latest"]
     assert jobs["windows"]["runs-on"] == "windows-latest"
     bounds = dict(map(split, NEEDED))
-    oldest = [f"{name}=={bounds[name][2:]}.*" for name in ("torch", "torchvision")]
+    oldest = [f"{name}=={bounds[name][2:]}.*" for name in ("torch", "torchvision", "executorch")]
     for job in ("unix", "windows"):
         assert jobs[job]["strategy"]["matrix"]["constraint"] == [" ".join(oldest), ""]
     python = PROJECT["requires-python"].removeprefix(">=")
