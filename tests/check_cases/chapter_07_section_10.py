@@ -1,246 +1,201 @@
-"""Answers to the exercises of 07/10, recomputation."""
+"""Answers to the exercises of 07/10, where the memory of a training goes."""
 
-import copy
-import math
-from contextlib import ExitStack, contextmanager, suppress
+import gc
+from itertools import pairwise
 
 import torch
 from torch import nn
+from torch.autograd.graph import saved_tensors_hooks
 
-from check_cases import NOT_NEGATIVE, SAME_LENGTH, WHOLE, Cases
-
-BEYOND = "k = n + 1 has more starts than k = n, and no smaller segment"
-PEAK = "k * one_start + (depth + k - 1) // k * one_block"
-BY_MIN = f"min(range(1, depth + 1), key=lambda k: {PEAK})"
+from check_cases import NOT_NEGATIVE, WHOLE, Cases
+from d2lutils.checks.chapter_07.section_10 import Meter
 
 
-def best_number(n, start, kept):
-    best, least = 1, start + n * kept
-    for k in range(2, n + 1):
-        peak = k * start + math.ceil(n / k) * kept
-        if peak < least:
-            best, least = k, peak
-    return best
+def kept_bytes(widths, batch_size, frozen):
+    return 4 * batch_size * sum(widths[frozen:-1])
 
 
-def by_min(n, start, kept):
-    return min(range(1, n + 1), key=lambda k: k * start - (-n // k) * kept)
+def by_loop(widths, batch_size, frozen):
+    total = 0
+    for place, width in enumerate(widths[:-1]):
+        if place >= frozen:
+            total += 4 * width
+    return batch_size * total
 
 
-def the_root(n, start, kept):
-    return round(math.sqrt(n * kept / start))
+def measured(widths, batch_size, frozen):
+    """What PyTorch keeps, in a network that is built."""
+    layers = []
+    for place, (n, m) in enumerate(pairwise(widths)):
+        layers += [nn.Linear(n, m).requires_grad_(place >= frozen), nn.ReLU()]
+    net = nn.Sequential(*layers[:-1])
+    seen = {p.untyped_storage() for p in net.parameters()}
+    sizes = []
+
+    def pack(tensor):
+        storage = tensor.untyped_storage()
+        if storage not in seen:
+            seen.add(storage)
+            sizes.append(storage.nbytes())
+        return tensor.detach()
+
+    with saved_tensors_hooks(pack, lambda saved: saved):
+        net(torch.ones(batch_size, widths[0]))
+    return sum(sizes)
 
 
-def near_the_root(n, start, kept):
-    root = math.sqrt(n * kept / start)
-    ks = [k for k in range(1, n + 1) if abs(k - root) < 5]
-    return min(ks or [n], key=lambda k: k * start - (-n // k) * kept)
+def counted_twice(widths, batch_size, frozen):
+    inputs = widths[frozen:-1]
+    return 4 * batch_size * (sum(inputs) + sum(inputs[1:]))
 
 
-def from_nought(n, start, kept):
-    peaks = [k * start - (-n // k) * kept for k in range(1, n + 1)]
-    return peaks.index(min(peaks))
+def with_parameters(widths, batch_size, frozen):
+    own = sum(4 * (n + 1) * m for n, m in pairwise(widths))
+    return own + kept_bytes(widths, batch_size, frozen)
 
 
-def rounded_down(n, start, kept):
-    return min(range(1, n + 1), key=lambda k: k * start + n // k * kept)
+def leak(step):
+    meter, totals = Meter(), []
+    with meter:
+        for _ in range(3):
+            step()
+            totals.append(sum(storage.nbytes() for storage in meter.live))
+    return totals[2] - totals[1]
 
 
-def not_rounded(n, start, kept):
-    return min(range(1, n + 1), key=lambda k: k * start + n / k * kept)
+def from_totals(formula, calls=3):
+    """An answer that makes its number of the totals: 0, then that after each call."""
+
+    def answer(step):
+        meter, totals = Meter(), [0]
+        with meter:
+            for _ in range(calls):
+                step()
+                totals.append(meter.total())
+        return formula(totals)
+
+    return answer
 
 
-def divisors(n, start, kept):
-    ks = [k for k in range(1, n + 1) if n % k == 0]
-    return min(ks, key=lambda k: k * start + n // k * kept)
+def one_call_at_a_time(step):
+    with Meter() as meter:
+        step()
+        step()
+        before = meter.total()
+        step()
+        return meter.total() - before
 
 
-def the_largest(n, start, kept):
-    return min(range(n, 0, -1), key=lambda k: k * start - (-n // k) * kept)
+def by_curve(step):
+    meter, ends = Meter(), []
+    with meter:
+        for _ in range(3):
+            step()
+            ends.append(meter.last)
+    return ends[2] - ends[1]
 
 
-def the_peak(n, start, kept):
-    return min(k * start - (-n // k) * kept for k in range(1, n + 1))
+def by_fresh_meters(step):
+    ends = []
+    for _ in range(3):
+        with Meter() as meter:
+            step()
+        ends.append(meter.last)
+    return ends[2] - ends[1]
 
 
-def swapped(n, start, kept):
-    return best_number(n, kept, start)
+def by_python(step):
+    """Python sees tensors that have a name, and not those that a graph keeps."""
+
+    def total():
+        gc.collect()
+        tensors = [x for x in gc.get_objects() if type(x) is torch.Tensor]
+        return sum({x.untyped_storage().data_ptr(): x.nbytes for x in tensors}.values())
+
+    step()
+    step()
+    before = total()
+    step()
+    return total() - before
 
 
-@contextmanager
-def unmoved(net):
-    before = [buffer.clone() for buffer in net.buffers()]
-    try:
-        yield
-    finally:
-        for buffer, old in zip(net.buffers(), before, strict=True):
-            buffer.copy_(old)
+def starts_late(step):
+    step()
+    step()
+    with Meter() as meter:
+        step()
+        return meter.total()
 
 
-class Unmoved:
-    def __init__(self, net):
-        self.net = net
+def by_peaks(step):
+    """The peak within a call, before anything of it is kept."""
+    peaks = []
 
-    def __enter__(self):
-        self.before = {name: b.clone() for name, b in self.net.named_buffers()}
+    class Watching(Meter):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            result = super().__torch_dispatch__(func, types, args, kwargs)
+            peaks[-1] = max(peaks[-1], self.last)
+            return result
 
-    def __exit__(self, *error):
-        for name, buffer in self.net.named_buffers():
-            buffer.data = self.before[name]
-        return False
-
-
-def copied_too_early(net):
-    stack = ExitStack()
-    for buffer in net.buffers():
-        stack.callback(buffer.copy_, buffer.clone())
-    return stack
+    meter = Watching()
+    with meter:
+        for _ in range(3):
+            peaks.append(0)
+            step()
+    return peaks[2] - peaks[1]
 
 
-@contextmanager
-def without_clone(net):
-    before = list(net.buffers())
-    try:
-        yield
-    finally:
-        for buffer, old in zip(net.buffers(), before, strict=True):
-            buffer.copy_(old)
-
-
-@contextmanager
-def without_finally(net):
-    before = [buffer.clone() for buffer in net.buffers()]
-    yield
-    for buffer, old in zip(net.buffers(), before, strict=True):
-        buffer.copy_(old)
-
-
-@contextmanager
-def swallows(net):
-    before = [buffer.clone() for buffer in net.buffers()]
-    with suppress(Exception):
-        yield
-    for buffer, old in zip(net.buffers(), before, strict=True):
-        buffer.copy_(old)
-
-
-@contextmanager
-def by_state_dict(net):
-    before = copy.deepcopy(net.state_dict())
-    try:
-        yield
-    finally:
-        net.load_state_dict(before)
-
-
-@contextmanager
-def by_momentum(net):
-    layers = [layer for layer in net.modules() if isinstance(layer, nn.BatchNorm1d)]
-    old = [layer.momentum for layer in layers]
-    for layer in layers:
-        layer.momentum = 0.0
-    try:
-        yield
-    finally:
-        for layer, momentum in zip(layers, old, strict=True):
-            layer.momentum = momentum
-
-
-@contextmanager
-def all_zero(net):
-    for buffer in net.buffers():
-        buffer.zero_()
-    yield
-
-
-@contextmanager
-def one_layer(net):
-    layer = next((layer for layer in net if isinstance(layer, nn.BatchNorm1d)), None)
-    before = [buffer.clone() for buffer in layer.buffers()] if layer else []
-    try:
-        yield
-    finally:
-        for buffer, old in zip(layer.buffers() if layer else [], before, strict=True):
-            buffer.copy_(old)
-
-
-@contextmanager
-def in_eval_mode(net):
-    before = [buffer.clone() for buffer in net.buffers()]
-    net.eval()
-    try:
-        yield
-    finally:
-        net.train()
-        for buffer, old in zip(net.buffers(), before, strict=True):
-            buffer.copy_(old)
-
-
-def without_decorator(net):
-    before = [buffer.clone() for buffer in net.buffers()]
-    yield
-    for buffer, old in zip(net.buffers(), before, strict=True):
-        buffer.copy_(old)
-
-
-@contextmanager
-def parameters_too(net):
-    before = [t.detach().clone() for t in [*net.parameters(), *net.buffers()]]
-    try:
-        yield
-    finally:
-        with torch.no_grad():
-            for t, old in zip([*net.parameters(), *net.buffers()], before, strict=True):
-                t.copy_(old)
+def starts_after_one(step):
+    step()
+    with Meter() as meter:
+        step()
+        before = meter.total()
+        step()
+        return meter.total() - before
 
 
 CASES = {
     "07.10a": Cases(
-        solution=best_number,
-        also_right=[by_min],
+        solution=kept_bytes,
+        also_right=[by_loop, measured],
         wrong=[
-            (the_root, "rounded up"),
-            (near_the_root, "try all k from 1 to n"),
-            (from_nought, "k begins with 1"),
-            (rounded_down, "rounded up"),
-            (not_rounded, "rounded up"),
-            (divisors, "need not divide n"),
-            (the_largest, "return the smallest"),
-            (the_peak, "this is the least peak"),
-            (swapped, "each start has"),
-            (lambda n, start, kept: float(best_number(n, start, kept)), "return an int"),
-            (lambda n, start, kept: -(-n // best_number(n, start, kept)), "not of blocks in one"),
+            (lambda widths, n, frozen: 4 * n * sum(widths[:-1]), "keeps no input"),
+            (lambda widths, n, frozen: 4 * n * sum(widths[frozen:]), "output of the last layer"),
+            (lambda widths, n, frozen: 4 * n * sum(widths), "output of the last layer"),
+            (lambda widths, n, frozen: 4 * n * sum(widths[frozen + 1 : -1]), "its input too"),
+            (lambda widths, n, frozen: 4 * n * sum(widths[: -1 - frozen]), "layers are frozen"),
+            (lambda widths, n, frozen: n * sum(widths[frozen:-1]), "four bytes"),
+            (lambda widths, n, frozen: 4 * sum(widths[frozen:-1]), "row of the batch"),
+            (lambda widths, n, frozen: float(kept_bytes(widths, n, frozen)), "an int"),
+            (counted_twice, "one tensor, counted once"),
+            (with_parameters, "leave out the parameters"),
         ],
         equivalent={
-            "for k in range(1, n + 1):": "k = 1 is the first best already",
-            "for k in range(2, n + 2):": BEYOND,
-            "return abs(best)": NOT_NEGATIVE,
-            "return int(best)": WHOLE,
-            f"return abs({BY_MIN})": NOT_NEGATIVE,
-            f"return int({BY_MIN})": WHOLE,
-            f"return {BY_MIN.replace('depth + 1)', 'depth + 2)')}": BEYOND,
-            f"return {BY_MIN.replace(PEAK, f'abs({PEAK})')}": NOT_NEGATIVE,
-            f"return {BY_MIN.replace(PEAK, f'int({PEAK})')}": WHOLE,
+            "return abs(4 * batch_size * sum(widths[frozen:-1]))": NOT_NEGATIVE,
+            "return int(4 * batch_size * sum(widths[frozen:-1]))": WHOLE,
         },
     ),
     "07.10b": Cases(
-        solution=unmoved,
-        also_right=[Unmoved, parameters_too],
+        solution=leak,
+        also_right=[one_call_at_a_time],
         wrong=[
-            (without_clone, "clone()"),
-            (copied_too_early, "when the `with` begins, not when"),
-            (without_finally, "in `finally`"),
-            (swallows, "did not pass on"),
-            (by_state_dict, "is not what it was"),
-            (by_momentum, "is not what it was"),
-            (all_zero, "when the `with` begins"),
-            (one_layer, "is not what it was"),
-            (in_eval_mode, "CheckpointEr"),
-            (without_decorator, "@contextmanager"),
+            (by_curve, "ends within the call"),
+            (by_fresh_meters, ""),
+            (by_python, ""),
+            (starts_late, ""),
+            (starts_after_one, "starts later"),
+            (by_peaks, "add up after the third"),
+            (from_totals(lambda t: t[3]), "all that is alive"),
+            (from_totals(lambda t: t[3] - t[1]), "these are two calls"),
+            (from_totals(lambda t: t[2] - t[1]), "this is the second call"),
+            (from_totals(lambda t: t[2] - t[3]), "not the other way"),
+            (from_totals(lambda t: abs(t[3] - t[2])), "negative"),
+            (from_totals(lambda t: max(t[3] - t[2], 0)), "negative"),
+            (from_totals(lambda t: (t[3] - t[2]) // 4), "count bytes"),
+            (from_totals(lambda t: (t[3] - t[2]) / 1), "an int"),
+            (from_totals(lambda t: t[4] - t[3], calls=4), "three times"),
+            (from_totals(lambda t: t[2] - t[1], calls=2), "three times"),
         ],
-        equivalent={
-            "for buffer, old in zip(net.buffers(), before):": SAME_LENGTH,
-            "for buffer, old in zip(net.buffers(), before, strict=False):": SAME_LENGTH,
-        },
+        equivalent={"return int(totals[2] - totals[1])": WHOLE},
     ),
 }

@@ -1,285 +1,246 @@
-"""Answers to the exercises of 07/11, gradient accumulation."""
+"""Answers to the exercises of 07/11, recomputation."""
 
-from itertools import islice
+import copy
+import math
+from contextlib import ExitStack, contextmanager, suppress
 
 import torch
-import torch.nn.functional as F
+from torch import nn
 
-from check_cases import NOT_NEGATIVE, WHOLE, Cases
+from check_cases import NOT_NEGATIVE, SAME_LENGTH, WHOLE, Cases
 
-NO_LESS = "no label is less than −100"
-
-
-def weights_of(labels):
-    counts = torch.tensor([(part != -100).sum() for part in labels])
-    return counts / counts.sum()
+BEYOND = "k = n + 1 has more starts than k = n, and no smaller segment"
+PEAK = "k * one_start + (depth + k - 1) // k * one_block"
+BY_MIN = f"min(range(1, depth + 1), key=lambda k: {PEAK})"
 
 
-def by_concatenating(labels):
-    total = torch.cat([part.flatten() for part in labels]).ne(-100).sum()
-    return torch.stack([part.ne(-100).sum() / total for part in labels])
+def best_number(n, start, kept):
+    best, least = 1, start + n * kept
+    for k in range(2, n + 1):
+        peak = k * start + math.ceil(n / k) * kept
+        if peak < least:
+            best, least = k, peak
+    return best
 
 
-def equal(labels):
-    return torch.full((len(labels),), 1 / len(labels))
+def by_min(n, start, kept):
+    return min(range(1, n + 1), key=lambda k: k * start - (-n // k) * kept)
 
 
-def counts_alone(labels):
-    return torch.tensor([float((part != -100).sum()) for part in labels])
+def the_root(n, start, kept):
+    return round(math.sqrt(n * kept / start))
 
 
-def by_rows(labels):
-    counts = torch.tensor([len(part) for part in labels])
-    return counts / counts.sum()
+def near_the_root(n, start, kept):
+    root = math.sqrt(n * kept / start)
+    ks = [k for k in range(1, n + 1) if abs(k - root) < 5]
+    return min(ks or [n], key=lambda k: k * start - (-n // k) * kept)
 
 
-def by_places(labels):
-    counts = torch.tensor([part.numel() for part in labels])
-    return counts / counts.sum()
+def from_nought(n, start, kept):
+    peaks = [k * start - (-n // k) * kept for k in range(1, n + 1)]
+    return peaks.index(min(peaks))
 
 
-def over_places(labels):
-    counts = torch.tensor([(part != -100).sum() for part in labels])
-    return counts / sum(part.numel() for part in labels)
+def rounded_down(n, start, kept):
+    return min(range(1, n + 1), key=lambda k: k * start + n // k * kept)
 
 
-def over_parts(labels):
-    counts = torch.tensor([(part != -100).sum() for part in labels])
-    return counts / len(labels)
+def not_rounded(n, start, kept):
+    return min(range(1, n + 1), key=lambda k: k * start + n / k * kept)
 
 
-def positive(labels):
-    counts = torch.tensor([(part > 0).sum() for part in labels])
-    return counts / counts.sum()
+def divisors(n, start, kept):
+    ks = [k for k in range(1, n + 1) if n % k == 0]
+    return min(ks, key=lambda k: k * start + n // k * kept)
 
 
-def a_list(labels):
-    return weights_of(labels).tolist()
+def the_largest(n, start, kept):
+    return min(range(n, 0, -1), key=lambda k: k * start - (-n // k) * kept)
 
 
-def train_on(net, optimizer, stream, k):
-    parts, steps = iter(stream), 0
-    while group := list(islice(parts, k)):
-        total = sum((y != -100).sum() for X, y in group)
-        optimizer.zero_grad()
-        for X, y in group:
-            loss = F.cross_entropy(net(X), y, reduction="sum")
-            (loss / total).backward()
-        optimizer.step()
-        steps += 1
-    return steps
+def the_peak(n, start, kept):
+    return min(k * start - (-n // k) * kept for k in range(1, n + 1))
 
 
-def divides_gradients(net, optimizer, stream, k):
-    steps = total = waiting = 0
-
-    def step():
-        for p in net.parameters():
-            p.grad /= total
-        optimizer.step()
-        optimizer.zero_grad()
-
-    optimizer.zero_grad()
-    for X, y in stream:
-        F.cross_entropy(net(X), y, reduction="sum").backward()
-        total, waiting = total + (y != -100).sum(), waiting + 1
-        if waiting == k:
-            step()
-            steps, total, waiting = steps + 1, 0, 0
-    if waiting:
-        step()
-        steps += 1
-    return steps
+def swapped(n, start, kept):
+    return best_number(n, kept, start)
 
 
-def in_groups(weigh, clear="before", leftover=True):
-    """Return an answer that weighs a part's mean loss by weigh(counts of the group, place, k)."""
-
-    def answer(net, optimizer, stream, k):
-        parts, steps = iter(stream), 0
-        while group := list(islice(parts, k)):
-            if len(group) < k and not leftover:
-                break
-            counts = [int((y != -100).sum()) for _, y in group]
-            if clear == "before":
-                optimizer.zero_grad()
-            for i, (X, y) in enumerate(group):
-                (weigh(counts, i, k) * F.cross_entropy(net(X), y)).backward()
-                if clear == "each":
-                    optimizer.zero_grad()
-            optimizer.step()
-            steps += 1
-            if clear == "after":
-                optimizer.zero_grad()
-        return steps
-
-    return answer
+@contextmanager
+def unmoved(net):
+    before = [buffer.clone() for buffer in net.buffers()]
+    try:
+        yield
+    finally:
+        for buffer, old in zip(net.buffers(), before, strict=True):
+            buffer.copy_(old)
 
 
-def share(counts, i, k):
-    return counts[i] / sum(counts)
+class Unmoved:
+    def __init__(self, net):
+        self.net = net
+
+    def __enter__(self):
+        self.before = {name: b.clone() for name, b in self.net.named_buffers()}
+
+    def __exit__(self, *error):
+        for name, buffer in self.net.named_buffers():
+            buffer.data = self.before[name]
+        return False
 
 
-def usual_loop(net, optimizer, stream, k):
-    steps = 0
-    for i, (X, y) in enumerate(stream):
-        (F.cross_entropy(net(X), y) / k).backward()
-        if (i + 1) % k == 0:
-            optimizer.step()
-            optimizer.zero_grad()
-            steps += 1
-    return steps
+def copied_too_early(net):
+    stack = ExitStack()
+    for buffer in net.buffers():
+        stack.callback(buffer.copy_, buffer.clone())
+    return stack
 
 
-def one_step_more(net, optimizer, stream, k):
-    steps = train_on(net, optimizer, stream, k)
-    optimizer.step()
-    return steps + 1
+@contextmanager
+def without_clone(net):
+    before = list(net.buffers())
+    try:
+        yield
+    finally:
+        for buffer, old in zip(net.buffers(), before, strict=True):
+            buffer.copy_(old)
 
 
-def each_part(net, optimizer, stream, k):
-    return train_on(net, optimizer, stream, 1)
+@contextmanager
+def without_finally(net):
+    before = [buffer.clone() for buffer in net.buffers()]
+    yield
+    for buffer, old in zip(net.buffers(), before, strict=True):
+        buffer.copy_(old)
 
 
-def sums(net, optimizer, stream, k):
-    parts, steps = iter(stream), 0
-    while group := list(islice(parts, k)):
-        optimizer.zero_grad()
-        for X, y in group:
-            F.cross_entropy(net(X), y, reduction="sum").backward()
-        optimizer.step()
-        steps += 1
-    return steps
+@contextmanager
+def swallows(net):
+    before = [buffer.clone() for buffer in net.buffers()]
+    with suppress(Exception):
+        yield
+    for buffer, old in zip(net.buffers(), before, strict=True):
+        buffer.copy_(old)
 
 
-def by_len(net, optimizer, stream, k):
-    parts, steps = iter(stream), 0
-    while group := list(islice(parts, k)):
-        total = sum(len(y) for X, y in group)
-        optimizer.zero_grad()
-        for X, y in group:
-            (F.cross_entropy(net(X), y, reduction="sum") / total).backward()
-        optimizer.step()
-        steps += 1
-    return steps
+@contextmanager
+def by_state_dict(net):
+    before = copy.deepcopy(net.state_dict())
+    try:
+        yield
+    finally:
+        net.load_state_dict(before)
 
 
-def one_way_back(net, optimizer, stream, k):
-    parts, steps = iter(stream), 0
-    while group := list(islice(parts, k)):
-        total = sum((y != -100).sum() for X, y in group)
-        optimizer.zero_grad()
-        losses = [F.cross_entropy(net(X), y, reduction="sum") for X, y in group]
-        (sum(losses) / total).backward()
-        optimizer.step()
-        steps += 1
-    return steps
+@contextmanager
+def by_momentum(net):
+    layers = [layer for layer in net.modules() if isinstance(layer, nn.BatchNorm1d)]
+    old = [layer.momentum for layer in layers]
+    for layer in layers:
+        layer.momentum = 0.0
+    try:
+        yield
+    finally:
+        for layer, momentum in zip(layers, old, strict=True):
+            layer.momentum = momentum
 
 
-def one_batch(net, optimizer, stream, k):
-    parts, steps = iter(stream), 0
-    while group := list(islice(parts, k)):
-        X, y = (torch.cat(tensors) for tensors in zip(*group, strict=True))
-        optimizer.zero_grad()
-        F.cross_entropy(net(X), y).backward()
-        optimizer.step()
-        steps += 1
-    return steps
+@contextmanager
+def all_zero(net):
+    for buffer in net.buffers():
+        buffer.zero_()
+    yield
 
 
-def skips_padding(net, optimizer, stream, k):
-    parts, steps = iter(stream), 0
-    while group := list(islice(parts, k)):
-        weights = weights_of([y for X, y in group])
-        optimizer.zero_grad()
-        for (X, y), weight in zip(group, weights, strict=True):
-            loss = F.cross_entropy(net(X), y)
-            if weight > 0:
-                (weight * loss).backward()
-        optimizer.step()
-        steps += 1
-    return steps
+@contextmanager
+def one_layer(net):
+    layer = next((layer for layer in net if isinstance(layer, nn.BatchNorm1d)), None)
+    before = [buffer.clone() for buffer in layer.buffers()] if layer else []
+    try:
+        yield
+    finally:
+        for buffer, old in zip(layer.buffers() if layer else [], before, strict=True):
+            buffer.copy_(old)
 
 
-def with_grad(net, optimizer, stream, k):
-    parts, steps, parameters = iter(stream), 0, list(net.parameters())
-    while group := list(islice(parts, k)):
-        total = sum((y != -100).sum() for X, y in group)
-        sums = [torch.zeros_like(p) for p in parameters]
-        for X, y in group:
-            loss = F.cross_entropy(net(X), y, reduction="sum") / total
-            for added, grad in zip(sums, torch.autograd.grad(loss, parameters), strict=True):
-                added += grad
-        for p, grad in zip(parameters, sums, strict=True):
-            p.grad = grad
-        optimizer.step()
-        steps += 1
-    return steps
+@contextmanager
+def in_eval_mode(net):
+    before = [buffer.clone() for buffer in net.buffers()]
+    net.eval()
+    try:
+        yield
+    finally:
+        net.train()
+        for buffer, old in zip(net.buffers(), before, strict=True):
+            buffer.copy_(old)
 
 
-def number_of_parts(net, optimizer, stream, k):
-    parts = list(stream)
-    train_on(net, optimizer, parts, k)
-    return len(parts)
+def without_decorator(net):
+    before = [buffer.clone() for buffer in net.buffers()]
+    yield
+    for buffer, old in zip(net.buffers(), before, strict=True):
+        buffer.copy_(old)
 
 
-def returns_nothing(net, optimizer, stream, k):
-    train_on(net, optimizer, stream, k)
-
-
-def asks_the_length(net, optimizer, stream, k):
-    return train_on(net, optimizer, stream, k) if len(stream) else 0
+@contextmanager
+def parameters_too(net):
+    before = [t.detach().clone() for t in [*net.parameters(), *net.buffers()]]
+    try:
+        yield
+    finally:
+        with torch.no_grad():
+            for t, old in zip([*net.parameters(), *net.buffers()], before, strict=True):
+                t.copy_(old)
 
 
 CASES = {
     "07.11a": Cases(
-        solution=weights_of,
-        also_right=[by_concatenating],
+        solution=best_number,
+        also_right=[by_min],
         wrong=[
-            (equal, "mean of means"),
-            (counts_alone, "these are counts"),
-            (by_rows, "rows differ in length"),
-            (by_places, "padding counts in these shares"),
-            (over_places, "padding counts in the divisor"),
-            (over_parts, "not of the parts"),
-            (positive, "not −100"),
-            (a_list, "expected a tensor"),
-            (lambda labels: weights_of(labels).double(), "float32"),
+            (the_root, "rounded up"),
+            (near_the_root, "try all k from 1 to n"),
+            (from_nought, "k begins with 1"),
+            (rounded_down, "rounded up"),
+            (not_rounded, "rounded up"),
+            (divisors, "need not divide n"),
+            (the_largest, "return the smallest"),
+            (the_peak, "this is the least peak"),
+            (swapped, "each start has"),
+            (lambda n, start, kept: float(best_number(n, start, kept)), "return an int"),
+            (lambda n, start, kept: -(-n // best_number(n, start, kept)), "not of blocks in one"),
         ],
         equivalent={
-            "counts = torch.tensor([(part > -100).sum() for part in labels])": NO_LESS,
-            "return abs(counts / counts.sum())": NOT_NEGATIVE,
+            "for k in range(1, n + 1):": "k = 1 is the first best already",
+            "for k in range(2, n + 2):": BEYOND,
+            "return abs(best)": NOT_NEGATIVE,
+            "return int(best)": WHOLE,
+            f"return abs({BY_MIN})": NOT_NEGATIVE,
+            f"return int({BY_MIN})": WHOLE,
+            f"return {BY_MIN.replace('depth + 1)', 'depth + 2)')}": BEYOND,
+            f"return {BY_MIN.replace(PEAK, f'abs({PEAK})')}": NOT_NEGATIVE,
+            f"return {BY_MIN.replace(PEAK, f'int({PEAK})')}": WHOLE,
         },
     ),
     "07.11b": Cases(
-        solution=train_on,
-        also_right=[divides_gradients, in_groups(share), skips_padding, with_grad],
+        solution=unmoved,
+        also_right=[Unmoved, parameters_too],
         wrong=[
-            (in_groups(lambda counts, i, k: 1 / len(counts)), "mean of means"),
-            (in_groups(lambda counts, i, k: 1 / k), "divided by k"),
-            (in_groups(lambda counts, i, k: 1), "were added"),
-            (in_groups(share, leftover=False), "that are left"),
-            (in_groups(share, clear="after"), "before the first part"),
-            (in_groups(share, clear="never"), "before each step"),
-            (in_groups(share, clear="each"), "whole groups"),
-            (usual_loop, "parts that are left make none"),
-            (one_step_more, "whole groups"),
-            (each_part, "whole groups"),
-            (sums, "were not divided"),
-            (by_len, "padding was counted"),
-            (one_way_back, "graphs are held at once"),
-            (one_batch, "by itself"),
-            (number_of_parts, "number of the optimiser's steps"),
-            (returns_nothing, "return an int"),
-            (asks_the_length, "has no len"),
+            (without_clone, "clone()"),
+            (copied_too_early, "when the `with` begins, not when"),
+            (without_finally, "in `finally`"),
+            (swallows, "did not pass on"),
+            (by_state_dict, "is not what it was"),
+            (by_momentum, "is not what it was"),
+            (all_zero, "when the `with` begins"),
+            (one_layer, "is not what it was"),
+            (in_eval_mode, "CheckpointEr"),
+            (without_decorator, "@contextmanager"),
         ],
         equivalent={
-            "total = sum(((y > -100).sum() for X, y in group))": NO_LESS,
-            "return abs(steps)": NOT_NEGATIVE,
-            "return int(steps)": WHOLE,
-            "total = sum(((y_part > -100).sum() for _, y_part in group))": NO_LESS,
-            "return abs(num_steps)": NOT_NEGATIVE,
-            "return int(num_steps)": WHOLE,
+            "for buffer, old in zip(net.buffers(), before):": SAME_LENGTH,
+            "for buffer, old in zip(net.buffers(), before, strict=False):": SAME_LENGTH,
         },
     ),
 }

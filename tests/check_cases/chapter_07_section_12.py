@@ -1,227 +1,285 @@
-"""Answers to the exercises of 07/12, data parallel training."""
+"""Answers to the exercises of 07/12, gradient accumulation."""
+
+from itertools import islice
 
 import torch
-from torch.utils.data import DistributedSampler
+import torch.nn.functional as F
 
-from check_cases import Cases
+from check_cases import NOT_NEGATIVE, WHOLE, Cases
 
-DEFAULT = "the default generator draws the same from the same seed"
+NO_LESS = "no label is less than −100"
 
 
-def shuffled(n, epoch):
-    g = torch.Generator().manual_seed(epoch)
-    return torch.randperm(n, generator=g).tolist()
+def weights_of(labels):
+    counts = torch.tensor([(part != -100).sum() for part in labels])
+    return counts / counts.sum()
 
 
-def share(n, size, rank, epoch):
-    g = torch.Generator().manual_seed(epoch)
-    order = torch.randperm(n, generator=g).tolist()
-    order += order[: -n % size]
-    return order[rank::size]
+def by_concatenating(labels):
+    total = torch.cat([part.flatten() for part in labels]).ne(-100).sum()
+    return torch.stack([part.ne(-100).sum() / total for part in labels])
 
 
-def by_remainder(n, size, rank, epoch):
-    order = shuffled(n, epoch)
-    k = 0
-    while len(order) % size:
-        order.append(order[k])
-        k += 1
-    return [sample for i, sample in enumerate(order) if i % size == rank]
+def equal(labels):
+    return torch.full((len(labels),), 1 / len(labels))
 
 
-def by_default_generator(n, size, rank, epoch):
-    torch.manual_seed(epoch)
-    order = torch.randperm(n)
-    return torch.cat([order, order[: -n % size]])[rank::size].tolist()
+def counts_alone(labels):
+    return torch.tensor([float((part != -100).sum()) for part in labels])
 
 
-def by_sampler(n, size, rank, epoch):
-    sampler = DistributedSampler(range(n), size, rank)
-    sampler.set_epoch(epoch)
-    return list(sampler)
+def by_rows(labels):
+    counts = torch.tensor([len(part) for part in labels])
+    return counts / counts.sum()
 
 
-def not_filled(n, size, rank, epoch):
-    return shuffled(n, epoch)[rank::size]
+def by_places(labels):
+    counts = torch.tensor([part.numel() for part in labels])
+    return counts / counts.sum()
 
 
-def last_left_out(n, size, rank, epoch):
-    return shuffled(n, epoch)[: n - n % size][rank::size]
+def over_places(labels):
+    counts = torch.tensor([(part != -100).sum() for part in labels])
+    return counts / sum(part.numel() for part in labels)
 
 
-def filled_with_last(n, size, rank, epoch):
-    order = shuffled(n, epoch)
-    return (order + order[n - -n % size :])[rank::size]
+def over_parts(labels):
+    counts = torch.tensor([(part != -100).sum() for part in labels])
+    return counts / len(labels)
 
 
-def filled_in_order(n, size, rank, epoch):
-    return (shuffled(n, epoch) + list(range(-n % size)))[rank::size]
+def positive(labels):
+    counts = torch.tensor([(part > 0).sum() for part in labels])
+    return counts / counts.sum()
 
 
-def filled_with_first(n, size, rank, epoch):
-    order = shuffled(n, epoch)
-    while len(order) % size:
-        order.append(order[0])
-    return order[rank::size]
+def a_list(labels):
+    return weights_of(labels).tolist()
 
 
-def in_blocks(n, size, rank, epoch):
-    order = shuffled(n, epoch)
-    order += order[: -n % size]
-    each = len(order) // size
-    return order[rank * each : (rank + 1) * each]
+def train_on(net, optimizer, stream, k):
+    parts, steps = iter(stream), 0
+    while group := list(islice(parts, k)):
+        total = sum((y != -100).sum() for X, y in group)
+        optimizer.zero_grad()
+        for X, y in group:
+            loss = F.cross_entropy(net(X), y, reduction="sum")
+            (loss / total).backward()
+        optimizer.step()
+        steps += 1
+    return steps
 
 
-def all_of_them(n, size, rank, epoch):
-    order = shuffled(n, epoch)
-    return order + order[: -n % size]
+def divides_gradients(net, optimizer, stream, k):
+    steps = total = waiting = 0
 
+    def step():
+        for p in net.parameters():
+            p.grad /= total
+        optimizer.step()
+        optimizer.zero_grad()
 
-def without_epoch(n, size, rank, epoch):
-    return share(n, size, rank, 0)
+    optimizer.zero_grad()
+    for X, y in stream:
+        F.cross_entropy(net(X), y, reduction="sum").backward()
+        total, waiting = total + (y != -100).sum(), waiting + 1
+        if waiting == k:
+            step()
+            steps, total, waiting = steps + 1, 0, 0
+    if waiting:
+        step()
+        steps += 1
+    return steps
 
 
-def seeded_by_rank(n, size, rank, epoch):
-    return share(n, size, rank, epoch + rank)
+def in_groups(weigh, clear="before", leftover=True):
+    """Return an answer that weighs a part's mean loss by weigh(counts of the group, place, k)."""
 
-
-def not_shuffled(n, size, rank, epoch):
-    order = list(range(n))
-    return (order + order[: -n % size])[rank::size]
-
-
-def as_tensor(n, size, rank, epoch):
-    return torch.tensor(share(n, size, rank, epoch))
-
-
-def of_tensors(n, size, rank, epoch):
-    return list(torch.tensor(share(n, size, rank, epoch)))
-
-
-def average_at_once(parameters, all_reduce, size):
-    long = torch.cat([p.grad.flatten() for p in parameters])
-    all_reduce(long)
-    long /= size
-    start = 0
-    for p in parameters:
-        p.grad = long[start : start + p.numel()].view(p.shape)
-        start += p.numel()
-
-
-def divided_first(parameters, all_reduce, size):
-    long = torch.cat([p.grad.reshape(-1) / size for p in reversed(parameters)])
-    all_reduce(long)
-    pieces = long.split([p.numel() for p in reversed(parameters)])
-    for p, piece in zip(reversed(parameters), pieces, strict=True):
-        p.grad.copy_(piece.reshape(p.shape))
-
-
-def one_each(parameters, all_reduce, size):
-    for p in parameters:
-        all_reduce(p.grad)
-        p.grad /= size
-
-
-def not_called(parameters, all_reduce, size):
-    for p in parameters:
-        p.grad /= size
-
-
-def not_copied_back(parameters, all_reduce, size):
-    long = torch.cat([p.grad.flatten() for p in parameters])
-    all_reduce(long)
-    long /= size
-
-
-def own_divided(parameters, all_reduce, size):
-    long = torch.cat([p.grad.flatten() for p in parameters])
-    all_reduce(long)
-    for p in parameters:
-        p.grad /= size
-
-
-def the_sum(parameters, all_reduce, size):
-    average_at_once(parameters, all_reduce, 1)
-
-
-def by_parameters(parameters, all_reduce, size):
-    average_at_once(parameters, all_reduce, len(parameters))
-
-
-def result_used(parameters, all_reduce, size):
-    long = all_reduce(torch.cat([p.grad.flatten() for p in parameters]))
-    long /= size
-
-
-def a_list(parameters, all_reduce, size):
-    all_reduce([p.grad for p in parameters])
-
-
-def the_first_only(parameters, all_reduce, size):
-    average_at_once(parameters[:1], all_reduce, size)
-
-
-def weights_too(parameters, all_reduce, size):
-    average_at_once(parameters, all_reduce, size)
-    with torch.no_grad():
-        for p in parameters:
-            p -= 0.1 * p.grad
-
-
-def same_start(parameters, all_reduce, size):
-    long = torch.cat([p.grad.flatten() for p in parameters])
-    all_reduce(long)
-    for p in parameters:
-        p.grad.copy_((long / size)[: p.numel()].view(p.shape))
-
-
-def cleared(parameters, all_reduce, size):
-    average_at_once(parameters, all_reduce, size)
-    for p in parameters:
-        p.grad = None
+    def answer(net, optimizer, stream, k):
+        parts, steps = iter(stream), 0
+        while group := list(islice(parts, k)):
+            if len(group) < k and not leftover:
+                break
+            counts = [int((y != -100).sum()) for _, y in group]
+            if clear == "before":
+                optimizer.zero_grad()
+            for i, (X, y) in enumerate(group):
+                (weigh(counts, i, k) * F.cross_entropy(net(X), y)).backward()
+                if clear == "each":
+                    optimizer.zero_grad()
+            optimizer.step()
+            steps += 1
+            if clear == "after":
+                optimizer.zero_grad()
+        return steps
+
+    return answer
+
+
+def share(counts, i, k):
+    return counts[i] / sum(counts)
+
+
+def usual_loop(net, optimizer, stream, k):
+    steps = 0
+    for i, (X, y) in enumerate(stream):
+        (F.cross_entropy(net(X), y) / k).backward()
+        if (i + 1) % k == 0:
+            optimizer.step()
+            optimizer.zero_grad()
+            steps += 1
+    return steps
+
+
+def one_step_more(net, optimizer, stream, k):
+    steps = train_on(net, optimizer, stream, k)
+    optimizer.step()
+    return steps + 1
+
+
+def each_part(net, optimizer, stream, k):
+    return train_on(net, optimizer, stream, 1)
+
+
+def sums(net, optimizer, stream, k):
+    parts, steps = iter(stream), 0
+    while group := list(islice(parts, k)):
+        optimizer.zero_grad()
+        for X, y in group:
+            F.cross_entropy(net(X), y, reduction="sum").backward()
+        optimizer.step()
+        steps += 1
+    return steps
+
+
+def by_len(net, optimizer, stream, k):
+    parts, steps = iter(stream), 0
+    while group := list(islice(parts, k)):
+        total = sum(len(y) for X, y in group)
+        optimizer.zero_grad()
+        for X, y in group:
+            (F.cross_entropy(net(X), y, reduction="sum") / total).backward()
+        optimizer.step()
+        steps += 1
+    return steps
+
+
+def one_way_back(net, optimizer, stream, k):
+    parts, steps = iter(stream), 0
+    while group := list(islice(parts, k)):
+        total = sum((y != -100).sum() for X, y in group)
+        optimizer.zero_grad()
+        losses = [F.cross_entropy(net(X), y, reduction="sum") for X, y in group]
+        (sum(losses) / total).backward()
+        optimizer.step()
+        steps += 1
+    return steps
+
+
+def one_batch(net, optimizer, stream, k):
+    parts, steps = iter(stream), 0
+    while group := list(islice(parts, k)):
+        X, y = (torch.cat(tensors) for tensors in zip(*group, strict=True))
+        optimizer.zero_grad()
+        F.cross_entropy(net(X), y).backward()
+        optimizer.step()
+        steps += 1
+    return steps
+
+
+def skips_padding(net, optimizer, stream, k):
+    parts, steps = iter(stream), 0
+    while group := list(islice(parts, k)):
+        weights = weights_of([y for X, y in group])
+        optimizer.zero_grad()
+        for (X, y), weight in zip(group, weights, strict=True):
+            loss = F.cross_entropy(net(X), y)
+            if weight > 0:
+                (weight * loss).backward()
+        optimizer.step()
+        steps += 1
+    return steps
+
+
+def with_grad(net, optimizer, stream, k):
+    parts, steps, parameters = iter(stream), 0, list(net.parameters())
+    while group := list(islice(parts, k)):
+        total = sum((y != -100).sum() for X, y in group)
+        sums = [torch.zeros_like(p) for p in parameters]
+        for X, y in group:
+            loss = F.cross_entropy(net(X), y, reduction="sum") / total
+            for added, grad in zip(sums, torch.autograd.grad(loss, parameters), strict=True):
+                added += grad
+        for p, grad in zip(parameters, sums, strict=True):
+            p.grad = grad
+        optimizer.step()
+        steps += 1
+    return steps
+
+
+def number_of_parts(net, optimizer, stream, k):
+    parts = list(stream)
+    train_on(net, optimizer, parts, k)
+    return len(parts)
+
+
+def returns_nothing(net, optimizer, stream, k):
+    train_on(net, optimizer, stream, k)
+
+
+def asks_the_length(net, optimizer, stream, k):
+    return train_on(net, optimizer, stream, k) if len(stream) else 0
 
 
 CASES = {
     "07.12a": Cases(
-        solution=share,
-        also_right=[by_remainder, by_default_generator],
+        solution=weights_of,
+        also_right=[by_concatenating],
         wrong=[
-            (by_sampler, "deal without one"),
-            (not_filled, "has to be filled up"),
-            (last_left_out, "has to be filled up"),
-            (filled_with_last, "the first of the order"),
-            (filled_in_order, "not samples 0, 1"),
-            (filled_with_first, "not one of them again"),
-            (in_blocks, "deal in turn"),
-            (all_of_them, "this is the order of all"),
-            (without_epoch, "seed with the epoch"),
-            (seeded_by_rank, "seeded with the epoch"),
-            (not_shuffled, "shuffle by torch.randperm"),
-            (as_tensor, "not a tensor"),
-            (of_tensors, "it holds a tensor"),
-            (lambda *given: sorted(share(*given)), "in the order of the shuffle"),
+            (equal, "mean of means"),
+            (counts_alone, "these are counts"),
+            (by_rows, "rows differ in length"),
+            (by_places, "padding counts in these shares"),
+            (over_places, "padding counts in the divisor"),
+            (over_parts, "not of the parts"),
+            (positive, "not −100"),
+            (a_list, "expected a tensor"),
+            (lambda labels: weights_of(labels).double(), "float32"),
         ],
         equivalent={
-            "g = torch.manual_seed(epoch)": DEFAULT,
-            "generator = torch.manual_seed(round)": DEFAULT,
+            "counts = torch.tensor([(part > -100).sum() for part in labels])": NO_LESS,
+            "return abs(counts / counts.sum())": NOT_NEGATIVE,
         },
     ),
     "07.12b": Cases(
-        solution=average_at_once,
-        also_right=[divided_first],
+        solution=train_on,
+        also_right=[divides_gradients, in_groups(share), skips_padding, with_grad],
         wrong=[
-            (one_each, "called 3 times"),
-            (not_called, "was not called"),
-            (not_copied_back, "copy the averages back"),
-            (own_divided, "use that"),
-            (the_sum, "divide it by size"),
-            (by_parameters, "the number of processes"),
-            (result_used, "None"),
-            (a_list, "all_reduce takes one tensor"),
-            (the_first_only, "all gradients together have"),
-            (weights_too, "change their .grad"),
-            (same_start, "its own numbers"),
-            (cleared, "grad is None"),
+            (in_groups(lambda counts, i, k: 1 / len(counts)), "mean of means"),
+            (in_groups(lambda counts, i, k: 1 / k), "divided by k"),
+            (in_groups(lambda counts, i, k: 1), "were added"),
+            (in_groups(share, leftover=False), "that are left"),
+            (in_groups(share, clear="after"), "before the first part"),
+            (in_groups(share, clear="never"), "before each step"),
+            (in_groups(share, clear="each"), "whole groups"),
+            (usual_loop, "parts that are left make none"),
+            (one_step_more, "whole groups"),
+            (each_part, "whole groups"),
+            (sums, "were not divided"),
+            (by_len, "padding was counted"),
+            (one_way_back, "graphs are held at once"),
+            (one_batch, "by itself"),
+            (number_of_parts, "number of the optimiser's steps"),
+            (returns_nothing, "return an int"),
+            (asks_the_length, "has no len"),
         ],
+        equivalent={
+            "total = sum(((y > -100).sum() for X, y in group))": NO_LESS,
+            "return abs(steps)": NOT_NEGATIVE,
+            "return int(steps)": WHOLE,
+            "total = sum(((y_part > -100).sum() for _, y_part in group))": NO_LESS,
+            "return abs(num_steps)": NOT_NEGATIVE,
+            "return int(num_steps)": WHOLE,
+        },
     ),
 }

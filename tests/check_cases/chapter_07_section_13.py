@@ -1,207 +1,227 @@
-"""Answers to the exercises of 07/13, sharding."""
-
-import math
+"""Answers to the exercises of 07/13, data parallel training."""
 
 import torch
+from torch.utils.data import DistributedSampler
 
-from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
+from check_cases import Cases
 
-
-def held(shapes, num_ranks, rank):
-    total = 0
-    for rows, *rest in shapes:
-        size = math.ceil(rows / num_ranks)
-        mine = min(size, max(0, rows - rank * size))
-        total += mine * math.prod(rest)
-    return total
+DEFAULT = "the default generator draws the same from the same seed"
 
 
-def by_chunk(shapes, num_ranks, rank):
-    parts = [torch.empty(shape).chunk(num_ranks) for shape in shapes]
-    return sum(p[rank].numel() for p in parts if rank < len(p))
+def shuffled(n, epoch):
+    g = torch.Generator().manual_seed(epoch)
+    return torch.randperm(n, generator=g).tolist()
 
 
-def by_range(shapes, num_ranks, rank):
-    total = 0
-    for rows, *rest in shapes:
-        size = (rows + num_ranks - 1) // num_ranks
-        total += len(range(rows)[rank * size : (rank + 1) * size]) * math.prod(rest)
-    return total
+def share(n, size, rank, epoch):
+    g = torch.Generator().manual_seed(epoch)
+    order = torch.randperm(n, generator=g).tolist()
+    order += order[: -n % size]
+    return order[rank::size]
 
 
-def rounded_down(shapes, num_ranks, rank):
-    return sum(rows // num_ranks * math.prod(rest) for rows, *rest in shapes)
+def by_remainder(n, size, rank, epoch):
+    order = shuffled(n, epoch)
+    k = 0
+    while len(order) % size:
+        order.append(order[k])
+        k += 1
+    return [sample for i, sample in enumerate(order) if i % size == rank]
 
 
-def always_full(shapes, num_ranks, rank):
-    return sum(-(-rows // num_ranks) * math.prod(rest) for rows, *rest in shapes)
+def by_default_generator(n, size, rank, epoch):
+    torch.manual_seed(epoch)
+    order = torch.randperm(n)
+    return torch.cat([order, order[: -n % size]])[rank::size].tolist()
 
 
-def even(shapes, num_ranks, rank):
-    return sum(
-        (rows // num_ranks + (rank < rows % num_ranks)) * math.prod(rest) for rows, *rest in shapes
-    )
+def by_sampler(n, size, rank, epoch):
+    sampler = DistributedSampler(range(n), size, rank)
+    sampler.set_epoch(epoch)
+    return list(sampler)
 
 
-def below_nought(shapes, num_ranks, rank):
-    total = 0
-    for rows, *rest in shapes:
-        size = math.ceil(rows / num_ranks)
-        total += min(size, rows - rank * size) * math.prod(rest)
-    return total
+def not_filled(n, size, rank, epoch):
+    return shuffled(n, epoch)[rank::size]
 
 
-def last_takes_the_rest(shapes, num_ranks, rank):
-    total = 0
-    for rows, *rest in shapes:
-        size = rows // num_ranks
-        mine = rows - rank * size if rank == num_ranks - 1 else size
-        total += mine * math.prod(rest)
-    return total
+def last_left_out(n, size, rank, epoch):
+    return shuffled(n, epoch)[: n - n % size][rank::size]
 
 
-def from_one(shapes, num_ranks, rank):
-    return held(shapes, num_ranks, rank - 1) if rank else 0
+def filled_with_last(n, size, rank, epoch):
+    order = shuffled(n, epoch)
+    return (order + order[n - -n % size :])[rank::size]
 
 
-def rows_alone(shapes, num_ranks, rank):
-    return held([shape[:1] for shape in shapes], num_ranks, rank)
+def filled_in_order(n, size, rank, epoch):
+    return (shuffled(n, epoch) + list(range(-n % size)))[rank::size]
 
 
-def of_the_sum(shapes, num_ranks, rank):
-    return sum(map(math.prod, shapes)) // num_ranks
+def filled_with_first(n, size, rank, epoch):
+    order = shuffled(n, epoch)
+    while len(order) % size:
+        order.append(order[0])
+    return order[rank::size]
 
 
-def of_numbers(shapes, num_ranks, rank):
-    return held([(math.prod(shape),) for shape in shapes], num_ranks, rank)
+def in_blocks(n, size, rank, epoch):
+    order = shuffled(n, epoch)
+    order += order[: -n % size]
+    each = len(order) // size
+    return order[rank * each : (rank + 1) * each]
 
 
-def in_bytes(shapes, num_ranks, rank):
-    return 4 * held(shapes, num_ranks, rank)
+def all_of_them(n, size, rank, epoch):
+    order = shuffled(n, epoch)
+    return order + order[: -n % size]
 
 
-def from_the_end(shapes, num_ranks, rank):
-    return held(shapes, num_ranks, num_ranks - 1 - rank)
+def without_epoch(n, size, rank, epoch):
+    return share(n, size, rank, 0)
 
 
-def as_float(shapes, num_ranks, rank):
-    return float(held(shapes, num_ranks, rank))
+def seeded_by_rank(n, size, rank, epoch):
+    return share(n, size, rank, epoch + rank)
 
 
-def scatter_mean(gradients):
-    num_ranks = len(gradients)
-    mean = torch.stack(gradients).mean(dim=0)
-    size = math.ceil(len(mean) / num_ranks)
-    return [mean[rank * size : (rank + 1) * size].clone() for rank in range(num_ranks)]
+def not_shuffled(n, size, rank, epoch):
+    order = list(range(n))
+    return (order + order[: -n % size])[rank::size]
 
 
-def part_by_part(gradients):
-    num_ranks = len(gradients)
-    size = math.ceil(len(gradients[0]) / num_ranks)
-    parts = []
-    for rank in range(num_ranks):
-        rows = slice(rank * size, (rank + 1) * size)
-        parts.append(sum(gradient[rows] for gradient in gradients) / num_ranks)
-    return parts
+def as_tensor(n, size, rank, epoch):
+    return torch.tensor(share(n, size, rank, epoch))
 
 
-def by_views(gradients):
-    num_ranks = len(gradients)
-    mean = sum(gradients) / num_ranks
-    size = math.ceil(len(mean) / num_ranks)
-    return [mean[rank * size : (rank + 1) * size] for rank in range(num_ranks)]
+def of_tensors(n, size, rank, epoch):
+    return list(torch.tensor(share(n, size, rank, epoch)))
 
 
-def by_sum(gradients):
-    return [part * len(gradients) for part in scatter_mean(gradients)]
+def average_at_once(parameters, all_reduce, size):
+    long = torch.cat([p.grad.flatten() for p in parameters])
+    all_reduce(long)
+    long /= size
+    start = 0
+    for p in parameters:
+        p.grad = long[start : start + p.numel()].view(p.shape)
+        start += p.numel()
 
 
-def by_two(gradients):
-    return [part * len(gradients) / 2 for part in scatter_mean(gradients)]
+def divided_first(parameters, all_reduce, size):
+    long = torch.cat([p.grad.reshape(-1) / size for p in reversed(parameters)])
+    all_reduce(long)
+    pieces = long.split([p.numel() for p in reversed(parameters)])
+    for p, piece in zip(reversed(parameters), pieces, strict=True):
+        p.grad.copy_(piece.reshape(p.shape))
 
 
-def as_single(gradients):
-    return [part.float() for part in scatter_mean(gradients)]
+def one_each(parameters, all_reduce, size):
+    for p in parameters:
+        all_reduce(p.grad)
+        p.grad /= size
 
 
-def too_few(gradients):
-    mean = sum(gradients) / len(gradients)
-    return [part.clone() for part in mean.chunk(len(gradients))]
+def not_called(parameters, all_reduce, size):
+    for p in parameters:
+        p.grad /= size
 
 
-def by_split(gradients):
-    mean = sum(gradients) / len(gradients)
-    return [part.clone() for part in mean.tensor_split(len(gradients))]
+def not_copied_back(parameters, all_reduce, size):
+    long = torch.cat([p.grad.flatten() for p in parameters])
+    all_reduce(long)
+    long /= size
 
 
-def to_all(gradients):
-    mean = sum(gradients) / len(gradients)
-    return [mean.clone() for _ in gradients]
+def own_divided(parameters, all_reduce, size):
+    long = torch.cat([p.grad.flatten() for p in parameters])
+    all_reduce(long)
+    for p in parameters:
+        p.grad /= size
 
 
-def own_rows(gradients):
-    size = math.ceil(len(gradients[0]) / len(gradients))
-    return [g[rank * size : (rank + 1) * size].clone() for rank, g in enumerate(gradients)]
+def the_sum(parameters, all_reduce, size):
+    average_at_once(parameters, all_reduce, 1)
 
 
-def in_place(gradients):
-    total = gradients[0]
-    for other in gradients[1:]:
-        total += other
-    total /= len(gradients)
-    return by_views([total])
+def by_parameters(parameters, all_reduce, size):
+    average_at_once(parameters, all_reduce, len(parameters))
 
 
-def as_tuple(gradients):
-    return tuple(scatter_mean(gradients))
+def result_used(parameters, all_reduce, size):
+    long = all_reduce(torch.cat([p.grad.flatten() for p in parameters]))
+    long /= size
 
 
-def alone_unchanged(gradients):
-    return list(gradients) if len(gradients) == 1 else scatter_mean(gradients)
+def a_list(parameters, all_reduce, size):
+    all_reduce([p.grad for p in parameters])
+
+
+def the_first_only(parameters, all_reduce, size):
+    average_at_once(parameters[:1], all_reduce, size)
+
+
+def weights_too(parameters, all_reduce, size):
+    average_at_once(parameters, all_reduce, size)
+    with torch.no_grad():
+        for p in parameters:
+            p -= 0.1 * p.grad
+
+
+def same_start(parameters, all_reduce, size):
+    long = torch.cat([p.grad.flatten() for p in parameters])
+    all_reduce(long)
+    for p in parameters:
+        p.grad.copy_((long / size)[: p.numel()].view(p.shape))
+
+
+def cleared(parameters, all_reduce, size):
+    average_at_once(parameters, all_reduce, size)
+    for p in parameters:
+        p.grad = None
 
 
 CASES = {
     "07.13a": Cases(
-        solution=held,
-        also_right=[by_chunk, by_range],
+        solution=share,
+        also_right=[by_remainder, by_default_generator],
         wrong=[
-            (rounded_down, "rounded up"),
-            (always_full, "the last ranks get what is left"),
-            (even, "not how chunk cuts"),
-            (below_nought, "holds 0, not less"),
-            (last_takes_the_rest, "rounded up"),
-            (from_one, "ranks begin with 0"),
-            (rows_alone, "more than one number"),
-            (of_the_sum, "not the sum"),
-            (in_bytes, "not bytes"),
-            (from_the_end, "as long as rows are left"),
-            (of_numbers, "whole rows are cut"),
-            (as_float, "return an int"),
+            (by_sampler, "deal without one"),
+            (not_filled, "has to be filled up"),
+            (last_left_out, "has to be filled up"),
+            (filled_with_last, "the first of the order"),
+            (filled_in_order, "not samples 0, 1"),
+            (filled_with_first, "not one of them again"),
+            (in_blocks, "deal in turn"),
+            (all_of_them, "this is the order of all"),
+            (without_epoch, "seed with the epoch"),
+            (seeded_by_rank, "seeded with the epoch"),
+            (not_shuffled, "shuffle by torch.randperm"),
+            (as_tensor, "not a tensor"),
+            (of_tensors, "it holds a tensor"),
+            (lambda *given: sorted(share(*given)), "in the order of the shuffle"),
         ],
         equivalent={
-            "mine = min(max(0, rows - rank * size), size)": COMMUTES,
-            "mine = min(size, max(rows - rank * size, 0))": COMMUTES,
-            "return abs(total)": NOT_NEGATIVE,
-            "return int(total)": WHOLE,
-            "mine = min(max(0, rows - number * size), size)": COMMUTES,
-            "mine = min(size, max(rows - number * size, 0))": COMMUTES,
+            "g = torch.manual_seed(epoch)": DEFAULT,
+            "generator = torch.manual_seed(round)": DEFAULT,
         },
     ),
     "07.13b": Cases(
-        solution=scatter_mean,
-        also_right=[part_by_part],
+        solution=average_at_once,
+        also_right=[divided_first],
         wrong=[
-            (by_views, "keeps the whole mean alive"),
-            (by_sum, "divide it by the number of ranks"),
-            (by_two, "need not be 2"),
-            (as_single, "dtype"),
-            (too_few, "leaves out ranks"),
-            (by_split, "cut as chunk does"),
-            (to_all, "not the whole mean"),
-            (own_rows, "not of the mean"),
-            (in_place, "changed its input"),
-            (as_tuple, "list"),
-            (alone_unchanged, "clone"),
+            (one_each, "called 3 times"),
+            (not_called, "was not called"),
+            (not_copied_back, "copy the averages back"),
+            (own_divided, "use that"),
+            (the_sum, "divide it by size"),
+            (by_parameters, "the number of processes"),
+            (result_used, "None"),
+            (a_list, "all_reduce takes one tensor"),
+            (the_first_only, "all gradients together have"),
+            (weights_too, "change their .grad"),
+            (same_start, "its own numbers"),
+            (cleared, "grad is None"),
         ],
     ),
 }

@@ -1,194 +1,196 @@
-"""Checks of 07/10, recomputation."""
+"""Checks of 07/10, where the memory of a training goes."""
 
+import weakref
 from collections.abc import Callable
-from contextlib import nullcontext
+from itertools import pairwise
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.utils.checkpoint import checkpoint
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, given
 from d2lutils.checks.expecting import expect_int
-from d2lutils.checks.networks import drawn
-from d2lutils.checks.showing import kind
+
+Step = Callable[[], None]
 
 
 @exercise("07.10a")
-def best_number(answer: Any) -> None:
-    """The smallest k for which k starts and the largest segment take the fewest bytes."""
-    for n, start, kept in [
-        (1, 5, 7),
-        (32, 1, 2),
-        (32, 256_000, 512_000),
-        (18, 1, 2),
-        (2, 3, 3),
-        (2, 3, 2),
-        (6, 1, 1),
-        (10, 1, 1),
-        (11, 2, 3),
-        (13, 1, 4),
-        (9, 4, 1),
-        (7, 1, 50),
-        (8, 50, 1),
-        (50, 3, 10),
-        (97, 5, 13),
-        (19, 1, 10),  # the best is far from the root
-        (100, 1, 9),
+def kept_bytes(answer: Any) -> None:
+    """Four bytes for each number that goes into a Linear layer which is trained."""
+    for widths, batch_size, frozen in [
+        ([784, 256, 10], 64, 0),
+        ([784, 256, 10], 64, 1),
+        ([784, 256, 10], 64, 2),
+        ([5, 7, 3, 2, 11], 3, 2),
+        ([5, 7, 3, 2, 11], 1, 3),
+        ([9, 4], 6, 0),
+        ([9, 4], 6, 1),
     ]:
-        with given(n=n, start=start, kept=kept):
-            found = expect_int(call(answer, n, start, kept))
-            ks = range(1, n + 1)
-            peaks = {k: k * start + -(-n // k) * kept for k in ks}
-            least = min(peaks.values())
-            best = [k for k in ks if peaks[k] == least]
-            floors = min(ks, key=lambda k: k * start + n // k * kept)
-            shares = min(ks, key=lambda k: k * start + n / k * kept)
-            divides = min((k for k in ks if n % k == 0), key=lambda k: peaks[k])
-            swapped = min(ks, key=lambda k: k * kept + -(-n // k) * start)
-            root = round((n * kept / start) ** 0.5)
-            rounded = "the largest segment has n / k blocks, rounded up; try all k from 1 to n"
-            usual: list[tuple[object, str]] = [
-                (least, "this is the least peak; return the k that has it"),
-                (best[-1], "several k have the least peak; return the smallest of them"),
-                (divides, "k need not divide n: the sizes differ by one block at most"),
-                (floors, rounded),
-                (shares, rounded),
-                (root, rounded),
-                (
-                    swapped,
-                    "each start has `start` bytes and each block `kept`; "
-                    "return the number of segments, not of blocks in one",
-                ),
-                (best[0] - 1, "k begins with 1"),
-            ]
-            why = "compute k * start + kept * (n / k, rounded up) for each k from 1 to n"
-            expect_equal(found, best[0], usual=usual, why=why)
+        with given(widths=widths, batch_size=batch_size, frozen=frozen):
+            found = expect_int(call(answer, widths, batch_size, frozen))
+            bytes_of, trained = 4 * batch_size, widths[frozen:-1]
+            parameters = sum(4 * (n + 1) * m for n, m in pairwise(widths))
+            expect_equal(
+                found,
+                bytes_of * sum(trained),
+                usual=[
+                    (bytes_of * sum(widths[:-1]), "a frozen layer keeps no input"),
+                    (bytes_of * sum(widths[frozen:]), "nobody keeps the output of the last layer"),
+                    (bytes_of * sum(widths), "nobody keeps the output of the last layer"),
+                    (
+                        bytes_of * sum(widths[frozen + 1 : -1]),
+                        "the first layer that is trained keeps its input too",
+                    ),
+                    (
+                        bytes_of * sum(widths[: -1 - frozen]),
+                        "the *first* layers are frozen, and the last ones are trained",
+                    ),
+                    (
+                        bytes_of * (sum(trained) + sum(trained[1:])),
+                        "a ReLU's output is the next layer's input: one tensor, counted once",
+                    ),
+                    (batch_size * sum(trained), "a float32 has four bytes"),
+                    (2 * bytes_of * sum(trained), "a float32 has four bytes"),
+                    (4 * sum(trained), "each row of the batch has numbers of its own"),
+                    (bytes_of * sum(trained) + parameters, "leave out the parameters"),
+                ],
+                why="which layers are trained, and what do they keep?",
+            )
 
 
-class _Counting(nn.Module):
-    """A layer with a buffer of whole numbers, and one that is left out of `state_dict`."""
-
-    calls: Tensor
-    last: Tensor
+class Meter(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Inside a `with`, holds on weakly to the storages of all results."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.register_buffer("calls", torch.tensor(3))
-        self.register_buffer("last", torch.tensor([-1.5, 0.25]), persistent=False)
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.live: Any = weakref.WeakSet()
+        self.last = 0
 
-    def forward(self, x: Tensor) -> Tensor:
-        with torch.no_grad():
-            self.calls += 1
-            self.last += x.mean()
-        return x
+    def total(self) -> int:
+        return sum(storage.nbytes() for storage in self.live)
 
-
-def _network(*layers: nn.Module) -> nn.Sequential:
-    """Return the layers in one network, their parameters drawn and their averages odd."""
-    generator = torch.Generator().manual_seed(9)
-    net = drawn(nn.Sequential(nn.Linear(3, 4), *layers, nn.Linear(4, 2)), generator)
-    with torch.no_grad():
-        for buffer in net.buffers():
-            buffer.add_(2)
-    return net
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        results = result if isinstance(result, tuple | list) else [result]
+        self.live.update(x.untyped_storage() for x in results if isinstance(x, Tensor))
+        self.last = self.total()
+        return result
 
 
-class _EndedError(Exception):
-    """The error by which a check ends a `with`."""
+def _trainer(after: Callable[[Tensor, Tensor], None], *, backward: bool = True) -> Step:
+    """Return a step of Adam; `after` is given the scores and the loss."""
+    net = nn.Sequential(nn.Linear(6, 9), nn.ReLU(), nn.Linear(9, 4))
+    optimizer = torch.optim.Adam(net.parameters())
+    X, y = torch.ones(5, 6), torch.tensor([0, 1, 2, 3, 0])
+
+    def step() -> None:
+        optimizer.zero_grad()
+        scores = net(X)
+        loss = F.cross_entropy(scores, y)
+        if backward:
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+        after(scores, loss)
+
+    return step
 
 
-def _within(answer: Any, net: nn.Module, body: Callable[[], object]) -> bool:
-    """Run the body within the reader's context manager; return whether its error passed on."""
+def _nothing(scores: Tensor, loss: Tensor) -> None:
+    pass
 
-    def use() -> object:
-        manager = answer(net)
-        if not hasattr(manager, "__enter__") or not hasattr(manager, "__exit__"):
-            raise Wrong(
-                f"unmoved(net) returned {kind(manager)}, which no `with` takes; "
-                "write @contextmanager above the function"
-            )
-        try:
-            with manager as value:
-                if value is ...:  # the stub yields it
-                    return value
-                body()
-        except _EndedError:
-            return True
-        return False
 
-    return bool(call(use, in_place=True))
+def _clean() -> Step:
+    return _trainer(_nothing)
+
+
+def _graphs() -> Step:
+    losses: list[Tensor] = []
+    return _trainer(lambda scores, loss: losses.append(loss), backward=False)
+
+
+def _walked() -> Step:
+    losses: list[Tensor] = []
+    return _trainer(lambda scores, loss: losses.append(loss))
+
+
+def _numbers() -> Step:
+    losses: list[float] = []
+    return _trainer(lambda scores, loss: losses.append(loss.item()))
+
+
+def _views() -> Step:
+    """One score is kept, and with it the storage of all twenty."""
+    first: list[Tensor] = []
+    return _trainer(lambda scores, loss: first.append(scores.detach()[0, :1]))
+
+
+def _gives_back() -> Step:
+    """The first two calls keep copies of the scores, and the third lets all of them go."""
+    kept: list[Tensor] = []
+
+    def after(scores: Tensor, loss: Tensor) -> None:
+        kept.append(scores.detach().repeat([1, 3, 2][len(kept)], 1))
+        if len(kept) == 3:
+            kept.clear()
+
+    return _trainer(after)
+
+
+def _grows() -> Step:
+    """The second call keeps less than the third."""
+    kept: list[Tensor] = []
+    return _trainer(lambda scores, loss: kept.append(scores.detach().repeat(len(kept) + 1, 1)))
 
 
 @exercise("07.10b")
-def unmoved(answer: Any) -> None:
-    """Each buffer has its numbers back when the `with` ends, also by an error."""
-    if not callable(answer):
-        call(answer)
-    cases: list[tuple[str, list[nn.Module]]] = [
-        ("a network with one nn.BatchNorm1d", [nn.BatchNorm1d(4)]),
-        ("a network without buffers", [nn.ReLU()]),
-        ("a network with a buffer that state_dict leaves out", [_Counting(), nn.BatchNorm1d(4)]),
-    ]
-    for told, layers in cases:
-        for fails in (False, True):
-            with given(f"net: {told}", f"a with that ends with{'' if fails else 'out'} an error"):
-                _hold(answer, _network(*layers), fails)
-    with given("net: a network with one nn.BatchNorm1d", "a step with checkpoint"):
-        _step(answer)
+def leak(answer: Any) -> None:
+    """What is alive after the third call, less what was after the second."""
+    for told, make in [
+        ("a step that leaves nothing behind", _clean),
+        ("losses on a list, after backward", _walked),
+        ("losses on a list, without backward", _graphs),
+        ("loss.item() on a list", _numbers),
+        ("one score of each call on a list, as a view", _views),
+        ("scores on a list, which the third call clears", _gives_back),
+        ("more on a list with each call", _grows),
+    ]:
+        totals, ends, train, meter = [0], [0], make(), Meter()
+        with meter:
+            for _ in range(3):
+                train()
+                totals.append(meter.total())
+                ends.append(meter.last)
+        want = totals[3] - totals[2]
+        runs: list[int] = []
+        step = make()
 
+        def counted(step: Step = step, runs: list[int] = runs) -> None:
+            runs.append(1)
+            step()
 
-def _hold(answer: Any, net: nn.Module, fails: bool) -> None:
-    """Change all buffers within the reader's `with`, and look at them before and after."""
-    before = {name: buffer.clone() for name, buffer in net.named_buffers()}
-
-    def changed() -> list[str]:
-        return [name for name, b in net.named_buffers() if not torch.equal(b, before[name])]
-
-    def body() -> None:
-        if changed():
-            raise Wrong("the buffers have changed when the `with` begins; leave them as they are")
-        for buffer in net.buffers():
-            buffer.mul_(-3).add_(1)
-        if fails:
-            raise _EndedError
-
-    passed_on = _within(answer, net, body)
-    if names := changed():
-        raise Wrong(
-            f"{names[0]} is not what it was. "
-            + (
-                "After an error, no line below `yield` runs but those in `finally`"
-                if fails
-                else "Copy each buffer by clone() before the `yield`, and copy it back after it"
-            )
-        )
-    if fails and not passed_on:
-        raise Wrong("the error did not pass on; put the buffers back in `finally`")
-
-
-def _step(answer: Any) -> None:
-    """Compare a step with `context_fn` to a plain one."""
-    nets = [_network(nn.BatchNorm1d(4)) for _ in range(2)]
-    X = torch.randn(6, 3, generator=torch.Generator().manual_seed(7))
-    nets[0](X).square().sum().backward()
-
-    def body() -> None:
-        def contexts() -> Any:
-            return nullcontext(), answer(nets[1])
-
-        out = checkpoint(nets[1], X, use_reentrant=False, context_fn=contexts)
-        out.square().sum().backward()
-
-    call(body, in_place=True)
-    for usual, found in zip(nets[0].parameters(), nets[1].parameters(), strict=True):
-        if found.grad is None or not torch.equal(usual.grad, found.grad):  # type: ignore[arg-type]
-            raise Wrong("the gradients are not those of a plain step; change nothing but buffers")
-    for (name, usual_buffer), found_buffer in zip(
-        nets[0].named_buffers(), nets[1].buffers(), strict=True
-    ):
-        if not torch.equal(usual_buffer, found_buffer):
-            raise Wrong(
-                f"{name} is not that of a plain step. `checkpoint` calls unmoved(net) before the "
-                "first run; copy the buffers when the `with` begins, not when unmoved is called"
+        with given(f"step: {told}"):
+            found = call(answer, counted)
+            if len(runs) != 3:
+                raise Wrong(f"step was called {len(runs)} times; call it three times")
+            expect_int(found)
+            expect_equal(
+                found,
+                want,
+                usual=[
+                    (ends[3] - ends[2], "the curve ends within the call; add up after the call"),
+                    (totals[3], "this is all that is alive; subtract what was before the call"),
+                    (totals[3] - totals[1], "these are two calls; take the third alone"),
+                    (totals[2] - totals[1], "this is the second call; add up after the third"),
+                    (totals[3] - totals[0], "compare the third call with the second"),
+                    (abs(want), "where there is less than before, the number is negative"),
+                    (max(want, 0), "where there is less than before, the number is negative"),
+                    (-want, "after the third call, less after the second, and not the other way"),
+                    (want // 4, "count bytes, not numbers"),
+                ],
+                why="the bytes alive after the third call, less those after the second; "
+                "a meter that starts later does not see what the first call made",
             )

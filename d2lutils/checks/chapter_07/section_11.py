@@ -1,200 +1,194 @@
-"""Checks of 07/11, gradient accumulation."""
+"""Checks of 07/11, recomputation."""
 
-import copy
-from functools import partial
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
-from d2lutils.checks.differences import difference
+from d2lutils.checks import Wrong, call, exercise, expect_equal, given
 from d2lutils.checks.expecting import expect_int
 from d2lutils.checks.networks import drawn
-
-Part = tuple[Tensor, Tensor]
-Passes = list[tuple[int, int]]
+from d2lutils.checks.showing import kind
 
 
 @exercise("07.11a")
-def weights_of(answer: Any) -> None:
-    """Each part's share of the labels that are not padding."""
-    for lengths in [
-        [[2, 5], [1, 1, 3]],
-        [[4]],
-        [[1], [7, 2]],
-        [[3, 3], [], [0, 2], [0, 0]],
-        [[0], [6], [1, 5, 0]],
-        [[2, 2], [2, 2], [4]],
+def best_number(answer: Any) -> None:
+    """The smallest k for which k starts and the largest segment take the fewest bytes."""
+    for n, start, kept in [
+        (1, 5, 7),
+        (32, 1, 2),
+        (32, 256_000, 512_000),
+        (18, 1, 2),
+        (2, 3, 3),
+        (2, 3, 2),
+        (6, 1, 1),
+        (10, 1, 1),
+        (11, 2, 3),
+        (13, 1, 4),
+        (9, 4, 1),
+        (7, 1, 50),
+        (8, 50, 1),
+        (50, 3, 10),
+        (97, 5, 13),
+        (19, 1, 10),  # the best is far from the root
+        (100, 1, 9),
     ]:
-        labels = [_padded(part) for part in lengths]
-        asked = torch.tensor([float(sum(part)) for part in lengths])
-        rows = torch.tensor([float(len(part)) for part in lengths])
-        places = torch.tensor([float(part.numel()) for part in labels])
-        equal = torch.full((len(lengths),), 1 / len(lengths))
-        shown = ", ".join(_shown(part) for part in labels)
-        with given(f"labels = [{shown}]"):
-            found = expect_tensor(call(answer, labels))
-            expect_equal(
-                found,
-                asked / asked.sum(),
-                usual=[
-                    (equal, "this is the mean of means; weigh each part by its labels"),
-                    (asked, "these are counts; divide by the count of all parts"),
-                    (asked / len(lengths), "divide by the count of all labels, not of the parts"),
-                    (asked / rows.sum(), "divide by the number of labels, not of rows"),
-                    (rows / rows.sum(), "these are the rows' shares; rows differ in length"),
-                    (places / places.sum(), "padding counts in these shares; leave out −100"),
-                    (asked / places.sum(), "padding counts in the divisor; leave out −100"),
-                    (asked / places, "divide by the count of all parts, not of one"),
-                    (asked / asked.max(), "divide by the count of all parts"),
-                    ((asked / asked.sum()).double(), "return float32"),
-                ],
-                why="count the labels that are not −100, and divide by the count of all parts",
+        with given(n=n, start=start, kept=kept):
+            found = expect_int(call(answer, n, start, kept))
+            ks = range(1, n + 1)
+            peaks = {k: k * start + -(-n // k) * kept for k in ks}
+            least = min(peaks.values())
+            best = [k for k in ks if peaks[k] == least]
+            floors = min(ks, key=lambda k: k * start + n // k * kept)
+            shares = min(ks, key=lambda k: k * start + n / k * kept)
+            divides = min((k for k in ks if n % k == 0), key=lambda k: peaks[k])
+            swapped = min(ks, key=lambda k: k * kept + -(-n // k) * start)
+            root = round((n * kept / start) ** 0.5)
+            rounded = "the largest segment has n / k blocks, rounded up; try all k from 1 to n"
+            usual: list[tuple[object, str]] = [
+                (least, "this is the least peak; return the k that has it"),
+                (best[-1], "several k have the least peak; return the smallest of them"),
+                (divides, "k need not divide n: the sizes differ by one block at most"),
+                (floors, rounded),
+                (shares, rounded),
+                (root, rounded),
+                (
+                    swapped,
+                    "each start has `start` bytes and each block `kept`; "
+                    "return the number of segments, not of blocks in one",
+                ),
+                (best[0] - 1, "k begins with 1"),
+            ]
+            why = "compute k * start + kept * (n / k, rounded up) for each k from 1 to n"
+            expect_equal(found, best[0], usual=usual, why=why)
+
+
+class _Counting(nn.Module):
+    """A layer with a buffer of whole numbers, and one that is left out of `state_dict`."""
+
+    calls: Tensor
+    last: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("calls", torch.tensor(3))
+        self.register_buffer("last", torch.tensor([-1.5, 0.25]), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.no_grad():
+            self.calls += 1
+            self.last += x.mean()
+        return x
+
+
+def _network(*layers: nn.Module) -> nn.Sequential:
+    """Return the layers in one network, their parameters drawn and their averages odd."""
+    generator = torch.Generator().manual_seed(9)
+    net = drawn(nn.Sequential(nn.Linear(3, 4), *layers, nn.Linear(4, 2)), generator)
+    with torch.no_grad():
+        for buffer in net.buffers():
+            buffer.add_(2)
+    return net
+
+
+class _EndedError(Exception):
+    """The error by which a check ends a `with`."""
+
+
+def _within(answer: Any, net: nn.Module, body: Callable[[], object]) -> bool:
+    """Run the body within the reader's context manager; return whether its error passed on."""
+
+    def use() -> object:
+        manager = answer(net)
+        if not hasattr(manager, "__enter__") or not hasattr(manager, "__exit__"):
+            raise Wrong(
+                f"unmoved(net) returned {kind(manager)}, which no `with` takes; "
+                "write @contextmanager above the function"
             )
+        try:
+            with manager as value:
+                if value is ...:  # the stub yields it
+                    return value
+                body()
+        except _EndedError:
+            return True
+        return False
 
-
-def _padded(lengths: list[int]) -> Tensor:
-    """Return labels of rows of these lengths, classes from 0 to 2, and padding behind them."""
-    labels = torch.full((len(lengths), max(lengths, default=3) or 2), -100)
-    for row, length in zip(labels, lengths, strict=True):
-        row[:length] = torch.arange(length) % 3
-    return labels
-
-
-def _shown(labels: Tensor) -> str:
-    return f"tensor({labels.tolist()})" if len(labels) else "torch.empty((0, 3), dtype=torch.int64)"
-
-
-def _batch(lengths: list[int], generator: torch.Generator) -> Part:
-    """Return inputs and labels; a length is the number of labels, and one more row is padding."""
-    n = sum(lengths) + 1
-    X = torch.randn(n, 3, generator=generator, dtype=torch.float64)
-    y = torch.randint(4, (n,), generator=generator)
-    y[-1] = -100
-    return X, y
-
-
-def _train(
-    net: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    parts: list[Part],
-    k: int,
-    how: str = "count",
-    leftover: bool = True,
-    clear: bool = True,
-    cleared_after: bool = False,
-) -> int:
-    """Train as the task asks, or with a usual mistake; return the number of steps."""
-    groups = [parts[i : i + k] for i in range(0, len(parts), k)]
-    if not leftover and groups and len(groups[-1]) < k:
-        groups.pop()
-    for group in groups:
-        counts = [int((y != -100).sum()) for _, y in group]
-        if clear:
-            optimizer.zero_grad()
-        for (X, y), divisor in zip(group, _divisors(how, counts, k), strict=True):
-            torch.autograd.backward(F.cross_entropy(net(X), y, reduction="sum") / divisor)
-        optimizer.step()
-        if cleared_after:
-            optimizer.zero_grad()
-    return len(groups)
-
-
-def _divisors(how: str, counts: list[int], k: int) -> list[int]:
-    """Return by what the sum of each part is divided: by count, or by a usual mistake."""
-    num, ones = len(counts), [max(n, 1) for n in counts]
-    return {
-        "count": [sum(counts)] * num,
-        "means": [n * num for n in ones],
-        "means over k": [n * k for n in ones],
-        "means added": ones,
-        "sums": [1] * num,
-        "sums over parts": [num] * num,
-        "sums over rows": [sum(counts) + num] * num,
-    }[how]
+    return bool(call(use, in_place=True))
 
 
 @exercise("07.11b")
-def train_on(answer: Any) -> None:
-    """A step after each k parts, and one for those left; weights by count of labels."""
-    generator = torch.Generator().manual_seed(10)
-    weighed = "each label counts the same in a step: divide its sum by the count of all k parts"
-    usual: list[tuple[str, dict[str, Any]]] = [
-        ("the parts that are left make a step as well", {"leftover": False}),
-        ("clear the gradients before the first part", {"clear": False, "cleared_after": True}),
-        ("clear the gradients before each step", {"clear": False}),
-        (f"this is the mean of means; {weighed}", {"how": "means"}),
-        (f"these means were divided by k; {weighed}", {"how": "means over k"}),
-        (f"the means of the parts were added; {weighed}", {"how": "means added"}),
-        ("the sums were not divided by the count of all labels", {"how": "sums"}),
-        ("divide the sums by the count of labels, not of parts", {"how": "sums over parts"}),
-        (
-            "gradients from before the call count in the first step, parts that are left make "
-            "none, and the means are divided by k",
-            {"clear": False, "cleared_after": True, "leftover": False, "how": "means over k"},
-        ),
-        ("padding was counted; leave out −100", {"how": "sums over rows"}),
+def unmoved(answer: Any) -> None:
+    """Each buffer has its numbers back when the `with` ends, also by an error."""
+    if not callable(answer):
+        call(answer)
+    cases: list[tuple[str, list[nn.Module]]] = [
+        ("a network with one nn.BatchNorm1d", [nn.BatchNorm1d(4)]),
+        ("a network without buffers", [nn.ReLU()]),
+        ("a network with a buffer that state_dict leaves out", [_Counting(), nn.BatchNorm1d(4)]),
     ]
-    for counts, k in [
-        ([4, 1, 2, 7, 3], 2),
-        ([3, 5, 0, 2], 2),
-        ([2, 6, 1], 5),
-        ([1, 3], 1),
-        ([4], 1),
-        ([], 3),
-        ([0, 2, 9, 1, 1, 6, 5], 3),
-    ]:
-        parts = [_batch([n], generator) for n in counts]
-        layers = [nn.Linear(3, 5), nn.Tanh(), nn.Linear(5, 4)]
-        start = drawn(nn.Sequential(*layers).double(), generator)
-        for parameter in start.parameters():
-            parameter.grad = torch.full_like(parameter, 0.25)
-        right, steps = _run(start, parts, k, _train)
-        told = f"parts with {', '.join(map(str, counts)) or 'no'} labels beside padding"
-        with given(f"stream: {told}", "an optimiser with momentum", k=k):
-            passes = [(0, 0)]
-            found, said = _run(start, parts, k, partial(call, answer, in_place=True), passes)
-            said = expect_int(said)
-            if difference(found, right):
-                for why, mistake in usual:
-                    if not difference(found, _run(start, parts, k, _train, **mistake)[0]):
-                        raise Wrong(f"the parameters are not the right ones at the end; {why}")
-                raise Wrong(
-                    "these steps are not those of whole groups; compare with one large batch"
-                )
-            if max(passes)[0] > max(counts, default=0) + 1:
-                raise Wrong("several parts went through at once; send each one by itself")
-            if max(waiting for _, waiting in passes) > 2:  # two: one without labels may stay
-                raise Wrong("several graphs are held at once; go back from a part before the next")
-            expect_equal(said, steps, why="return the number of the optimiser's steps")
+    for told, layers in cases:
+        for fails in (False, True):
+            with given(f"net: {told}", f"a with that ends with{'' if fails else 'out'} an error"):
+                _hold(answer, _network(*layers), fails)
+    with given("net: a network with one nn.BatchNorm1d", "a step with checkpoint"):
+        _step(answer)
 
 
-def _note(net: nn.Module, passes: Passes) -> None:
-    """Note of each pass its rows, and how many passes have not gone back by then."""
-    waiting: list[Tensor] = []
+def _hold(answer: Any, net: nn.Module, fails: bool) -> None:
+    """Change all buffers within the reader's `with`, and look at them before and after."""
+    before = {name: buffer.clone() for name, buffer in net.named_buffers()}
 
-    def note(_: nn.Module, inputs: Any, output: Tensor) -> None:
-        if output.requires_grad:
-            waiting.append(output)
-            output.register_hook(lambda _: waiting.clear())  # type: ignore[no-untyped-call]
-            passes.append((len(output), len(waiting)))
+    def changed() -> list[str]:
+        return [name for name, b in net.named_buffers() if not torch.equal(b, before[name])]
 
-    net.register_forward_hook(note)
+    def body() -> None:
+        if changed():
+            raise Wrong("the buffers have changed when the `with` begins; leave them as they are")
+        for buffer in net.buffers():
+            buffer.mul_(-3).add_(1)
+        if fails:
+            raise _EndedError
+
+    passed_on = _within(answer, net, body)
+    if names := changed():
+        raise Wrong(
+            f"{names[0]} is not what it was. "
+            + (
+                "After an error, no line below `yield` runs but those in `finally`"
+                if fails
+                else "Copy each buffer by clone() before the `yield`, and copy it back after it"
+            )
+        )
+    if fails and not passed_on:
+        raise Wrong("the error did not pass on; put the buffers back in `finally`")
 
 
-def _run(
-    start: nn.Module, parts: list[Part], k: int, train: Any, seen: Passes | None = None, **how: Any
-) -> tuple[Tensor, Any]:
-    """Train a copy of the network; return its parameters at the end, and what was returned."""
-    net = copy.deepcopy(start)
-    for mine, theirs in zip(net.parameters(), start.parameters(), strict=True):
-        mine.grad = None if theirs.grad is None else theirs.grad.clone()
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.3, momentum=0.5)
-    stream: Any = parts
-    if seen is not None:
-        _note(net, seen)
-        stream = ((X.clone(), y.clone()) for X, y in parts)
-    returned = train(net, optimizer, stream, k, **how)
-    return torch.cat([p.detach().flatten() for p in net.parameters()]), returned
+def _step(answer: Any) -> None:
+    """Compare a step with `context_fn` to a plain one."""
+    nets = [_network(nn.BatchNorm1d(4)) for _ in range(2)]
+    X = torch.randn(6, 3, generator=torch.Generator().manual_seed(7))
+    nets[0](X).square().sum().backward()
+
+    def body() -> None:
+        def contexts() -> Any:
+            return nullcontext(), answer(nets[1])
+
+        out = checkpoint(nets[1], X, use_reentrant=False, context_fn=contexts)
+        out.square().sum().backward()
+
+    call(body, in_place=True)
+    for usual, found in zip(nets[0].parameters(), nets[1].parameters(), strict=True):
+        if found.grad is None or not torch.equal(usual.grad, found.grad):  # type: ignore[arg-type]
+            raise Wrong("the gradients are not those of a plain step; change nothing but buffers")
+    for (name, usual_buffer), found_buffer in zip(
+        nets[0].named_buffers(), nets[1].buffers(), strict=True
+    ):
+        if not torch.equal(usual_buffer, found_buffer):
+            raise Wrong(
+                f"{name} is not that of a plain step. `checkpoint` calls unmoved(net) before the "
+                "first run; copy the buffers when the `with` begins, not when unmoved is called"
+            )

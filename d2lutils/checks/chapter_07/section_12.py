@@ -1,138 +1,200 @@
-"""Checks of 07/12, data parallel training."""
+"""Checks of 07/12, gradient accumulation."""
 
+import copy
+from functools import partial
 from typing import Any
-from unittest.mock import patch
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.utils.data import DistributedSampler, TensorDataset
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, given
-from d2lutils.checks.expecting import expect_type
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+from d2lutils.checks.differences import difference
+from d2lutils.checks.expecting import expect_int
 from d2lutils.checks.networks import drawn
-from d2lutils.checks.showing import kind
 
-SHUFFLES = "shuffle by torch.randperm(n, generator=g), with g seeded with the epoch"
-
-
-def _dealt(n: int, size: int, rank: int, epoch: int) -> list[int]:
-    data = TensorDataset(torch.arange(n))
-    sampler: DistributedSampler[Any] = DistributedSampler(data, num_replicas=size, rank=rank)
-    sampler.set_epoch(epoch)
-    return list(sampler)
-
-
-def _refused(*args: object, **kwargs: object) -> None:
-    raise Wrong("your function makes a DistributedSampler; deal without one")
+Part = tuple[Tensor, Tensor]
+Passes = list[tuple[int, int]]
 
 
 @exercise("07.12a")
-def share(answer: Any) -> None:
-    """The samples that a DistributedSampler deals to one process in one epoch."""
-    for n, size, rank, epoch in [
-        (9, 4, 3, 4),
-        (7, 2, 1, 3),
-        (7, 2, 0, 0),
-        (8, 2, 1, 1),
-        (1, 1, 0, 2),
-        (5, 1, 0, 2),
-        (9, 4, 1, 5),
-        (10, 4, 3, 5),
-        (11, 4, 0, 1),
-        (6, 4, 2, 7),
-        (4, 4, 2, 1),
+def weights_of(answer: Any) -> None:
+    """Each part's share of the labels that are not padding."""
+    for lengths in [
+        [[2, 5], [1, 1, 3]],
+        [[4]],
+        [[1], [7, 2]],
+        [[3, 3], [], [0, 2], [0, 0]],
+        [[0], [6], [1, 5, 0]],
+        [[2, 2], [2, 2], [4]],
     ]:
-        with given(n=n, size=size, rank=rank, epoch=epoch):
-            with patch.object(DistributedSampler, "__init__", _refused):
-                got = call(answer, n, size, rank, epoch)
-            if isinstance(got, Tensor):
-                raise Wrong("return a list of ints, not a tensor; tolist() makes one of it")
-            found = expect_type(got, list)
-            if odd := [sample for sample in found if type(sample) is not int]:
-                raise Wrong(f"the list should hold ints; it holds {kind(odd[0])}")
-            want = _dealt(n, size, rank, epoch)
-            generator = torch.Generator().manual_seed(epoch)
-            order = torch.randperm(n, generator=generator).tolist()
-            missing = -n % size
-            full = order + order[:missing]
-            in_block = len(full) // size
-            fill = f"{missing} of {n} samples come again, the first of the order"
-            usual: list[tuple[object, str]] = [
-                (_dealt(n, size, rank, 0), "this is the order of epoch 0; seed with the epoch"),
-                (order[rank::size], f"the order has to be filled up: {fill}"),
-                ((order + order[n - missing :])[rank::size], fill),
-                ((order + list(range(missing)))[rank::size], f"{fill}, not samples 0, 1, …"),
-                ((order + [order[0]] * missing)[rank::size], f"{fill}, not one of them again"),
-                (
-                    full[rank * in_block :][:in_block],
-                    "deal in turn: positions rank, rank + size, rank + 2 * size and so on",
-                ),
-                (full, "this is the order of all; take the samples of this rank"),
-                (list(range(n))[rank::size], SHUFFLES),
-                (sorted(want), "keep the samples in the order of the shuffle"),
-            ]
-            expect_equal(found, want, usual=usual, why=SHUFFLES)
+        labels = [_padded(part) for part in lengths]
+        asked = torch.tensor([float(sum(part)) for part in lengths])
+        rows = torch.tensor([float(len(part)) for part in lengths])
+        places = torch.tensor([float(part.numel()) for part in labels])
+        equal = torch.full((len(lengths),), 1 / len(lengths))
+        shown = ", ".join(_shown(part) for part in labels)
+        with given(f"labels = [{shown}]"):
+            found = expect_tensor(call(answer, labels))
+            expect_equal(
+                found,
+                asked / asked.sum(),
+                usual=[
+                    (equal, "this is the mean of means; weigh each part by its labels"),
+                    (asked, "these are counts; divide by the count of all parts"),
+                    (asked / len(lengths), "divide by the count of all labels, not of the parts"),
+                    (asked / rows.sum(), "divide by the number of labels, not of rows"),
+                    (rows / rows.sum(), "these are the rows' shares; rows differ in length"),
+                    (places / places.sum(), "padding counts in these shares; leave out −100"),
+                    (asked / places.sum(), "padding counts in the divisor; leave out −100"),
+                    (asked / places, "divide by the count of all parts, not of one"),
+                    (asked / asked.max(), "divide by the count of all parts"),
+                    ((asked / asked.sum()).double(), "return float32"),
+                ],
+                why="count the labels that are not −100, and divide by the count of all parts",
+            )
 
 
-class _Net(nn.Module):
-    """Parameters of several shapes: none, one number, and a gradient that is not contiguous."""
+def _padded(lengths: list[int]) -> Tensor:
+    """Return labels of rows of these lengths, classes from 0 to 2, and padding behind them."""
+    labels = torch.full((len(lengths), max(lengths, default=3) or 2), -100)
+    for row, length in zip(labels, lengths, strict=True):
+        row[:length] = torch.arange(length) % 3
+    return labels
 
-    def __init__(self, *shapes: tuple[int, ...]) -> None:
-        super().__init__()
-        self.all = nn.ParameterList(torch.empty(shape) for shape in shapes)
+
+def _shown(labels: Tensor) -> str:
+    return f"tensor({labels.tolist()})" if len(labels) else "torch.empty((0, 3), dtype=torch.int64)"
+
+
+def _batch(lengths: list[int], generator: torch.Generator) -> Part:
+    """Return inputs and labels; a length is the number of labels, and one more row is padding."""
+    n = sum(lengths) + 1
+    X = torch.randn(n, 3, generator=generator, dtype=torch.float64)
+    y = torch.randint(4, (n,), generator=generator)
+    y[-1] = -100
+    return X, y
+
+
+def _train(
+    net: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    parts: list[Part],
+    k: int,
+    how: str = "count",
+    leftover: bool = True,
+    clear: bool = True,
+    cleared_after: bool = False,
+) -> int:
+    """Train as the task asks, or with a usual mistake; return the number of steps."""
+    groups = [parts[i : i + k] for i in range(0, len(parts), k)]
+    if not leftover and groups and len(groups[-1]) < k:
+        groups.pop()
+    for group in groups:
+        counts = [int((y != -100).sum()) for _, y in group]
+        if clear:
+            optimizer.zero_grad()
+        for (X, y), divisor in zip(group, _divisors(how, counts, k), strict=True):
+            torch.autograd.backward(F.cross_entropy(net(X), y, reduction="sum") / divisor)
+        optimizer.step()
+        if cleared_after:
+            optimizer.zero_grad()
+    return len(groups)
+
+
+def _divisors(how: str, counts: list[int], k: int) -> list[int]:
+    """Return by what the sum of each part is divided: by count, or by a usual mistake."""
+    num, ones = len(counts), [max(n, 1) for n in counts]
+    return {
+        "count": [sum(counts)] * num,
+        "means": [n * num for n in ones],
+        "means over k": [n * k for n in ones],
+        "means added": ones,
+        "sums": [1] * num,
+        "sums over parts": [num] * num,
+        "sums over rows": [sum(counts) + num] * num,
+    }[how]
 
 
 @exercise("07.12b")
-def average_at_once(answer: Any) -> None:
-    """All gradients averaged by one all_reduce, each back in its place and shape."""
-    cases: list[tuple[int, float, list[tuple[int, ...]]]] = [
-        (2, 5.0, [(2, 3), (2,), (3, 2)]),
-        (3, -1.5, [(4,), (), (1, 3, 2), (5, 1)]),
-        (4, 7.0, [(3,)]),
-        (1, 1.0, [(2, 2), (1,)]),
+def train_on(answer: Any) -> None:
+    """A step after each k parts, and one for those left; weights by count of labels."""
+    generator = torch.Generator().manual_seed(10)
+    weighed = "each label counts the same in a step: divide its sum by the count of all k parts"
+    usual: list[tuple[str, dict[str, Any]]] = [
+        ("the parts that are left make a step as well", {"leftover": False}),
+        ("clear the gradients before the first part", {"clear": False, "cleared_after": True}),
+        ("clear the gradients before each step", {"clear": False}),
+        (f"this is the mean of means; {weighed}", {"how": "means"}),
+        (f"these means were divided by k; {weighed}", {"how": "means over k"}),
+        (f"the means of the parts were added; {weighed}", {"how": "means added"}),
+        ("the sums were not divided by the count of all labels", {"how": "sums"}),
+        ("divide the sums by the count of labels, not of parts", {"how": "sums over parts"}),
+        (
+            "gradients from before the call count in the first step, parts that are left make "
+            "none, and the means are divided by k",
+            {"clear": False, "cleared_after": True, "leftover": False, "how": "means over k"},
+        ),
+        ("padding was counted; leave out −100", {"how": "sums over rows"}),
     ]
-    for size, times, shapes in cases:
-        told = f"gradients of the shapes {', '.join(map(str, shapes))}"
-        with given(told, f"size = {size}"):
-            _average(answer, size, times, shapes)
+    for counts, k in [
+        ([4, 1, 2, 7, 3], 2),
+        ([3, 5, 0, 2], 2),
+        ([2, 6, 1], 5),
+        ([1, 3], 1),
+        ([4], 1),
+        ([], 3),
+        ([0, 2, 9, 1, 1, 6, 5], 3),
+    ]:
+        parts = [_batch([n], generator) for n in counts]
+        layers = [nn.Linear(3, 5), nn.Tanh(), nn.Linear(5, 4)]
+        start = drawn(nn.Sequential(*layers).double(), generator)
+        for parameter in start.parameters():
+            parameter.grad = torch.full_like(parameter, 0.25)
+        right, steps = _run(start, parts, k, _train)
+        told = f"parts with {', '.join(map(str, counts)) or 'no'} labels beside padding"
+        with given(f"stream: {told}", "an optimiser with momentum", k=k):
+            passes = [(0, 0)]
+            found, said = _run(start, parts, k, partial(call, answer, in_place=True), passes)
+            said = expect_int(said)
+            if difference(found, right):
+                for why, mistake in usual:
+                    if not difference(found, _run(start, parts, k, _train, **mistake)[0]):
+                        raise Wrong(f"the parameters are not the right ones at the end; {why}")
+                raise Wrong(
+                    "these steps are not those of whole groups; compare with one large batch"
+                )
+            if max(passes)[0] > max(counts, default=0) + 1:
+                raise Wrong("several parts went through at once; send each one by itself")
+            if max(waiting for _, waiting in passes) > 2:  # two: one without labels may stay
+                raise Wrong("several graphs are held at once; go back from a part before the next")
+            expect_equal(said, steps, why="return the number of the optimiser's steps")
 
 
-def _average(answer: Any, size: int, times: float, shapes: list[tuple[int, ...]]) -> None:
-    """Let the other processes have such gradients that all together are `times` the reader's."""
-    generator = torch.Generator().manual_seed(11)
-    parameters = list(drawn(_Net(*shapes), generator).parameters())
-    for p in parameters:
-        grad = torch.randn(p.shape[::-1], generator=generator)
-        p.grad = grad.permute(tuple(reversed(range(grad.ndim))))  # a view where ndim > 1
-    before = [p.detach().clone() for p in parameters]
-    own = [p.grad.clone() for p in parameters if p.grad is not None]
-    total = sum(p.numel() for p in parameters)
-    sent: list[int] = []
+def _note(net: nn.Module, passes: Passes) -> None:
+    """Note of each pass its rows, and how many passes have not gone back by then."""
+    waiting: list[Tensor] = []
 
-    def all_reduce(tensor: object) -> None:
-        if not isinstance(tensor, Tensor):
-            raise Wrong(f"all_reduce takes one tensor, and it got {kind(tensor)}")
-        sent.append(tensor.numel())
-        with torch.no_grad():
-            tensor.mul_(times)
+    def note(_: nn.Module, inputs: Any, output: Tensor) -> None:
+        if output.requires_grad:
+            waiting.append(output)
+            output.register_hook(lambda _: waiting.clear())  # type: ignore[no-untyped-call]
+            passes.append((len(output), len(waiting)))
 
-    call(answer, parameters, all_reduce, size, in_place=True)
-    if not sent:
-        raise Wrong("all_reduce was not called; hand it one tensor with all gradients")
-    if len(sent) > 1:
-        raise Wrong(f"all_reduce was called {len(sent)} times; call it once, on one long tensor")
-    if sent[0] != total:
-        raise Wrong(f"all_reduce got {sent[0]} numbers; all gradients together have {total}")
-    for k, (p, old, grad) in enumerate(zip(parameters, before, own, strict=True)):
-        if not torch.equal(p, old):
-            raise Wrong("the parameters have changed; change their .grad, and nothing else")
-        if p.grad is None:
-            raise Wrong(f"parameters[{k}].grad is None; it should hold the average")
-        usual: list[tuple[object, str]] = [
-            (grad, "it is the gradient of before; torch.cat copies, so copy the averages back"),
-            (grad / size, "the sum stands in the tensor that you gave to all_reduce; use that"),
-            (grad * times, "it is the sum; divide it by size"),
-            (grad * times / len(parameters), "divide by the number of processes, size"),
-        ]
-        why = f"parameters[{k}].grad should hold the average of its own numbers, in its own shape"
-        expect_equal(p.grad, grad * times / size, usual=usual, why=why)
+    net.register_forward_hook(note)
+
+
+def _run(
+    start: nn.Module, parts: list[Part], k: int, train: Any, seen: Passes | None = None, **how: Any
+) -> tuple[Tensor, Any]:
+    """Train a copy of the network; return its parameters at the end, and what was returned."""
+    net = copy.deepcopy(start)
+    for mine, theirs in zip(net.parameters(), start.parameters(), strict=True):
+        mine.grad = None if theirs.grad is None else theirs.grad.clone()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.3, momentum=0.5)
+    stream: Any = parts
+    if seen is not None:
+        _note(net, seen)
+        stream = ((X.clone(), y.clone()) for X, y in parts)
+    returned = train(net, optimizer, stream, k, **how)
+    return torch.cat([p.detach().flatten() for p in net.parameters()]), returned

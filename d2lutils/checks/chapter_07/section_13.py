@@ -1,164 +1,138 @@
-"""Checks of 07/13, sharding."""
+"""Checks of 07/13, data parallel training."""
 
-from collections.abc import Callable
-from math import prod
 from typing import Any
+from unittest.mock import patch
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.utils.data import DistributedSampler, TensorDataset
 
-from d2lutils.checks import (
-    Wrong,
-    call,
-    exercise,
-    expect_equal,
-    expect_tensor,
-    expect_type,
-    given,
-    same_storage,
-)
-from d2lutils.checks.expecting import expect_int
+from d2lutils.checks import Wrong, call, exercise, expect_equal, given
+from d2lutils.checks.expecting import expect_type
+from d2lutils.checks.networks import drawn
+from d2lutils.checks.showing import kind
 
-Shape = tuple[int, ...]
-
-ROUNDED_UP = "each rank gets rows / num_ranks rows, rounded up, as long as rows are left"
-OWN_ROWS = "return each rank's rows of the mean, with their dtype and all their columns"
+SHUFFLES = "shuffle by torch.randperm(n, generator=g), with g seeded with the epoch"
 
 
-def _mine(rows: int, num_ranks: int, rank: int) -> int:
-    """Return how many of the rows a rank gets, as chunk cuts them."""
-    size = -(-rows // num_ranks)
-    return min(size, max(0, rows - rank * size))
+def _dealt(n: int, size: int, rank: int, epoch: int) -> list[int]:
+    data = TensorDataset(torch.arange(n))
+    sampler: DistributedSampler[Any] = DistributedSampler(data, num_replicas=size, rank=rank)
+    sampler.set_epoch(epoch)
+    return list(sampler)
 
 
-def _unstopped(rows: int, num_ranks: int, rank: int) -> int:
-    """Return the same without a stop at 0."""
-    size = -(-rows // num_ranks)
-    return min(size, rows - rank * size)
-
-
-def _even(rows: int, num_ranks: int, rank: int) -> int:
-    """Return the rows of parts that differ by one row at most."""
-    return rows // num_ranks + int(rank < rows % num_ranks)
-
-
-def _down(rows: int, num_ranks: int, rank: int) -> int:
-    return rows // num_ranks
-
-
-def _up(rows: int, num_ranks: int, rank: int) -> int:
-    return -(-rows // num_ranks)
-
-
-def _before(rows: int, num_ranks: int, rank: int) -> int:
-    return _mine(rows, num_ranks, rank - 1) if rank else 0
-
-
-_USUAL: list[tuple[Callable[[int, int, int], int], str]] = [
-    (_unstopped, "where no rows are left, a rank holds 0, not less"),
-    (_even, f"as even as can be is not how chunk cuts; {ROUNDED_UP}"),
-    (_down, ROUNDED_UP),
-    (_up, "the last ranks get what is left, which may be less, or 0"),
-    (_before, "ranks begin with 0"),
-]
+def _refused(*args: object, **kwargs: object) -> None:
+    raise Wrong("your function makes a DistributedSampler; deal without one")
 
 
 @exercise("07.13a")
-def numbers_held(answer: Any) -> None:
-    """The numbers that one rank holds, a parameter's rows cut as chunk cuts them."""
-    cases: list[tuple[list[Shape], int, int]] = [
-        ([(512, 64), (10, 512)], 2, 0),
-        ([(512, 64), (10, 512)], 2, 1),
-        ([(10, 5)], 4, 0),
-        ([(10, 5)], 4, 2),
-        ([(10, 5)], 4, 3),
-        ([(5, 7)], 4, 1),
-        ([(5, 7)], 4, 2),
-        ([(5, 7)], 4, 3),
-        ([(9, 2), (4, 3, 5, 5), (4,)], 8, 3),
-        ([(9, 2), (4, 3, 5, 5), (4,)], 8, 4),
-        ([(9, 2), (4, 3, 5, 5), (4,)], 8, 6),
-        ([(9, 2), (4, 3, 5, 5), (4,)], 8, 7),
-        ([(7,)], 3, 2),
-        ([(7,)], 1, 0),
-        ([(1, 6), (1,)], 2, 0),
-        ([(1, 6), (1,)], 2, 1),
-        ([(17, 2)], 4, 3),
-        ([], 2, 1),
-    ]
-    for shapes, num_ranks, rank in cases:
-        with given(shapes=shapes, num_ranks=num_ranks, rank=rank):
-            found = expect_int(call(answer, shapes, num_ranks, rank))
-            _compare(found, shapes, num_ranks, rank)
+def share(answer: Any) -> None:
+    """The samples that a DistributedSampler deals to one process in one epoch."""
+    for n, size, rank, epoch in [
+        (9, 4, 3, 4),
+        (7, 2, 1, 3),
+        (7, 2, 0, 0),
+        (8, 2, 1, 1),
+        (1, 1, 0, 2),
+        (5, 1, 0, 2),
+        (9, 4, 1, 5),
+        (10, 4, 3, 5),
+        (11, 4, 0, 1),
+        (6, 4, 2, 7),
+        (4, 4, 2, 1),
+    ]:
+        with given(n=n, size=size, rank=rank, epoch=epoch):
+            with patch.object(DistributedSampler, "__init__", _refused):
+                got = call(answer, n, size, rank, epoch)
+            if isinstance(got, Tensor):
+                raise Wrong("return a list of ints, not a tensor; tolist() makes one of it")
+            found = expect_type(got, list)
+            if odd := [sample for sample in found if type(sample) is not int]:
+                raise Wrong(f"the list should hold ints; it holds {kind(odd[0])}")
+            want = _dealt(n, size, rank, epoch)
+            generator = torch.Generator().manual_seed(epoch)
+            order = torch.randperm(n, generator=generator).tolist()
+            missing = -n % size
+            full = order + order[:missing]
+            in_block = len(full) // size
+            fill = f"{missing} of {n} samples come again, the first of the order"
+            usual: list[tuple[object, str]] = [
+                (_dealt(n, size, rank, 0), "this is the order of epoch 0; seed with the epoch"),
+                (order[rank::size], f"the order has to be filled up: {fill}"),
+                ((order + order[n - missing :])[rank::size], fill),
+                ((order + list(range(missing)))[rank::size], f"{fill}, not samples 0, 1, …"),
+                ((order + [order[0]] * missing)[rank::size], f"{fill}, not one of them again"),
+                (
+                    full[rank * in_block :][:in_block],
+                    "deal in turn: positions rank, rank + size, rank + 2 * size and so on",
+                ),
+                (full, "this is the order of all; take the samples of this rank"),
+                (list(range(n))[rank::size], SHUFFLES),
+                (sorted(want), "keep the samples in the order of the shuffle"),
+            ]
+            expect_equal(found, want, usual=usual, why=SHUFFLES)
 
 
-def _compare(found: int, shapes: list[Shape], num_ranks: int, rank: int) -> None:
-    """Compare with the right number, and with what the usual mistakes give."""
+class _Net(nn.Module):
+    """Parameters of several shapes: none, one number, and a gradient that is not contiguous."""
 
-    def total(rows_of: Callable[[int, int, int], int]) -> int:
-        return sum(rows_of(rows, num_ranks, rank) * prod(rest) for rows, *rest in shapes)
-
-    everything = sum(prod(shape) for shape in shapes)
-    of_the_sum = "whole rows are cut, in each parameter, not the sum of its numbers"
-    usual: list[tuple[object, str]] = [(total(rows_of), why) for rows_of, why in _USUAL]
-    rows_alone = sum(_mine(rows, num_ranks, rank) for rows, *_ in shapes)
-    usual.append((rows_alone, "a row may have more than one number"))
-    usual.append((4 * total(_mine), "count numbers, not bytes"))
-    usual += [(everything // num_ranks, of_the_sum), (-(-everything // num_ranks), of_the_sum)]
-    expect_equal(found, total(_mine), usual=usual, why=ROUNDED_UP)
-
-
-def _gradients(num_ranks: int, *shape: int, dtype: torch.dtype = torch.float32) -> list[Tensor]:
-    """Return a tensor of that shape for each rank, drawn from a fixed seed."""
-    generator = torch.Generator().manual_seed(13)
-    return [torch.randn(shape, generator=generator).to(dtype) for _ in range(num_ranks)]
+    def __init__(self, *shapes: tuple[int, ...]) -> None:
+        super().__init__()
+        self.all = nn.ParameterList(torch.empty(shape) for shape in shapes)
 
 
 @exercise("07.13b")
-def scatter_mean(answer: Any) -> None:
-    """Each rank's rows of the mean, in memory of their own."""
-    for num_ranks, shape, dtype in [
-        (2, (4, 3), torch.float32),
-        (2, (5, 2), torch.float64),
-        (4, (10, 3), torch.float32),
-        (4, (5, 2, 2), torch.float32),
-        (3, (7,), torch.float64),
-        (3, (1, 4), torch.float32),
-        (1, (3, 2), torch.float32),
-    ]:
-        gradients = _gradients(num_ranks, *shape, dtype=dtype)
-        with given(f"{num_ranks} gradients of shape {shape}"):
-            _hold(call(answer, gradients), gradients)
+def average_at_once(answer: Any) -> None:
+    """All gradients averaged by one all_reduce, each back in its place and shape."""
+    cases: list[tuple[int, float, list[tuple[int, ...]]]] = [
+        (2, 5.0, [(2, 3), (2,), (3, 2)]),
+        (3, -1.5, [(4,), (), (1, 3, 2), (5, 1)]),
+        (4, 7.0, [(3,)]),
+        (1, 1.0, [(2, 2), (1,)]),
+    ]
+    for size, times, shapes in cases:
+        told = f"gradients of the shapes {', '.join(map(str, shapes))}"
+        with given(told, f"size = {size}"):
+            _average(answer, size, times, shapes)
 
 
-def _hold(answer: object, gradients: list[Tensor]) -> None:
-    """Compare the parts with the rows of the mean, and look at their memory."""
-    parts = expect_type(answer, list)
-    num_ranks = len(gradients)
-    if len(parts) != num_ranks:
-        raise Wrong(
-            f"return a tensor for each of the {num_ranks} ranks; these are {len(parts)}. "
-            "`chunk` leaves out ranks that get no rows"
-        )
-    total = torch.stack(gradients).sum(dim=0)
-    size = -(-len(total) // num_ranks)
-    for rank, found in enumerate(parts):
-        rows = slice(rank * size, (rank + 1) * size)
-        want = total[rows] / num_ranks
-        with given(f"rank {rank}"):
-            found = expect_tensor(found)
-            usual: list[tuple[object, str]] = [
-                (total[rows], "this is the sum; divide it by the number of ranks"),
-                (total[rows] / 2, "divide by the number of ranks, which need not be 2"),
-                (total / num_ranks, "each rank gets its own rows, not the whole mean"),
-                (gradients[rank][rows], "these are the rows of one gradient, not of the mean"),
-                (
-                    (total / num_ranks).tensor_split(num_ranks)[rank],
-                    f"cut as chunk does: {ROUNDED_UP}",
-                ),
-            ]
-            expect_equal(found, want, usual=usual, why=OWN_ROWS)
-            if any(same_storage(found, gradient) for gradient in gradients if len(want)):
-                raise Wrong("the result shares an input's memory; `clone` it")
-            if found.untyped_storage().nbytes() > want.numel() * want.element_size():
-                raise Wrong("this is a view, and keeps the whole mean alive; `clone` it")
+def _average(answer: Any, size: int, times: float, shapes: list[tuple[int, ...]]) -> None:
+    """Let the other processes have such gradients that all together are `times` the reader's."""
+    generator = torch.Generator().manual_seed(11)
+    parameters = list(drawn(_Net(*shapes), generator).parameters())
+    for p in parameters:
+        grad = torch.randn(p.shape[::-1], generator=generator)
+        p.grad = grad.permute(tuple(reversed(range(grad.ndim))))  # a view where ndim > 1
+    before = [p.detach().clone() for p in parameters]
+    own = [p.grad.clone() for p in parameters if p.grad is not None]
+    total = sum(p.numel() for p in parameters)
+    sent: list[int] = []
+
+    def all_reduce(tensor: object) -> None:
+        if not isinstance(tensor, Tensor):
+            raise Wrong(f"all_reduce takes one tensor, and it got {kind(tensor)}")
+        sent.append(tensor.numel())
+        with torch.no_grad():
+            tensor.mul_(times)
+
+    call(answer, parameters, all_reduce, size, in_place=True)
+    if not sent:
+        raise Wrong("all_reduce was not called; hand it one tensor with all gradients")
+    if len(sent) > 1:
+        raise Wrong(f"all_reduce was called {len(sent)} times; call it once, on one long tensor")
+    if sent[0] != total:
+        raise Wrong(f"all_reduce got {sent[0]} numbers; all gradients together have {total}")
+    for k, (p, old, grad) in enumerate(zip(parameters, before, own, strict=True)):
+        if not torch.equal(p, old):
+            raise Wrong("the parameters have changed; change their .grad, and nothing else")
+        if p.grad is None:
+            raise Wrong(f"parameters[{k}].grad is None; it should hold the average")
+        usual: list[tuple[object, str]] = [
+            (grad, "it is the gradient of before; torch.cat copies, so copy the averages back"),
+            (grad / size, "the sum stands in the tensor that you gave to all_reduce; use that"),
+            (grad * times, "it is the sum; divide it by size"),
+            (grad * times / len(parameters), "divide by the number of processes, size"),
+        ]
+        why = f"parameters[{k}].grad should hold the average of its own numbers, in its own shape"
+        expect_equal(p.grad, grad * times / size, usual=usual, why=why)
