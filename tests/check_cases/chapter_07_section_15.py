@@ -1,143 +1,207 @@
-"""Answers to the exercises of 07/15, ways to divide a network."""
+"""Answers to the exercises of 07/15, sharding."""
+
+import math
 
 import torch
 
-from check_cases import COMMUTES, NOT_NEGATIVE, SAME_LENGTH, Cases
-
-FIRST = "chunk cuts along the first dimension where none is named"
+from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
 
 
-def pieces(A, a, B, p):
-    return zip(A.chunk(p, dim=1), a.chunk(p), B.chunk(p, dim=0), strict=True)
+def held(shapes, num_ranks, rank):
+    total = 0
+    for rows, *rest in shapes:
+        size = math.ceil(rows / num_ranks)
+        mine = min(size, max(0, rows - rank * size))
+        total += mine * math.prod(rest)
+    return total
 
 
-def cut_block(X, A, a, B, c, num_devices):
-    parts = [torch.relu(X @ A_k + a_k) @ B_k for A_k, a_k, B_k in pieces(A, a, B, num_devices)]
-    parts[0] = parts[0] + c
+def by_chunk(shapes, num_ranks, rank):
+    parts = [torch.empty(shape).chunk(num_ranks) for shape in shapes]
+    return sum(p[rank].numel() for p in parts if rank < len(p))
+
+
+def by_range(shapes, num_ranks, rank):
+    total = 0
+    for rows, *rest in shapes:
+        size = (rows + num_ranks - 1) // num_ranks
+        total += len(range(rows)[rank * size : (rank + 1) * size]) * math.prod(rest)
+    return total
+
+
+def rounded_down(shapes, num_ranks, rank):
+    return sum(rows // num_ranks * math.prod(rest) for rows, *rest in shapes)
+
+
+def always_full(shapes, num_ranks, rank):
+    return sum(-(-rows // num_ranks) * math.prod(rest) for rows, *rest in shapes)
+
+
+def even(shapes, num_ranks, rank):
+    return sum(
+        (rows // num_ranks + (rank < rows % num_ranks)) * math.prod(rest) for rows, *rest in shapes
+    )
+
+
+def below_nought(shapes, num_ranks, rank):
+    total = 0
+    for rows, *rest in shapes:
+        size = math.ceil(rows / num_ranks)
+        total += min(size, rows - rank * size) * math.prod(rest)
+    return total
+
+
+def last_takes_the_rest(shapes, num_ranks, rank):
+    total = 0
+    for rows, *rest in shapes:
+        size = rows // num_ranks
+        mine = rows - rank * size if rank == num_ranks - 1 else size
+        total += mine * math.prod(rest)
+    return total
+
+
+def from_one(shapes, num_ranks, rank):
+    return held(shapes, num_ranks, rank - 1) if rank else 0
+
+
+def rows_alone(shapes, num_ranks, rank):
+    return held([shape[:1] for shape in shapes], num_ranks, rank)
+
+
+def of_the_sum(shapes, num_ranks, rank):
+    return sum(map(math.prod, shapes)) // num_ranks
+
+
+def of_numbers(shapes, num_ranks, rank):
+    return held([(math.prod(shape),) for shape in shapes], num_ranks, rank)
+
+
+def in_bytes(shapes, num_ranks, rank):
+    return 4 * held(shapes, num_ranks, rank)
+
+
+def from_the_end(shapes, num_ranks, rank):
+    return held(shapes, num_ranks, num_ranks - 1 - rank)
+
+
+def as_float(shapes, num_ranks, rank):
+    return float(held(shapes, num_ranks, rank))
+
+
+def scatter_mean(gradients):
+    num_ranks = len(gradients)
+    mean = torch.stack(gradients).mean(dim=0)
+    size = math.ceil(len(mean) / num_ranks)
+    return [mean[rank * size : (rank + 1) * size].clone() for rank in range(num_ranks)]
+
+
+def part_by_part(gradients):
+    num_ranks = len(gradients)
+    size = math.ceil(len(gradients[0]) / num_ranks)
+    parts = []
+    for rank in range(num_ranks):
+        rows = slice(rank * size, (rank + 1) * size)
+        parts.append(sum(gradient[rows] for gradient in gradients) / num_ranks)
     return parts
 
 
-def shared_c(X, A, a, B, c, p):
-    return [torch.relu(X @ A_k + a_k) @ B_k + c / p for A_k, a_k, B_k in pieces(A, a, B, p)]
+def by_views(gradients):
+    num_ranks = len(gradients)
+    mean = sum(gradients) / num_ranks
+    size = math.ceil(len(mean) / num_ranks)
+    return [mean[rank * size : (rank + 1) * size] for rank in range(num_ranks)]
 
 
-def c_last(X, A, a, B, c, p):
-    parts = [(X @ A_k + a_k).clamp(min=0) @ B_k for A_k, a_k, B_k in pieces(A, a, B, p)]
-    return [*parts[:-1], parts[-1] + c]
+def by_sum(gradients):
+    return [part * len(gradients) for part in scatter_mean(gradients)]
 
 
-def by_addmm(X, A, a, B, c, p):
-    outs = []
-    for k in range(p):
-        own = slice(k * len(a) // p, (k + 1) * len(a) // p)
-        hidden = torch.addmm(a[own], X, A[:, own]).relu()
-        outs.append(hidden.mm(B[own]))
-    outs[-1] += c
-    return outs
+def by_two(gradients):
+    return [part * len(gradients) / 2 for part in scatter_mean(gradients)]
 
 
-def c_by_all(X, A, a, B, c, p):
-    return [torch.relu(X @ A_k + a_k) @ B_k + c for A_k, a_k, B_k in pieces(A, a, B, p)]
+def as_single(gradients):
+    return [part.float() for part in scatter_mean(gradients)]
 
 
-def without_c(X, A, a, B, c, p):
-    return [torch.relu(X @ A_k + a_k) @ B_k for A_k, a_k, B_k in pieces(A, a, B, p)]
+def too_few(gradients):
+    mean = sum(gradients) / len(gradients)
+    return [part.clone() for part in mean.chunk(len(gradients))]
 
 
-def without_a(X, A, a, B, c, p):
-    parts = [torch.relu(X @ A_k) @ B_k for A_k, _, B_k in pieces(A, a, B, p)]
-    return [parts[0] + c, *parts[1:]]
+def by_split(gradients):
+    mean = sum(gradients) / len(gradients)
+    return [part.clone() for part in mean.tensor_split(len(gradients))]
 
 
-def without_relu(X, A, a, B, c, p):
-    parts = [(X @ A_k + a_k) @ B_k for A_k, a_k, B_k in pieces(A, a, B, p)]
-    return [parts[0] + c, *parts[1:]]
+def to_all(gradients):
+    mean = sum(gradients) / len(gradients)
+    return [mean.clone() for _ in gradients]
 
 
-def whole_a(X, A, a, B, c, p):
-    return [torch.relu(X @ A_k + a) @ B_k + c / p for A_k, _, B_k in pieces(A, a, B, p)]
+def own_rows(gradients):
+    size = math.ceil(len(gradients[0]) / len(gradients))
+    return [g[rank * size : (rank + 1) * size].clone() for rank, g in enumerate(gradients)]
 
 
-def rows_of_a(X, A, a, B, c, p):
-    return [torch.relu(X @ A_k + a) @ B + c / p for A_k in A.chunk(p, dim=0)]
+def in_place(gradients):
+    total = gradients[0]
+    for other in gradients[1:]:
+        total += other
+    total /= len(gradients)
+    return by_views([total])
 
 
-def by_batch(X, A, a, B, c, p):
-    return [torch.relu(x @ A + a) @ B + c for x in X.chunk(p)]
+def as_tuple(gradients):
+    return tuple(scatter_mean(gradients))
 
 
-def all_on_one(X, A, a, B, c, p):
-    whole = torch.relu(X @ A + a) @ B + c
-    return [whole] + [torch.zeros_like(whole)] * (p - 1)
-
-
-def whole_then_cut(X, A, a, B, c, p):
-    hidden = torch.relu(X @ A + a)
-    return [h @ B_k + c / p for h, B_k in zip(hidden.chunk(p, 1), B.chunk(p), strict=True)]
-
-
-def time_of(times, num_parts):
-    return sum(times) + (num_parts - 1) * max(times)
-
-
-def by_schedule(times, num_parts):
-    done = [0.0] * num_parts
-    for time in times:
-        free = 0.0
-        for part in range(num_parts):
-            free = max(free, done[part]) + time
-            done[part] = free
-    return done[-1]
+def alone_unchanged(gradients):
+    return list(gradients) if len(gradients) == 1 else scatter_mean(gradients)
 
 
 CASES = {
     "07.15a": Cases(
-        solution=cut_block,
-        also_right=[shared_c, c_last, by_addmm],
+        solution=held,
+        also_right=[by_chunk, by_range],
         wrong=[
-            (c_by_all, "added once"),
-            (without_c, "c is missing"),
-            (without_a, "a is missing"),
-            (without_relu, "the ReLU is missing"),
-            (whole_a, "size"),
-            (rows_of_a, "cannot be multiplied"),
-            (by_batch, "these are 3"),
-            (all_on_one, "lies on another device"),
-            (whole_then_cut, "own part of A"),
-            (lambda *inputs: sum(cut_block(*inputs)), "list"),
-            (lambda *inputs: [sum(cut_block(*inputs))], "these are 1"),
-            (lambda *inputs: tuple(cut_block(*inputs)), "list"),
-            (lambda *inputs: cut_block(*inputs)[::-1], "lies on another device"),
-            (lambda *inputs: [part.relu() for part in cut_block(*inputs)], "cut a like"),
+            (rounded_down, "rounded up"),
+            (always_full, "the last ranks get what is left"),
+            (even, "not how chunk cuts"),
+            (below_nought, "holds 0, not less"),
+            (last_takes_the_rest, "rounded up"),
+            (from_one, "ranks begin with 0"),
+            (rows_alone, "more than one number"),
+            (of_the_sum, "not the sum"),
+            (in_bytes, "not bytes"),
+            (from_the_end, "as long as rows are left"),
+            (of_numbers, "whole rows are cut"),
+            (as_float, "return an int"),
         ],
         equivalent={
-            "return zip(A.chunk(p, dim=1), a.chunk(p), B.chunk(p, dim=0))": SAME_LENGTH,
-            "return zip(A.chunk(p, dim=1), a.chunk(p), B.chunk(p), strict=True)": FIRST,
-            "return zip(A.chunk(p, dim=1), a.chunk(p), B.chunk(p, dim=0), strict=False)": (
-                SAME_LENGTH
-            ),
-            "for left, bias, right in zip(A.chunk(p, dim=1), a.chunk(p), B.chunk(p)):": FIRST,
+            "mine = min(max(0, rows - rank * size), size)": COMMUTES,
+            "mine = min(size, max(rows - rank * size, 0))": COMMUTES,
+            "return abs(total)": NOT_NEGATIVE,
+            "return int(total)": WHOLE,
+            "mine = min(max(0, rows - number * size), size)": COMMUTES,
+            "mine = min(size, max(rows - number * size, 0))": COMMUTES,
         },
     ),
     "07.15b": Cases(
-        solution=time_of,
-        also_right=[by_schedule],
+        solution=scatter_mean,
+        also_right=[part_by_part],
         wrong=[
-            (lambda times, m: m * sum(times), "while others still work"),
-            (lambda times, m: (m + len(times) - 1) * max(times), "only the slowest"),
-            (lambda times, m: m * max(times), "has to reach the last"),
-            (lambda times, m: sum(times) + m * max(times), "counted twice"),
-            (lambda times, m: sum(times) + (m - 1) * times[0], "further on"),
-            (lambda times, m: sum(times) + (m - 1) * times[-1], "before the last"),
-            (lambda times, m: sum(times), "of one part"),
-            (lambda times, m: sum(times) + (m - 1) * sum(times) / len(times), "is free"),
+            (by_views, "keeps the whole mean alive"),
+            (by_sum, "divide it by the number of ranks"),
+            (by_two, "need not be 2"),
+            (as_single, "dtype"),
+            (too_few, "leaves out ranks"),
+            (by_split, "cut as chunk does"),
+            (to_all, "not the whole mean"),
+            (own_rows, "not of the mean"),
+            (in_place, "changed its input"),
+            (as_tuple, "list"),
+            (alone_unchanged, "clone"),
         ],
-        equivalent={
-            "return abs(sum(times) + (num_parts - 1) * max(times))": NOT_NEGATIVE,
-            "return abs(free_at[-1])": NOT_NEGATIVE,
-            "free_at = [-1] * len(times)": "a part arrives at 0 at the earliest",
-            "arrives = -1": "a device is free at 0 at the earliest",
-            "arrives = max(free_at[device], arrives) + time": COMMUTES,
-        },
     ),
 }

@@ -1,114 +1,164 @@
-"""Checks of 07/15, ways to divide a network."""
+"""Checks of 07/15, sharding."""
 
+from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import torch
+from torch import Tensor
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, given
-from d2lutils.checks.expecting import expect_tensor, expect_type
-from d2lutils.checks.watching import Operations
+from d2lutils.checks import (
+    Wrong,
+    call,
+    exercise,
+    expect_equal,
+    expect_tensor,
+    expect_type,
+    given,
+    same_storage,
+)
+from d2lutils.checks.expecting import expect_int
 
-ROWS, INPUTS, HIDDEN, OUTPUTS = 9, 2, 8, 3
+Shape = tuple[int, ...]
+
+ROUNDED_UP = "each rank gets rows / num_ranks rows, rounded up, as long as rows are left"
+OWN_ROWS = "return each rank's rows of the mean, with their dtype and all their columns"
+
+
+def _mine(rows: int, num_ranks: int, rank: int) -> int:
+    """Return how many of the rows a rank gets, as chunk cuts them."""
+    size = -(-rows // num_ranks)
+    return min(size, max(0, rows - rank * size))
+
+
+def _unstopped(rows: int, num_ranks: int, rank: int) -> int:
+    """Return the same without a stop at 0."""
+    size = -(-rows // num_ranks)
+    return min(size, rows - rank * size)
+
+
+def _even(rows: int, num_ranks: int, rank: int) -> int:
+    """Return the rows of parts that differ by one row at most."""
+    return rows // num_ranks + int(rank < rows % num_ranks)
+
+
+def _down(rows: int, num_ranks: int, rank: int) -> int:
+    return rows // num_ranks
+
+
+def _up(rows: int, num_ranks: int, rank: int) -> int:
+    return -(-rows // num_ranks)
+
+
+def _before(rows: int, num_ranks: int, rank: int) -> int:
+    return _mine(rows, num_ranks, rank - 1) if rank else 0
+
+
+_USUAL: list[tuple[Callable[[int, int, int], int], str]] = [
+    (_unstopped, "where no rows are left, a rank holds 0, not less"),
+    (_even, f"as even as can be is not how chunk cuts; {ROUNDED_UP}"),
+    (_down, ROUNDED_UP),
+    (_up, "the last ranks get what is left, which may be less, or 0"),
+    (_before, "ranks begin with 0"),
+]
 
 
 @exercise("07.15a")
-def cut_block(answer: Any) -> None:
-    """One tensor of each device, from its own parts alone; their sum is the block's output."""
-    generator = torch.Generator().manual_seed(14)
-    for num_devices in (4, 1, 2, 8):
-        X, A, a, B, c = (
-            torch.randn(*size, generator=generator, dtype=torch.float64)
-            for size in [(ROWS, INPUTS), (INPUTS, HIDDEN), (HIDDEN,), (HIDDEN, OUTPUTS), (OUTPUTS,)]
-        )
-        weights = {"A": (A, 1), "a": (a, 0), "B": (B, 0)}  # with the dimension that is cut
-        for weight, _ in weights.values():
-            weight.requires_grad_()
-        told = f"X, A, a, B, c of the shapes {[tuple(t.shape) for t in (X, A, a, B, c)]}"
-        with given(told, num_devices=num_devices):
-            watched = Operations()
-            parts = call(answer, X, A, a, B, c, num_devices, inside=watched)
-            if len(expect_type(parts, list)) != num_devices:
-                raise Wrong(f"return one tensor of each device; these are {len(parts)}")
-            for part in parts:
-                expect_tensor(part, (ROWS, OUTPUTS), torch.float64)
-            _expect_own_parts(parts, weights)
-            if watched.largest > ROWS * max(HIDDEN // num_devices, OUTPUTS):
-                raise Wrong(
-                    f"a tensor of {watched.largest} numbers was made, more than one device needs; "
-                    "multiply X by the device's own part of A"
-                )
-            hidden = X @ A
-            usual = [
-                (torch.relu(hidden + a) @ B + num_devices * c, "c is to be added once, not by all"),
-                (torch.relu(hidden + a) @ B, "c is missing"),
-                (torch.relu(hidden) @ B + c, "a is missing"),
-                (torch.relu(hidden) @ B + a.sum() + c, "add a before the ReLU"),
-                ((hidden + a) @ B + c, "the ReLU is missing"),
-                (
-                    torch.relu(torch.relu(hidden + a) @ B + c),
-                    "no ReLU comes after B",
-                ),
-            ]
-            want = torch.relu(hidden + a) @ B + c
-            why = "cut a like the columns of A, take the ReLU, and multiply by the rows of B"
-            expect_equal(
-                sum(parts).detach(),
-                want.detach(),
-                usual=[(wrong.detach(), reason) for wrong, reason in usual],
-                why=why,
-            )
+def numbers_held(answer: Any) -> None:
+    """The numbers that one rank holds, a parameter's rows cut as chunk cuts them."""
+    cases: list[tuple[list[Shape], int, int]] = [
+        ([(512, 64), (10, 512)], 2, 0),
+        ([(512, 64), (10, 512)], 2, 1),
+        ([(10, 5)], 4, 0),
+        ([(10, 5)], 4, 2),
+        ([(10, 5)], 4, 3),
+        ([(5, 7)], 4, 1),
+        ([(5, 7)], 4, 2),
+        ([(5, 7)], 4, 3),
+        ([(9, 2), (4, 3, 5, 5), (4,)], 8, 3),
+        ([(9, 2), (4, 3, 5, 5), (4,)], 8, 4),
+        ([(9, 2), (4, 3, 5, 5), (4,)], 8, 6),
+        ([(9, 2), (4, 3, 5, 5), (4,)], 8, 7),
+        ([(7,)], 3, 2),
+        ([(7,)], 1, 0),
+        ([(1, 6), (1,)], 2, 0),
+        ([(1, 6), (1,)], 2, 1),
+        ([(17, 2)], 4, 3),
+        ([], 2, 1),
+    ]
+    for shapes, num_ranks, rank in cases:
+        with given(shapes=shapes, num_ranks=num_ranks, rank=rank):
+            found = expect_int(call(answer, shapes, num_ranks, rank))
+            _compare(found, shapes, num_ranks, rank)
 
 
-def _expect_own_parts(
-    parts: list[torch.Tensor], weights: dict[str, tuple[torch.Tensor, int]]
-) -> None:
-    """Refuse a device's tensor that hangs on another device's part of a weight."""
-    for k, part in enumerate(parts):
-        for name, (weight, dim) in weights.items():
-            if not part.requires_grad:
-                continue
-            (slopes,) = torch.autograd.grad(
-                part.sum(), weight, retain_graph=True, allow_unused=True
-            )
-            if slopes is None:
-                continue
-            others = [p for j, p in enumerate(slopes.chunk(len(parts), dim)) if j != k]
-            if any(p.any() for p in others):
-                raise Wrong(f"tensor {k} uses a part of {name} that lies on another device")
+def _compare(found: int, shapes: list[Shape], num_ranks: int, rank: int) -> None:
+    """Compare with the right number, and with what the usual mistakes give."""
+
+    def total(rows_of: Callable[[int, int, int], int]) -> int:
+        return sum(rows_of(rows, num_ranks, rank) * prod(rest) for rows, *rest in shapes)
+
+    everything = sum(prod(shape) for shape in shapes)
+    of_the_sum = "whole rows are cut, in each parameter, not the sum of its numbers"
+    usual: list[tuple[object, str]] = [(total(rows_of), why) for rows_of, why in _USUAL]
+    rows_alone = sum(_mine(rows, num_ranks, rank) for rows, *_ in shapes)
+    usual.append((rows_alone, "a row may have more than one number"))
+    usual.append((4 * total(_mine), "count numbers, not bytes"))
+    usual += [(everything // num_ranks, of_the_sum), (-(-everything // num_ranks), of_the_sum)]
+    expect_equal(found, total(_mine), usual=usual, why=ROUNDED_UP)
+
+
+def _gradients(num_ranks: int, *shape: int, dtype: torch.dtype = torch.float32) -> list[Tensor]:
+    """Return a tensor of that shape for each rank, drawn from a fixed seed."""
+    generator = torch.Generator().manual_seed(13)
+    return [torch.randn(shape, generator=generator).to(dtype) for _ in range(num_ranks)]
 
 
 @exercise("07.15b")
-def time_of(answer: Any) -> None:
-    """The time at which the last part leaves the last device of a pipeline."""
-    for times, num_parts in [
-        ([2.0, 0.5, 1.75], 4),
-        ([0.5, 1.75, 2.0], 4),
-        ([1.0, 3.5, 0.25, 3.0], 3),
-        ([1.5], 3),
-        ([1.5, 2.25], 1),
-        ([0.75, 0.75, 0.75, 0.75], 8),
-        ([4.0, 0.25, 3.75, 0.5, 3.5], 20),
+def scatter_mean(answer: Any) -> None:
+    """Each rank's rows of the mean, in memory of their own."""
+    for num_ranks, shape, dtype in [
+        (2, (4, 3), torch.float32),
+        (2, (5, 2), torch.float64),
+        (4, (10, 3), torch.float32),
+        (4, (5, 2, 2), torch.float32),
+        (3, (7,), torch.float64),
+        (3, (1, 4), torch.float32),
+        (1, (3, 2), torch.float32),
     ]:
-        with given(times=times, num_parts=num_parts):
-            found = call(answer, times, num_parts)
-            slowest, once = max(times), sum(times)
+        gradients = _gradients(num_ranks, *shape, dtype=dtype)
+        with given(f"{num_ranks} gradients of shape {shape}"):
+            _hold(call(answer, gradients), gradients)
+
+
+def _hold(answer: object, gradients: list[Tensor]) -> None:
+    """Compare the parts with the rows of the mean, and look at their memory."""
+    parts = expect_type(answer, list)
+    num_ranks = len(gradients)
+    if len(parts) != num_ranks:
+        raise Wrong(
+            f"return a tensor for each of the {num_ranks} ranks; these are {len(parts)}. "
+            "`chunk` leaves out ranks that get no rows"
+        )
+    total = torch.stack(gradients).sum(dim=0)
+    size = -(-len(total) // num_ranks)
+    for rank, found in enumerate(parts):
+        rows = slice(rank * size, (rank + 1) * size)
+        want = total[rows] / num_ranks
+        with given(f"rank {rank}"):
+            found = expect_tensor(found)
             usual: list[tuple[object, str]] = [
-                (num_parts * once, "a device takes the next part while others still work"),
+                (total[rows], "this is the sum; divide it by the number of ranks"),
+                (total[rows] / 2, "divide by the number of ranks, which need not be 2"),
+                (total / num_ranks, "each rank gets its own rows, not the whole mean"),
+                (gradients[rank][rows], "these are the rows of one gradient, not of the mean"),
                 (
-                    (num_parts + len(times) - 1) * slowest,
-                    "only the slowest device takes so long for a part",
+                    (total / num_ranks).tensor_split(num_ranks)[rank],
+                    f"cut as chunk does: {ROUNDED_UP}",
                 ),
-                (num_parts * slowest, "the first part has to reach the last device"),
-                (once + num_parts * slowest, "the first part is counted twice"),
-                (
-                    once + (num_parts - 1) * times[0],
-                    "a slow device further on holds up the parts behind it",
-                ),
-                (
-                    once + (num_parts - 1) * times[-1],
-                    "a slow device before the last one holds up the parts",
-                ),
-                (once, "this is the time of one part"),
             ]
-            why = "a device starts when the part has arrived and the device is free"
-            expect_equal(found, once + (num_parts - 1) * slowest, usual=usual, why=why)
+            expect_equal(found, want, usual=usual, why=OWN_ROWS)
+            if any(same_storage(found, gradient) for gradient in gradients if len(want)):
+                raise Wrong("the result shares an input's memory; `clone` it")
+            if found.untyped_storage().nbytes() > want.numel() * want.element_size():
+                raise Wrong("this is a view, and keeps the whole mean alive; `clone` it")
