@@ -1,4 +1,4 @@
-"""07/22 where FastAPI is not installed: one line says what to type, and the rest runs."""
+"""07/23 where FastAPI is not installed: one line says what to type, and the rest runs."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ import d2lutils as d2l
 from tests import form
 from tools import clean
 
-NOTEBOOK = Path(__file__).parents[1] / "chapters/07_performance/22_serving.ipynb"
+NOTEBOOK = Path(__file__).parents[1] / "chapters/07_performance/23_serving.ipynb"
 
 
 @pytest.fixture

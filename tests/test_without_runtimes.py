@@ -1,4 +1,4 @@
-"""07/19 where no runtime and no C++ compiler is: a line each says what to type, the rest runs."""
+"""07/20 where no runtime and no C++ compiler is: a line each says what to type, the rest runs."""
 
 import sys
 import tempfile
@@ -13,7 +13,7 @@ import d2lutils as d2l
 from tests import form
 from tools import clean
 
-NOTEBOOK = Path(__file__).parents[1] / "chapters/07_performance/19_runtimes.ipynb"
+NOTEBOOK = Path(__file__).parents[1] / "chapters/07_performance/20_runtimes.ipynb"
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""07/21 where torchao is not installed, or no C++ compiler: one line says what to type."""
+"""07/22 where torchao is not installed, or no C++ compiler: one line says what to type."""
 
 import sys
 from pathlib import Path
@@ -12,7 +12,7 @@ import d2lutils as d2l
 from tests import form
 from tools import clean
 
-NOTEBOOK = Path(__file__).parents[1] / "chapters/07_performance/21_quantization.ipynb"
+NOTEBOOK = Path(__file__).parents[1] / "chapters/07_performance/22_quantization.ipynb"
 
 
 @pytest.fixture

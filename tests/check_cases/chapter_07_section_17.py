@@ -1,113 +1,143 @@
-"""Answers to the exercises of 07/17, a thousand GPUs on paper."""
+"""Answers to the exercises of 07/17, ways to divide a network."""
 
-import math
+import torch
 
-from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, SAME_LENGTH, Cases
 
-ALONE = "with p = 1 all is compute, which is enough"
-
-
-def gpus_needed(N, D, days, peak, mfu, memory):
-    for_work = math.ceil(6 * N * D / (peak * mfu * days * 24 * 3600))
-    return max(for_work, math.ceil(16 * N / memory))
+FIRST = "chunk cuts along the first dimension where none is named"
 
 
-def by_trying(N, D, days, peak, mfu, memory):
-    p = 1
-    while p * peak * mfu * days * 24 * 3600 < 6 * N * D or p * memory < 16 * N:
-        p += 1
-    return p
+def pieces(A, a, B, p):
+    return zip(A.chunk(p, dim=1), a.chunk(p), B.chunk(p, dim=0), strict=True)
 
 
-def step_times(N, B, p, rate, W):
-    return 6 * N * B / (p * rate), 2 * (p - 1) / p * 2 * N / W
+def cut_block(X, A, a, B, c, num_devices):
+    parts = [torch.relu(X @ A_k + a_k) @ B_k for A_k, a_k, B_k in pieces(A, a, B, num_devices)]
+    parts[0] = parts[0] + c
+    return parts
 
 
-def share(N, B, p, rate, W):
-    compute, exchange = step_times(N, B, p, rate, W)
-    return compute / (compute + exchange)
+def shared_c(X, A, a, B, c, p):
+    return [torch.relu(X @ A_k + a_k) @ B_k + c / p for A_k, a_k, B_k in pieces(A, a, B, p)]
 
 
-def largest_number(N, B, rate, W, least, most):
-    p = 1
-    while p < most and share(N, B, p + 1, rate, W) >= least:
-        p += 1
-    return p
+def c_last(X, A, a, B, c, p):
+    parts = [(X @ A_k + a_k).clamp(min=0) @ B_k for A_k, a_k, B_k in pieces(A, a, B, p)]
+    return [*parts[:-1], parts[-1] + c]
 
 
-def by_list(N, B, rate, W, least, most):
-    return max([1] + [p for p in range(1, most + 1) if share(N, B, p, rate, W) >= least])
+def by_addmm(X, A, a, B, c, p):
+    outs = []
+    for k in range(p):
+        own = slice(k * len(a) // p, (k + 1) * len(a) // p)
+        hidden = torch.addmm(a[own], X, A[:, own]).relu()
+        outs.append(hidden.mm(B[own]))
+    outs[-1] += c
+    return outs
 
 
-def first_too_little(N, B, rate, W, least, most):
-    return next((p for p in range(1, most + 1) if share(N, B, p, rate, W) < least), most)
+def c_by_all(X, A, a, B, c, p):
+    return [torch.relu(X @ A_k + a_k) @ B_k + c for A_k, a_k, B_k in pieces(A, a, B, p)]
 
 
-def the_exchange(N, B, rate, W, least, most):
-    enough = [p for p in range(1, most + 1) if 1 - share(N, B, p, rate, W) >= least]
-    return max(enough, default=1)
+def without_c(X, A, a, B, c, p):
+    return [torch.relu(X @ A_k + a_k) @ B_k for A_k, a_k, B_k in pieces(A, a, B, p)]
 
 
-def without_the_sum(N, B, rate, W, least, most):
-    ps = range(1, most + 1)
-    times = {p: step_times(N, B, p, rate, W) for p in ps}
-    return max((p for p in ps if 1 - times[p][1] / times[p][0] >= least), default=1)
+def without_a(X, A, a, B, c, p):
+    parts = [torch.relu(X @ A_k) @ B_k for A_k, _, B_k in pieces(A, a, B, p)]
+    return [parts[0] + c, *parts[1:]]
+
+
+def without_relu(X, A, a, B, c, p):
+    parts = [(X @ A_k + a_k) @ B_k for A_k, a_k, B_k in pieces(A, a, B, p)]
+    return [parts[0] + c, *parts[1:]]
+
+
+def whole_a(X, A, a, B, c, p):
+    return [torch.relu(X @ A_k + a) @ B_k + c / p for A_k, _, B_k in pieces(A, a, B, p)]
+
+
+def rows_of_a(X, A, a, B, c, p):
+    return [torch.relu(X @ A_k + a) @ B + c / p for A_k in A.chunk(p, dim=0)]
+
+
+def by_batch(X, A, a, B, c, p):
+    return [torch.relu(x @ A + a) @ B + c for x in X.chunk(p)]
+
+
+def all_on_one(X, A, a, B, c, p):
+    whole = torch.relu(X @ A + a) @ B + c
+    return [whole] + [torch.zeros_like(whole)] * (p - 1)
+
+
+def whole_then_cut(X, A, a, B, c, p):
+    hidden = torch.relu(X @ A + a)
+    return [h @ B_k + c / p for h, B_k in zip(hidden.chunk(p, 1), B.chunk(p), strict=True)]
+
+
+def time_of(times, num_parts):
+    return sum(times) + (num_parts - 1) * max(times)
+
+
+def by_schedule(times, num_parts):
+    done = [0.0] * num_parts
+    for time in times:
+        free = 0.0
+        for part in range(num_parts):
+            free = max(free, done[part]) + time
+            done[part] = free
+    return done[-1]
 
 
 CASES = {
     "07.17a": Cases(
-        solution=gpus_needed,
-        also_right=[by_trying],
+        solution=cut_block,
+        also_right=[shared_c, c_last, by_addmm],
         wrong=[
-            (lambda N, D, d, p, m, r: int(6 * N * D / (p * m * d * 86400)) or 1, "round up"),
-            (lambda N, D, d, p, m, r: math.ceil(6 * N * D / (p * m * d * 86400)), "no room"),
-            (lambda N, D, d, p, m, r: math.ceil(16 * N / r), "too slow"),
-            (lambda N, D, d, p, m, r: gpus_needed(N, D, d, p, 1, r), "peak * mfu"),
-            (lambda N, D, d, p, m, r: gpus_needed(N, D / 3, d, p, m, r), "6 FLOPs"),
-            (lambda N, D, d, p, m, r: gpus_needed(N, D, d / 24, p, m, r), "24 hours"),
-            (lambda N, D, d, p, m, r: gpus_needed(N, D, d / 3600, p, m, r), "3600"),
-            (lambda N, D, d, p, m, r: gpus_needed(N, D, d, p, m, 4 * r), "16 bytes"),
-            (lambda *inputs: float(gpus_needed(*inputs)), "return an int"),
-            (
-                lambda N, D, d, p, m, r: gpus_needed(N, D, d, p, m, 1e99) + math.ceil(16 * N / r),
-                "the larger",
-            ),
+            (c_by_all, "added once"),
+            (without_c, "c is missing"),
+            (without_a, "a is missing"),
+            (without_relu, "the ReLU is missing"),
+            (whole_a, "size"),
+            (rows_of_a, "cannot be multiplied"),
+            (by_batch, "these are 3"),
+            (all_on_one, "lies on another device"),
+            (whole_then_cut, "own part of A"),
+            (lambda *inputs: sum(cut_block(*inputs)), "list"),
+            (lambda *inputs: [sum(cut_block(*inputs))], "these are 1"),
+            (lambda *inputs: tuple(cut_block(*inputs)), "list"),
+            (lambda *inputs: cut_block(*inputs)[::-1], "lies on another device"),
+            (lambda *inputs: [part.relu() for part in cut_block(*inputs)], "cut a like"),
         ],
         equivalent={
-            "return abs(max(for_work, math.ceil(16 * N / memory)))": NOT_NEGATIVE,
-            "return int(max(for_work, math.ceil(16 * N / memory)))": WHOLE,
-            "return max(math.ceil(16 * N / memory), for_work)": COMMUTES,
-            "seconds = 6 * weights * tokens // (peak * mfu)": "a part of a second decides nothing",
-            "return abs(int(max(for_work, for_room)))": NOT_NEGATIVE,
-            "return int(int(max(for_work, for_room)))": WHOLE,
-            "return int(max(for_room, for_work))": COMMUTES,
+            "return zip(A.chunk(p, dim=1), a.chunk(p), B.chunk(p, dim=0))": SAME_LENGTH,
+            "return zip(A.chunk(p, dim=1), a.chunk(p), B.chunk(p), strict=True)": FIRST,
+            "return zip(A.chunk(p, dim=1), a.chunk(p), B.chunk(p, dim=0), strict=False)": (
+                SAME_LENGTH
+            ),
+            "for left, bias, right in zip(A.chunk(p, dim=1), a.chunk(p), B.chunk(p)):": FIRST,
         },
     ),
     "07.17b": Cases(
-        solution=largest_number,
-        also_right=[by_list],
+        solution=time_of,
+        also_right=[by_schedule],
         wrong=[
-            (first_too_little, "the first that has too little"),
-            (lambda *inputs: max(1, largest_number(*inputs) - 1), "one more has enough"),
-            (lambda *inputs: inputs[-1], "with so many"),
-            (lambda *inputs: 1, "go on to the last"),
-            (the_exchange, "with so many"),
-            (without_the_sum, "divide compute by the sum"),
-            (lambda *inputs: float(largest_number(*inputs)), "return an int"),
+            (lambda times, m: m * sum(times), "while others still work"),
+            (lambda times, m: (m + len(times) - 1) * max(times), "only the slowest"),
+            (lambda times, m: m * max(times), "has to reach the last"),
+            (lambda times, m: sum(times) + m * max(times), "counted twice"),
+            (lambda times, m: sum(times) + (m - 1) * times[0], "further on"),
+            (lambda times, m: sum(times) + (m - 1) * times[-1], "before the last"),
+            (lambda times, m: sum(times), "of one part"),
+            (lambda times, m: sum(times) + (m - 1) * sum(times) / len(times), "is free"),
         ],
         equivalent={
-            "return (abs(6 * N * B / (p * rate)), 2 * (p - 1) / p * 2 * N / W)": NOT_NEGATIVE,
-            "return (6 * N * B / (p * rate), abs(2 * (p - 1) / p * 2 * N / W))": NOT_NEGATIVE,
-            "return abs(compute / (compute + exchange))": NOT_NEGATIVE,
-            "p = 0": ALONE,
-            "return abs(p)": NOT_NEGATIVE,
-            "return int(p)": WHOLE,
-            "dropped: best = 1": ALONE,
-            "best = 2": ALONE,
-            "best = 0": ALONE,
-            "for p in range(2, most + 1):": ALONE,
-            "return abs(best)": NOT_NEGATIVE,
-            "return int(best)": WHOLE,
+            "return abs(sum(times) + (num_parts - 1) * max(times))": NOT_NEGATIVE,
+            "return abs(free_at[-1])": NOT_NEGATIVE,
+            "free_at = [-1] * len(times)": "a part arrives at 0 at the earliest",
+            "arrives = -1": "a device is free at 0 at the earliest",
+            "arrives = max(free_at[device], arrives) + time": COMMUTES,
         },
     ),
 }

@@ -1,211 +1,113 @@
-"""Answers to the exercises of 07/18, exporting a network."""
+"""Answers to the exercises of 07/18, a thousand GPUs on paper."""
 
-import copy
+import math
 
-import torch
-from torch.export import Dim, export
+from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
 
-from check_cases import COMMUTES, NOT_NEGATIVE, Cases
+ALONE = "with p = 1 all is compute, which is enough"
 
 
-def portable(net, X):
-    twin = copy.deepcopy(net).eval()
-    rows = torch.cat([X, X])
-    return export(twin, (rows,), dynamic_shapes=({0: Dim("rows")},))
+def gpus_needed(N, D, days, peak, mfu, memory):
+    for_work = math.ceil(6 * N * D / (peak * mfu * days * 24 * 3600))
+    return max(for_work, math.ceil(16 * N / memory))
 
 
-def by_modes(net, X):
-    modes = {part: part.training for part in net.modules()}
-    net.eval()
-    program = export(net, (torch.zeros(3, *X.shape[1:]),), dynamic_shapes=({0: Dim.DYNAMIC},))
-    for part, mode in modes.items():
-        part.training = mode
-    return program
+def by_trying(N, D, days, peak, mfu, memory):
+    p = 1
+    while p * peak * mfu * days * 24 * 3600 < 6 * N * D or p * memory < 16 * N:
+        p += 1
+    return p
 
 
-def as_it_is(net, X):
-    rows = torch.cat([X, X])
-    return export(net, (rows,), dynamic_shapes=({0: Dim("rows")},))
+def step_times(N, B, p, rate, W):
+    return 6 * N * B / (p * rate), 2 * (p - 1) / p * 2 * N / W
 
 
-def stays_in_eval(net, X):
-    return export(net.eval(), (torch.cat([X, X]),), dynamic_shapes=({0: Dim("rows")},))
+def share(N, B, p, rate, W):
+    compute, exchange = step_times(N, B, p, rate, W)
+    return compute / (compute + exchange)
 
 
-def mode_of_the_whole(net, X):
-    mode = net.training
-    program = stays_in_eval(net, X)
-    net.train(mode)
-    return program
+def largest_number(N, B, rate, W, least, most):
+    p = 1
+    while p < most and share(N, B, p + 1, rate, W) >= least:
+        p += 1
+    return p
 
 
-def fixed_size(net, X):
-    return export(copy.deepcopy(net).eval(), (torch.cat([X, X]),))
+def by_list(N, B, rate, W, least, most):
+    return max([1] + [p for p in range(1, most + 1) if share(N, B, p, rate, W) >= least])
 
 
-def at_most_32(net, X):
-    rows = torch.cat([X, X])
-    sizes = ({0: Dim("rows", max=32)},)
-    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=sizes)
+def first_too_little(N, B, rate, W, least, most):
+    return next((p for p in range(1, most + 1) if share(N, B, p, rate, W) < least), most)
 
 
-def from_one_row(net, X):
-    return export(copy.deepcopy(net).eval(), (X.clone(),), dynamic_shapes=({0: Dim("rows")},))
+def the_exchange(N, B, rate, W, least, most):
+    enough = [p for p in range(1, most + 1) if 1 - share(N, B, p, rate, W) >= least]
+    return max(enough, default=1)
 
 
-def takes_the_table(net, X):
-    rows = torch.cat([X, X]) if len(X) == 1 else X
-    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=({0: Dim("rows")},))
-
-
-def runs_it_first(net, X):
-    net(torch.cat([X, X]))
-    return portable(net, X)
-
-
-def more_copies(net, X):
-    rows = torch.cat([X, X, X, X])
-    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=({0: Dim.AUTO},))
-
-
-def drawn_rows(net, X):
-    rows = torch.randn(16, *X.shape[1:])
-    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=({0: Dim("rows")},))
-
-
-def stretched(net, X):
-    rows = X[:1].expand(2, *X.shape[1:])
-    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=({0: Dim("rows")},))
-
-
-def learns_no_more(net, X):
-    return portable(net.requires_grad_(False), X)
-
-
-def only_the_module(net, X):
-    return portable(net, X).module()
-
-
-def scaled(X):
-    largest = X.amax(dim=(1, 2, 3), keepdim=True)
-    return torch.where(largest > 1, X / 255, X)
-
-
-def by_a_factor(X):
-    bright = (X.flatten(1).max(dim=1).values > 1).float()
-    return X / (1 + 254 * bright)[:, None, None, None]
-
-
-def whole_batch(X):
-    return X / 255 if X.max() > 1 else X
-
-
-def by_cond(X):
-    return torch.cond(X.max() > 1, lambda X: X / 255, torch.clone, (X,))
-
-
-def by_python(X):
-    parts = [x / 255 if x.max() > 1 else x for x in X]
-    return torch.stack(parts)
-
-
-def by_loop(X):
-    return torch.stack([torch.where(x.amax() > 1, x / 255, x) for x in X])
-
-
-def by_len(X):
-    largest = X.reshape(len(X), -1).amax(dim=1)
-    return torch.where(largest[:, None, None, None] > 1, X / 255, X)
-
-
-def each_pixel(X):
-    return torch.where(X > 1, X / 255, X)
-
-
-def by_mean(X):
-    return torch.where(X.mean(dim=(1, 2, 3), keepdim=True) > 1, X / 255, X)
-
-
-def one_itself(X):
-    return torch.where(X.amax(dim=(1, 2, 3), keepdim=True) >= 1, X / 255, X)
-
-
-def by_largest(X):
-    return X / X.amax(dim=(1, 2, 3), keepdim=True).clamp(min=1)
-
-
-def in_place(X):
-    return X.copy_(scaled(X))
-
-
-def each_channel(X):
-    return torch.where(X.amax(dim=(2, 3), keepdim=True) > 1, X / 255, X)
-
-
-def by_whole_numbers(X):
-    whole = (X.round() == X).flatten(1).all(dim=1)[:, None, None, None]
-    return torch.where(whole, X / 255, X)
-
-
-def well_above_1(X):
-    return torch.where(X.amax(dim=(1, 2, 3), keepdim=True) > 1.5, X / 255, X)
-
-
-def at_marked_places(X):
-    Z = X.clone()
-    large = Z.amax(dim=(1, 2, 3)) > 1
-    Z[large] = Z[large] / 255
-    return Z
-
-
-def first_channel(X):
-    largest = X[:, :1].amax(dim=(1, 2, 3), keepdim=True)
-    return torch.where(largest > 1, X / 255, X)
+def without_the_sum(N, B, rate, W, least, most):
+    ps = range(1, most + 1)
+    times = {p: step_times(N, B, p, rate, W) for p in ps}
+    return max((p for p in ps if 1 - times[p][1] / times[p][0] >= least), default=1)
 
 
 CASES = {
     "07.18a": Cases(
-        solution=portable,
-        also_right=[by_modes, more_copies, drawn_rows],
+        solution=gpus_needed,
+        also_right=[by_trying],
         wrong=[
-            (as_it_is, "which mode is in it"),
-            (stays_in_eval, "another mode than before"),
-            (mode_of_the_whole, "another mode than before"),
-            (fixed_size, "name dimension 0 in dynamic_shapes"),
-            (at_most_32, "called with 300 rows"),
-            (from_one_row, "constant (1)"),
-            (takes_the_table, "copy the rows"),
-            (stretched, "copy the rows"),
-            (learns_no_more, "would learn no more"),
-            (runs_it_first, "ran in train mode"),
-            (only_the_module, "return what torch.export.export returns"),
-        ],
-    ),
-    "07.18b": Cases(
-        solution=scaled,
-        also_right=[by_a_factor, at_marked_places],
-        wrong=[
-            (whole_batch, "ask each picture"),
-            (by_cond, "ask each picture"),
-            (by_python, "An `if` asks a tensor"),
-            (by_loop, "plain number of the batch size"),
-            (by_len, "plain number of the batch size"),
-            (each_pixel, "not each pixel"),
-            (by_mean, "not for the mean"),
-            (one_itself, "not 1 itself"),
-            (by_largest, "not by the largest value"),
-            (in_place, "changed its input"),
-            (each_channel, "ask each picture, not each channel"),
-            (by_whole_numbers, "largest value is above 1"),
-            (well_above_1, "largest value is above 1"),
-            (first_channel, "largest value is above 1"),
-            (lambda X: X / 255, "all pictures are divided"),
-            (lambda X: X.clone(), "no picture is divided"),
+            (lambda N, D, d, p, m, r: int(6 * N * D / (p * m * d * 86400)) or 1, "round up"),
+            (lambda N, D, d, p, m, r: math.ceil(6 * N * D / (p * m * d * 86400)), "no room"),
+            (lambda N, D, d, p, m, r: math.ceil(16 * N / r), "too slow"),
+            (lambda N, D, d, p, m, r: gpus_needed(N, D, d, p, 1, r), "peak * mfu"),
+            (lambda N, D, d, p, m, r: gpus_needed(N, D / 3, d, p, m, r), "6 FLOPs"),
+            (lambda N, D, d, p, m, r: gpus_needed(N, D, d / 24, p, m, r), "24 hours"),
+            (lambda N, D, d, p, m, r: gpus_needed(N, D, d / 3600, p, m, r), "3600"),
+            (lambda N, D, d, p, m, r: gpus_needed(N, D, d, p, m, 4 * r), "16 bytes"),
+            (lambda *inputs: float(gpus_needed(*inputs)), "return an int"),
+            (
+                lambda N, D, d, p, m, r: gpus_needed(N, D, d, p, m, 1e99) + math.ceil(16 * N / r),
+                "the larger",
+            ),
         ],
         equivalent={
-            "largest = X.amax(dim=(2, 1, 3), keepdim=True)": COMMUTES,
-            "largest = X.amax(dim=(1, 3, 2), keepdim=True)": COMMUTES,
-            "return abs(torch.where(largest > 1, X / 255, X))": NOT_NEGATIVE,
+            "return abs(max(for_work, math.ceil(16 * N / memory)))": NOT_NEGATIVE,
+            "return int(max(for_work, math.ceil(16 * N / memory)))": WHOLE,
+            "return max(math.ceil(16 * N / memory), for_work)": COMMUTES,
+            "seconds = 6 * weights * tokens // (peak * mfu)": "a part of a second decides nothing",
+            "return abs(int(max(for_work, for_room)))": NOT_NEGATIVE,
+            "return int(int(max(for_work, for_room)))": WHOLE,
+            "return int(max(for_room, for_work))": COMMUTES,
+        },
+    ),
+    "07.18b": Cases(
+        solution=largest_number,
+        also_right=[by_list],
+        wrong=[
+            (first_too_little, "the first that has too little"),
+            (lambda *inputs: max(1, largest_number(*inputs) - 1), "one more has enough"),
+            (lambda *inputs: inputs[-1], "with so many"),
+            (lambda *inputs: 1, "go on to the last"),
+            (the_exchange, "with so many"),
+            (without_the_sum, "divide compute by the sum"),
+            (lambda *inputs: float(largest_number(*inputs)), "return an int"),
+        ],
+        equivalent={
+            "return (abs(6 * N * B / (p * rate)), 2 * (p - 1) / p * 2 * N / W)": NOT_NEGATIVE,
+            "return (6 * N * B / (p * rate), abs(2 * (p - 1) / p * 2 * N / W))": NOT_NEGATIVE,
+            "return abs(compute / (compute + exchange))": NOT_NEGATIVE,
+            "p = 0": ALONE,
+            "return abs(p)": NOT_NEGATIVE,
+            "return int(p)": WHOLE,
+            "dropped: best = 1": ALONE,
+            "best = 2": ALONE,
+            "best = 0": ALONE,
+            "for p in range(2, most + 1):": ALONE,
+            "return abs(best)": NOT_NEGATIVE,
+            "return int(best)": WHOLE,
         },
     ),
 }

@@ -1,214 +1,211 @@
-"""Answers to the exercises of 07/19, runtimes."""
+"""Answers to the exercises of 07/19, exporting a network."""
 
-import numpy as np
+import copy
+
 import torch
+from torch.export import Dim, export
 
-from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
-
-LARGER = "the input and the first result have more than one byte"
-PEAK = (
-    "max((sum((bytes_of[v] for v in last if first[v] <= i <= last[v])) for i in range(len(steps))))"
-)
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
-def most_bytes(rows, sizes):
-    most = 0
-    for i, (name, _, _) in enumerate(rows):
-        there = {"input"}.union(row[0] for row in rows[:i])
-        taken = set()
-        for row in rows[i:]:
-            taken.update(a for a in row[2] if isinstance(a, str))
-        needed = sizes[name] + sum(sizes[value] for value in there & taken)
-        most = max(most, needed)
-    return most
+def portable(net, X):
+    twin = copy.deepcopy(net).eval()
+    rows = torch.cat([X, X])
+    return export(twin, (rows,), dynamic_shapes=({0: Dim("rows")},))
 
 
-def by_counting_readers(rows, sizes):
-    readers = dict.fromkeys(sizes, 0)
-    for _, _, args in rows:
-        for value in {a for a in args if isinstance(a, str)} & set(sizes):
-            readers[value] += 1
-    now = most = sizes["input"]
-    for name, _, args in rows:
-        now += sizes[name]
-        most = max(most, now)
-        for value in {a for a in args if isinstance(a, str)} & set(sizes):
-            readers[value] -= 1
-            if readers[value] == 0:
-                now -= sizes[value]
-        if readers[name] == 0:
-            now -= sizes[name]
-    return most
+def by_modes(net, X):
+    modes = {part: part.training for part in net.modules()}
+    net.eval()
+    program = export(net, (torch.zeros(3, *X.shape[1:]),), dynamic_shapes=({0: Dim.DYNAMIC},))
+    for part, mode in modes.items():
+        part.training = mode
+    return program
 
 
-def never_let_go(rows, sizes):
-    return sum(sizes.values())
+def as_it_is(net, X):
+    rows = torch.cat([X, X])
+    return export(net, (rows,), dynamic_shapes=({0: Dim("rows")},))
 
 
-def the_largest(rows, sizes):
-    return max(sizes.values())
+def stays_in_eval(net, X):
+    return export(net.eval(), (torch.cat([X, X]),), dynamic_shapes=({0: Dim("rows")},))
 
 
-def one_row_at_a_time(rows, sizes):
-    return max(
-        sum(sizes.get(a, 0) for a in {a for a in args if isinstance(a, str)}) + sizes[name]
-        for name, _, args in rows
-    )
+def mode_of_the_whole(net, X):
+    mode = net.training
+    program = stays_in_eval(net, X)
+    net.train(mode)
+    return program
 
 
-def counted_twice(rows, sizes):
-    return max(
-        sum(sizes.get(a, 0) for a in args if isinstance(a, str)) + sizes[name]
-        for name, _, args in rows
-    )
+def fixed_size(net, X):
+    return export(copy.deepcopy(net).eval(), (torch.cat([X, X]),))
 
 
-def let_go_too_early(rows, sizes):
-    most = 0
-    for i, (name, _, _) in enumerate(rows):
-        there = {"input", *(row[0] for row in rows[:i])}
-        taken = {a for row in rows[i + 1 :] for a in row[2] if isinstance(a, str)}
-        most = max(most, sizes[name] + sum(sizes[value] for value in there & taken))
-    return most
+def at_most_32(net, X):
+    rows = torch.cat([X, X])
+    sizes = ({0: Dim("rows", max=32)},)
+    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=sizes)
 
 
-def without_input(rows, sizes):
-    return most_bytes(rows, {**sizes, "input": 0})
+def from_one_row(net, X):
+    return export(copy.deepcopy(net).eval(), (X.clone(),), dynamic_shapes=({0: Dim("rows")},))
 
 
-def windows(X, size):
-    return np.lib.stride_tricks.sliding_window_view(X, size, axis=(2, 3))
+def takes_the_table(net, X):
+    rows = torch.cat([X, X]) if len(X) == 1 else X
+    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=({0: Dim("rows")},))
 
 
-def conv2d_with_steps(X, W, b, step, padding):
-    rows, columns = padding
-    X = np.pad(X, [(0, 0), (0, 0), (rows, rows), (columns, columns)])
-    places = windows(X, W.shape[2:])[:, :, :: step[0], :: step[1]]
-    Z = np.einsum("nchwij,ocij->nohw", places, W)
-    if b is not None:
-        Z = Z + b[:, None, None]
+def runs_it_first(net, X):
+    net(torch.cat([X, X]))
+    return portable(net, X)
+
+
+def more_copies(net, X):
+    rows = torch.cat([X, X, X, X])
+    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=({0: Dim.AUTO},))
+
+
+def drawn_rows(net, X):
+    rows = torch.randn(16, *X.shape[1:])
+    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=({0: Dim("rows")},))
+
+
+def stretched(net, X):
+    rows = X[:1].expand(2, *X.shape[1:])
+    return export(copy.deepcopy(net).eval(), (rows,), dynamic_shapes=({0: Dim("rows")},))
+
+
+def learns_no_more(net, X):
+    return portable(net.requires_grad_(False), X)
+
+
+def only_the_module(net, X):
+    return portable(net, X).module()
+
+
+def scaled(X):
+    largest = X.amax(dim=(1, 2, 3), keepdim=True)
+    return torch.where(largest > 1, X / 255, X)
+
+
+def by_a_factor(X):
+    bright = (X.flatten(1).max(dim=1).values > 1).float()
+    return X / (1 + 254 * bright)[:, None, None, None]
+
+
+def whole_batch(X):
+    return X / 255 if X.max() > 1 else X
+
+
+def by_cond(X):
+    return torch.cond(X.max() > 1, lambda X: X / 255, torch.clone, (X,))
+
+
+def by_python(X):
+    parts = [x / 255 if x.max() > 1 else x for x in X]
+    return torch.stack(parts)
+
+
+def by_loop(X):
+    return torch.stack([torch.where(x.amax() > 1, x / 255, x) for x in X])
+
+
+def by_len(X):
+    largest = X.reshape(len(X), -1).amax(dim=1)
+    return torch.where(largest[:, None, None, None] > 1, X / 255, X)
+
+
+def each_pixel(X):
+    return torch.where(X > 1, X / 255, X)
+
+
+def by_mean(X):
+    return torch.where(X.mean(dim=(1, 2, 3), keepdim=True) > 1, X / 255, X)
+
+
+def one_itself(X):
+    return torch.where(X.amax(dim=(1, 2, 3), keepdim=True) >= 1, X / 255, X)
+
+
+def by_largest(X):
+    return X / X.amax(dim=(1, 2, 3), keepdim=True).clamp(min=1)
+
+
+def in_place(X):
+    return X.copy_(scaled(X))
+
+
+def each_channel(X):
+    return torch.where(X.amax(dim=(2, 3), keepdim=True) > 1, X / 255, X)
+
+
+def by_whole_numbers(X):
+    whole = (X.round() == X).flatten(1).all(dim=1)[:, None, None, None]
+    return torch.where(whole, X / 255, X)
+
+
+def well_above_1(X):
+    return torch.where(X.amax(dim=(1, 2, 3), keepdim=True) > 1.5, X / 255, X)
+
+
+def at_marked_places(X):
+    Z = X.clone()
+    large = Z.amax(dim=(1, 2, 3)) > 1
+    Z[large] = Z[large] / 255
     return Z
 
 
-def by_loops(X, W, b, step, padding):
-    n, c, h, w = X.shape
-    padded = np.zeros((n, c, h + 2 * padding[0], w + 2 * padding[1]), dtype=X.dtype)
-    padded[:, :, padding[0] : padding[0] + h, padding[1] : padding[1] + w] = X
-    height = (padded.shape[2] - W.shape[2]) // step[0] + 1
-    width = (padded.shape[3] - W.shape[3]) // step[1] + 1
-    Z = np.zeros((n, len(W), height, width), dtype=X.dtype)
-    for i in range(height):
-        for j in range(width):
-            top, left = i * step[0], j * step[1]
-            place = padded[:, :, top : top + W.shape[2], left : left + W.shape[3]]
-            Z[:, :, i, j] = np.tensordot(place, W, axes=([1, 2, 3], [1, 2, 3]))
-    return Z if b is None else Z + b[:, None, None]
-
-
-def by_pytorch(X, W, b, step, padding):
-    X, W = torch.from_numpy(X), torch.from_numpy(W)
-    b = None if b is None else torch.from_numpy(b)
-    return torch.nn.functional.conv2d(X, W, b, step, padding).numpy()
-
-
-def without_bias(X, W, b, step, padding):
-    return conv2d_with_steps(X, W, None, step, padding)
-
-
-def always_a_bias(X, W, b, step, padding):
-    return conv2d_with_steps(X, W, None, step, padding) + b[:, None, None]
-
-
-def without_steps(X, W, b, step, padding):
-    return conv2d_with_steps(X, W, b, [1, 1], padding)
-
-
-def without_padding(X, W, b, step, padding):
-    return conv2d_with_steps(X, W, b, step, [0, 0])
-
-
-def steps_swapped(X, W, b, step, padding):
-    return conv2d_with_steps(X, W, b, step[::-1], padding)
-
-
-def one_step(X, W, b, step, padding):
-    return conv2d_with_steps(X, W, b, [step[0]] * 2, padding)
-
-
-def padding_swapped(X, W, b, step, padding):
-    return conv2d_with_steps(X, W, b, step, padding[::-1])
-
-
-def one_padding(X, W, b, step, padding):
-    return conv2d_with_steps(X, W, b, step, [padding[0]] * 2)
-
-
-def padded_after(X, W, b, step, padding):
-    X = np.pad(X, [(0, 0), (0, 0), (0, padding[0]), (0, padding[1])])
-    return conv2d_with_steps(X, W, b, step, [0, 0])
-
-
-def padded_by_its_edge(X, W, b, step, padding):
-    edges = [(0, 0), (0, 0), (padding[0], padding[0]), (padding[1], padding[1])]
-    return conv2d_with_steps(np.pad(X, edges, mode="edge"), W, b, step, [0, 0])
-
-
-def filter_turned(X, W, b, step, padding):
-    return conv2d_with_steps(X, W[:, :, ::-1, ::-1], b, step, padding)
-
-
-def channels_last(X, W, b, step, padding):
-    return conv2d_with_steps(X, W, b, step, padding).transpose(0, 2, 3, 1)
-
-
-def in_float64(X, W, b, step, padding):
-    return conv2d_with_steps(X.astype(float), W, b, step, padding)
+def first_channel(X):
+    largest = X[:, :1].amax(dim=(1, 2, 3), keepdim=True)
+    return torch.where(largest > 1, X / 255, X)
 
 
 CASES = {
     "07.19a": Cases(
-        solution=most_bytes,
-        also_right=[by_counting_readers],
+        solution=portable,
+        also_right=[by_modes, more_copies, drawn_rows],
         wrong=[
-            (never_let_go, "let go after the last row"),
-            (the_largest, "several are needed at once"),
-            (one_row_at_a_time, "stays in memory until then"),
-            (counted_twice, "in memory once"),
-            (let_go_too_early, "its arguments and its result are all needed"),
-            (without_input, "takes memory, too"),
-            (lambda rows, sizes: float(most_bytes(rows, sizes)), "return an int"),
+            (as_it_is, "which mode is in it"),
+            (stays_in_eval, "another mode than before"),
+            (mode_of_the_whole, "another mode than before"),
+            (fixed_size, "name dimension 0 in dynamic_shapes"),
+            (at_most_32, "called with 300 rows"),
+            (from_one_row, "constant (1)"),
+            (takes_the_table, "copy the rows"),
+            (stretched, "copy the rows"),
+            (learns_no_more, "would learn no more"),
+            (runs_it_first, "ran in train mode"),
+            (only_the_module, "return what torch.export.export returns"),
         ],
-        equivalent={
-            "most = 1": LARGER,
-            "most = -1": LARGER,
-            "needed = sizes[name] + sum((sizes[value] for value in taken & there))": COMMUTES,
-            "most = max(needed, most)": COMMUTES,
-            "return abs(most)": NOT_NEGATIVE,
-            "return int(most)": WHOLE,
-            "first, last = ({'input': -1}, {})": "no row stands before row 0",
-            "for value in [*args, name]:": COMMUTES,
-            f"return abs({PEAK})": NOT_NEGATIVE,
-            f"return int({PEAK})": WHOLE,
-        },
     ),
     "07.19b": Cases(
-        solution=conv2d_with_steps,
-        also_right=[by_loops],
+        solution=scaled,
+        also_right=[by_a_factor, at_marked_places],
         wrong=[
-            (by_pytorch, "the runtime has NumPy alone"),
-            (without_bias, "The bias `b` is missing"),
-            (always_a_bias, "None"),
-            (without_steps, "The step is missing"),
-            (without_padding, "The padding is missing"),
-            (steps_swapped, "The first step goes down"),
-            (one_step, "The second step goes across"),
-            (padding_swapped, "above and below"),
-            (one_padding, "left and right"),
-            (padded_after, "on both sides"),
-            (padded_by_its_edge, "Pad with zeros"),
-            (filter_turned, "must not be turned round"),
-            (channels_last, "channels come before the rows"),
-            (in_float64, "float32"),
+            (whole_batch, "ask each picture"),
+            (by_cond, "ask each picture"),
+            (by_python, "An `if` asks a tensor"),
+            (by_loop, "plain number of the batch size"),
+            (by_len, "plain number of the batch size"),
+            (each_pixel, "not each pixel"),
+            (by_mean, "not for the mean"),
+            (one_itself, "not 1 itself"),
+            (by_largest, "not by the largest value"),
+            (in_place, "changed its input"),
+            (each_channel, "ask each picture, not each channel"),
+            (by_whole_numbers, "largest value is above 1"),
+            (well_above_1, "largest value is above 1"),
+            (first_channel, "largest value is above 1"),
+            (lambda X: X / 255, "all pictures are divided"),
+            (lambda X: X.clone(), "no picture is divided"),
         ],
+        equivalent={
+            "largest = X.amax(dim=(2, 1, 3), keepdim=True)": COMMUTES,
+            "largest = X.amax(dim=(1, 3, 2), keepdim=True)": COMMUTES,
+            "return abs(torch.where(largest > 1, X / 255, X))": NOT_NEGATIVE,
+        },
     ),
 }

@@ -1,228 +1,214 @@
-"""Answers to the exercises of 07/20, int8 by hand."""
+"""Answers to the exercises of 07/20, runtimes."""
 
-import math
-
+import numpy as np
 import torch
 
-from check_cases import COMMUTES, NOT_NEGATIVE, Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
 
-NEVER_BELOW = "the least step is -128 without a clamp"
-WHOLE = "round has made an int of it"
-
-
-def by_channel(W, bits):
-    top = 2 ** (bits - 1) - 1
-    scale = W.abs().amax(dim=1, keepdim=True) / top
-    scale[scale == 0] = 1
-    return (W / scale).round().to(torch.int8), scale
+LARGER = "the input and the first result have more than one byte"
+PEAK = (
+    "max((sum((bytes_of[v] for v in last if first[v] <= i <= last[v])) for i in range(len(steps))))"
+)
 
 
-def by_where(W, bits):
-    top = 2 ** (bits - 1) - 1
-    largest = W.abs().amax(dim=1, keepdim=True)
-    scale = torch.where(largest == 0, torch.ones_like(largest), largest / top)
-    return (W / scale).round().clamp(-top, top).to(torch.int8), scale
+def most_bytes(rows, sizes):
+    most = 0
+    for i, (name, _, _) in enumerate(rows):
+        there = {"input"}.union(row[0] for row in rows[:i])
+        taken = set()
+        for row in rows[i:]:
+            taken.update(a for a in row[2] if isinstance(a, str))
+        needed = sizes[name] + sum(sizes[value] for value in there & taken)
+        most = max(most, needed)
+    return most
 
 
-def by_loop(W, bits):
-    top = 2 ** (bits - 1) - 1
-    q, scale = torch.zeros(W.shape, dtype=torch.int8), torch.ones(len(W), 1)
-    for i, row in enumerate(W):
-        if row.any():
-            scale[i] = row.abs().max() / top
-            q[i] = (row / scale[i]).round()
-    return q, scale
+def by_counting_readers(rows, sizes):
+    readers = dict.fromkeys(sizes, 0)
+    for _, _, args in rows:
+        for value in {a for a in args if isinstance(a, str)} & set(sizes):
+            readers[value] += 1
+    now = most = sizes["input"]
+    for name, _, args in rows:
+        now += sizes[name]
+        most = max(most, now)
+        for value in {a for a in args if isinstance(a, str)} & set(sizes):
+            readers[value] -= 1
+            if readers[value] == 0:
+                now -= sizes[value]
+        if readers[name] == 0:
+            now -= sizes[name]
+    return most
 
 
-def zero_row_forgotten(W, bits):
-    top = 2 ** (bits - 1) - 1
-    scale = W.abs().amax(dim=1, keepdim=True) / top
-    return (W / scale).nan_to_num().round().to(torch.int8), scale
+def never_let_go(rows, sizes):
+    return sum(sizes.values())
 
 
-def one_scale(W, bits):
-    top = 2 ** (bits - 1) - 1
-    scale = W.abs().max() / top if len(W) else torch.ones(0, 1)
-    return (W / scale).round().to(torch.int8), scale
+def the_largest(rows, sizes):
+    return max(sizes.values())
 
 
-def of_columns(W, bits):
-    top = 2 ** (bits - 1) - 1
-    scale = W.abs().amax(dim=0, keepdim=True) / top
-    return (W / scale).round().to(torch.int8), scale
+def one_row_at_a_time(rows, sizes):
+    return max(
+        sum(sizes.get(a, 0) for a in {a for a in args if isinstance(a, str)}) + sizes[name]
+        for name, _, args in rows
+    )
 
 
-def without_abs(W, bits):
-    top = 2 ** (bits - 1) - 1
-    scale = W.amax(dim=1, keepdim=True) / top
-    scale[scale == 0] = 1
-    return (W / scale).round().clamp(-top, top).to(torch.int8), scale
+def counted_twice(rows, sizes):
+    return max(
+        sum(sizes.get(a, 0) for a in args if isinstance(a, str)) + sizes[name]
+        for name, _, args in rows
+    )
 
 
-def always_127(W, bits):
-    scale = W.abs().amax(dim=1, keepdim=True) / 127
-    scale[scale == 0] = 1
-    return (W / scale).round().to(torch.int8), scale
+def let_go_too_early(rows, sizes):
+    most = 0
+    for i, (name, _, _) in enumerate(rows):
+        there = {"input", *(row[0] for row in rows[:i])}
+        taken = {a for row in rows[i + 1 :] for a in row[2] if isinstance(a, str)}
+        most = max(most, sizes[name] + sum(sizes[value] for value in there & taken))
+    return most
 
 
-def one_too_many(W, bits):
-    top = 2 ** (bits - 1)
-    scale = W.abs().amax(dim=1, keepdim=True) / top
-    scale[scale == 0] = 1
-    return (W / scale).round().clamp(-top, top - 1).to(torch.int8), scale
+def without_input(rows, sizes):
+    return most_bytes(rows, {**sizes, "input": 0})
 
 
-def flat_scales(W, bits):
-    q, scale = by_channel(W, bits)
-    return q, scale[:, 0]
+def windows(X, size):
+    return np.lib.stride_tricks.sliding_window_view(X, size, axis=(2, 3))
 
 
-def not_rounded(W, bits):
-    _, scale = by_channel(W, bits)
-    return (W / scale).to(torch.int8), scale
+def conv2d_with_steps(X, W, b, step, padding):
+    rows, columns = padding
+    X = np.pad(X, [(0, 0), (0, 0), (rows, rows), (columns, columns)])
+    places = windows(X, W.shape[2:])[:, :, :: step[0], :: step[1]]
+    Z = np.einsum("nchwij,ocij->nohw", places, W)
+    if b is not None:
+        Z = Z + b[:, None, None]
+    return Z
 
 
-def not_int8(W, bits):
-    q, scale = by_channel(W, bits)
-    return q.float(), scale
+def by_loops(X, W, b, step, padding):
+    n, c, h, w = X.shape
+    padded = np.zeros((n, c, h + 2 * padding[0], w + 2 * padding[1]), dtype=X.dtype)
+    padded[:, :, padding[0] : padding[0] + h, padding[1] : padding[1] + w] = X
+    height = (padded.shape[2] - W.shape[2]) // step[0] + 1
+    width = (padded.shape[3] - W.shape[3]) // step[1] + 1
+    Z = np.zeros((n, len(W), height, width), dtype=X.dtype)
+    for i in range(height):
+        for j in range(width):
+            top, left = i * step[0], j * step[1]
+            place = padded[:, :, top : top + W.shape[2], left : left + W.shape[3]]
+            Z[:, :, i, j] = np.tensordot(place, W, axes=([1, 2, 3], [1, 2, 3]))
+    return Z if b is None else Z + b[:, None, None]
 
 
-def back_again(W, bits):
-    q, scale = by_channel(W, bits)
-    return q * scale, scale
+def by_pytorch(X, W, b, step, padding):
+    X, W = torch.from_numpy(X), torch.from_numpy(W)
+    b = None if b is None else torch.from_numpy(b)
+    return torch.nn.functional.conv2d(X, W, b, step, padding).numpy()
 
 
-def swapped(W, bits):
-    q, scale = by_channel(W, bits)
-    return scale, q
+def without_bias(X, W, b, step, padding):
+    return conv2d_with_steps(X, W, None, step, padding)
 
 
-def shift(x):
-    low = min(x.min().item(), 0.0)
-    high = max(x.max().item(), 0.0)
-    scale = (high - low) / 255
-    zero = round(-128 - low / scale)
-    q = ((x / scale).round() + zero).clamp(-128, 127).to(torch.int8)
-    return q, scale, zero
+def always_a_bias(X, W, b, step, padding):
+    return conv2d_with_steps(X, W, None, step, padding) + b[:, None, None]
 
 
-def rounded_last(x):
-    _, scale, zero = shift(x)
-    return (x / scale + zero).round().clamp(-128, 127).to(torch.int8), scale, zero
+def without_steps(X, W, b, step, padding):
+    return conv2d_with_steps(X, W, b, [1, 1], padding)
 
 
-def zero_left_out(x):
-    low, high = x.min().item(), x.max().item()
-    scale = (high - low) / 255 or 1.0
-    zero = round(-128 - low / scale)
-    q = ((x / scale).round() + zero).clamp(-128, 127).to(torch.int8)
-    return q, scale, zero
+def without_padding(X, W, b, step, padding):
+    return conv2d_with_steps(X, W, b, step, [0, 0])
 
 
-def broken_zero(x):
-    q, scale, _ = shift(x)
-    return q, scale, -128 - min(x.min().item(), 0.0) / scale
+def steps_swapped(X, W, b, step, padding):
+    return conv2d_with_steps(X, W, b, step[::-1], padding)
 
 
-def always_relu(x):
-    q, scale, _ = shift(x)
-    return q, scale, -128
+def one_step(X, W, b, step, padding):
+    return conv2d_with_steps(X, W, b, [step[0]] * 2, padding)
 
 
-def from_zero(x):
-    q, scale, zero = shift(x)
-    return q, scale, zero + 128
+def padding_swapped(X, W, b, step, padding):
+    return conv2d_with_steps(X, W, b, step, padding[::-1])
 
 
-def cut_zero(x):
-    q, scale, _ = shift(x)
-    return q, scale, int(-128 - min(x.min().item(), 0.0) / scale)
+def one_padding(X, W, b, step, padding):
+    return conv2d_with_steps(X, W, b, step, [padding[0]] * 2)
 
 
-def wraps(x):
-    _, scale, zero = shift(x)
-    return ((x / scale).round() + zero).int().to(torch.int8), scale, zero
+def padded_after(X, W, b, step, padding):
+    X = np.pad(X, [(0, 0), (0, 0), (0, padding[0]), (0, padding[1])])
+    return conv2d_with_steps(X, W, b, step, [0, 0])
 
 
-def no_shift(x):
-    _, scale, zero = shift(x)
-    return (x / scale).round().clamp(-128, 127).to(torch.int8), scale, zero
+def padded_by_its_edge(X, W, b, step, padding):
+    edges = [(0, 0), (0, 0), (padding[0], padding[0]), (padding[1], padding[1])]
+    return conv2d_with_steps(np.pad(X, edges, mode="edge"), W, b, step, [0, 0])
 
 
-def zero_rounded_down(x):
-    q, scale, _ = shift(x)
-    return q, scale, math.floor(-128 - min(x.min().item(), 0.0) / scale)
+def filter_turned(X, W, b, step, padding):
+    return conv2d_with_steps(X, W[:, :, ::-1, ::-1], b, step, padding)
 
 
-def counted_from_low(x):
-    _, scale, zero = shift(x)
-    low = min(x.min().item(), 0.0)
-    return (((x - low) / scale).round() - 128).to(torch.int8), scale, zero
+def channels_last(X, W, b, step, padding):
+    return conv2d_with_steps(X, W, b, step, padding).transpose(0, 2, 3, 1)
 
 
-def zero_taken_off(x):
-    _, scale, zero = shift(x)
-    return ((x / scale).round() - zero).clamp(-128, 127).to(torch.int8), scale, zero
-
-
-def of_256(x):
-    q, scale, zero = shift(x)
-    return q, scale * 255 / 256, zero
+def in_float64(X, W, b, step, padding):
+    return conv2d_with_steps(X.astype(float), W, b, step, padding)
 
 
 CASES = {
     "07.20a": Cases(
-        solution=by_channel,
-        also_right=[by_where, by_loop],
+        solution=most_bytes,
+        also_right=[by_counting_readers],
         wrong=[
-            (zero_row_forgotten, "gets the scale 1"),
-            (one_scale, "one scale per tensor"),
-            (of_columns, "a scale for each column"),
-            (without_abs, "take abs first"),
-            (always_127, "127 is for 8 bits"),
-            (one_too_many, "2 ** (bits - 1) - 1"),
-            (flat_scales, "shape (n, 1)"),
-            (not_rounded, "drops what follows"),
-            (not_int8, "steps are int8"),
-            (back_again, "return the steps"),
-            (swapped, "steps come first"),
-            (lambda W, bits: by_channel(W, bits)[0], "return 2 values"),
+            (never_let_go, "let go after the last row"),
+            (the_largest, "several are needed at once"),
+            (one_row_at_a_time, "stays in memory until then"),
+            (counted_twice, "in memory once"),
+            (let_go_too_early, "its arguments and its result are all needed"),
+            (without_input, "takes memory, too"),
+            (lambda rows, sizes: float(most_bytes(rows, sizes)), "return an int"),
         ],
         equivalent={
-            "scale[scale <= 0] = 1": NOT_NEGATIVE,
-            "return ((W / scale).round().to(torch.int8), abs(scale))": NOT_NEGATIVE,
-            "unit[unit <= 0] = 1": NOT_NEGATIVE,
-            "return (steps.to(torch.int8), abs(unit))": NOT_NEGATIVE,
+            "most = 1": LARGER,
+            "most = -1": LARGER,
+            "needed = sizes[name] + sum((sizes[value] for value in taken & there))": COMMUTES,
+            "most = max(needed, most)": COMMUTES,
+            "return abs(most)": NOT_NEGATIVE,
+            "return int(most)": WHOLE,
+            "first, last = ({'input': -1}, {})": "no row stands before row 0",
+            "for value in [*args, name]:": COMMUTES,
+            f"return abs({PEAK})": NOT_NEGATIVE,
+            f"return int({PEAK})": WHOLE,
         },
     ),
     "07.20b": Cases(
-        solution=shift,
-        also_right=[rounded_last],
+        solution=conv2d_with_steps,
+        also_right=[by_loops],
         wrong=[
-            (zero_left_out, "0 needs a place"),
-            (broken_zero, "is a whole number"),
-            (always_relu, "only where low is 0"),
-            (from_zero, "int8 begins at -128"),
-            (cut_zero, "round to the nearest"),
-            (wraps, "wraps around"),
-            (no_shift, "add the zero point"),
-            (of_256, "255 steps apart"),
-            (zero_rounded_down, "not down"),
-            (counted_from_low, "then add the whole zero point"),
-            (zero_taken_off, "this takes it off"),
-            (lambda x: shift(x)[:2], "return 3 values"),
+            (by_pytorch, "the runtime has NumPy alone"),
+            (without_bias, "The bias `b` is missing"),
+            (always_a_bias, "None"),
+            (without_steps, "The step is missing"),
+            (without_padding, "The padding is missing"),
+            (steps_swapped, "The first step goes down"),
+            (one_step, "The second step goes across"),
+            (padding_swapped, "above and below"),
+            (one_padding, "left and right"),
+            (padded_after, "on both sides"),
+            (padded_by_its_edge, "Pad with zeros"),
+            (filter_turned, "must not be turned round"),
+            (channels_last, "channels come before the rows"),
+            (in_float64, "float32"),
         ],
-        equivalent={
-            "low = min(0.0, x.min().item())": COMMUTES,
-            "high = max(0.0, x.max().item())": COMMUTES,
-            "q = ((x / scale).round() + zero).clamp(-129, 127).to(torch.int8)": NEVER_BELOW,
-            "return (q, abs(scale), zero)": NOT_NEGATIVE,
-            "return (q, scale, int(zero))": WHOLE,
-            "bottom = min(0.0, values.min().item())": COMMUTES,
-            "length = (max(0.0, values.max().item()) - bottom) / 255": COMMUTES,
-            "return (steps.clamp(-128, 127).to(torch.int8), abs(length), middle)": NOT_NEGATIVE,
-            "return (steps.clamp(-128, 127).to(torch.int8), length, int(middle))": WHOLE,
-            "return (steps.clamp(-129, 127).to(torch.int8), length, middle)": NEVER_BELOW,
-        },
     ),
 }

@@ -1,202 +1,228 @@
-"""Answers to the exercises of 07/21, int8 by the library."""
+"""Answers to the exercises of 07/21, int8 by hand."""
+
+import math
 
 import torch
-from torch import nn
 
-from check_cases import NOT_NEGATIVE, WHOLE, Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
-EVEN = "n is even"
-PROMOTES = "int32 and int8 make int32"
-WIDE = "the sum of int8 is int64"
+NEVER_BELOW = "the least step is -128 without a clamp"
+WHOLE = "round has made an int of it"
 
 
-def bytes_after(net):
-    total = 0
-    weights = set()
-    for layer in net.modules():
-        if isinstance(layer, nn.Linear):
-            weights.add(id(layer.weight))
-            total += layer.weight.numel() + 5 * layer.out_features
-    for parameter in net.parameters():
-        if id(parameter) not in weights:
-            total += parameter.nbytes
-    return total
+def by_channel(W, bits):
+    top = 2 ** (bits - 1) - 1
+    scale = W.abs().amax(dim=1, keepdim=True) / top
+    scale[scale == 0] = 1
+    return (W / scale).round().to(torch.int8), scale
 
 
-def by_names(net):
-    return sum(
-        p.numel() + 5 * len(p)
-        if name.endswith("weight") and isinstance(net.get_submodule(name[:-7]), nn.Linear)
-        else 4 * p.numel()
-        for name, p in net.named_parameters()
-    )
+def by_where(W, bits):
+    top = 2 ** (bits - 1) - 1
+    largest = W.abs().amax(dim=1, keepdim=True)
+    scale = torch.where(largest == 0, torch.ones_like(largest), largest / top)
+    return (W / scale).round().clamp(-top, top).to(torch.int8), scale
 
 
-def before(net):
-    return sum(p.nbytes for p in net.parameters())
+def by_loop(W, bits):
+    top = 2 ** (bits - 1) - 1
+    q, scale = torch.zeros(W.shape, dtype=torch.int8), torch.ones(len(W), 1)
+    for i, row in enumerate(W):
+        if row.any():
+            scale[i] = row.abs().max() / top
+            q[i] = (row / scale[i]).round()
+    return q, scale
 
 
-def without_rows(net):
-    weights = [m.weight for m in net.modules() if isinstance(m, nn.Linear)]
-    return before(net) - 3 * sum(w.numel() for w in weights)
+def zero_row_forgotten(W, bits):
+    top = 2 ** (bits - 1) - 1
+    scale = W.abs().amax(dim=1, keepdim=True) / top
+    return (W / scale).nan_to_num().round().to(torch.int8), scale
 
 
-def scales_only(net):
-    weights = [m.weight for m in net.modules() if isinstance(m, nn.Linear)]
-    return before(net) + sum(4 * len(w) - 3 * w.numel() for w in weights)
+def one_scale(W, bits):
+    top = 2 ** (bits - 1) - 1
+    scale = W.abs().max() / top if len(W) else torch.ones(0, 1)
+    return (W / scale).round().to(torch.int8), scale
 
 
-def one_scale(net):
-    weights = [m.weight for m in net.modules() if isinstance(m, nn.Linear)]
-    return before(net) + sum(5 - 3 * w.numel() for w in weights)
+def of_columns(W, bits):
+    top = 2 ** (bits - 1) - 1
+    scale = W.abs().amax(dim=0, keepdim=True) / top
+    return (W / scale).round().to(torch.int8), scale
 
 
-def of_columns(net):
-    weights = [m.weight for m in net.modules() if isinstance(m, nn.Linear)]
-    return before(net) + sum(5 * w.shape[1] - 3 * w.numel() for w in weights)
+def without_abs(W, bits):
+    top = 2 ** (bits - 1) - 1
+    scale = W.amax(dim=1, keepdim=True) / top
+    scale[scale == 0] = 1
+    return (W / scale).round().clamp(-top, top).to(torch.int8), scale
 
 
-def all_matrices(net):
-    return sum(p.numel() + 5 * len(p) if p.dim() > 1 else 4 * p.numel() for p in net.parameters())
+def always_127(W, bits):
+    scale = W.abs().amax(dim=1, keepdim=True) / 127
+    scale[scale == 0] = 1
+    return (W / scale).round().to(torch.int8), scale
 
 
-def biases_too(net):
-    weights = [m.weight for m in net.modules() if isinstance(m, nn.Linear)]
-    return sum(p.numel() for p in net.parameters()) + sum(5 * len(w) for w in weights)
+def one_too_many(W, bits):
+    top = 2 ** (bits - 1)
+    scale = W.abs().amax(dim=1, keepdim=True) / top
+    scale[scale == 0] = 1
+    return (W / scale).round().clamp(-top, top - 1).to(torch.int8), scale
 
 
-def linear_alone(net):
-    weights = [m.weight for m in net.modules() if isinstance(m, nn.Linear)]
-    return sum(w.numel() + 5 * len(w) for w in weights)
+def flat_scales(W, bits):
+    q, scale = by_channel(W, bits)
+    return q, scale[:, 0]
 
 
-def children_only(net):
-    weights = [m.weight for m in net.children() if isinstance(m, nn.Linear)]
-    return before(net) + sum(5 * len(w) - 3 * w.numel() for w in weights)
+def not_rounded(W, bits):
+    _, scale = by_channel(W, bits)
+    return (W / scale).to(torch.int8), scale
 
 
-def exact_type(net):
-    weights = [m.weight for m in net.modules() if type(m) is nn.Linear]
-    return before(net) + sum(5 * len(w) - 3 * w.numel() for w in weights)
+def not_int8(W, bits):
+    q, scale = by_channel(W, bits)
+    return q.float(), scale
 
 
-def with_buffers(net):
-    return bytes_after(net) + 4 * sum(b.numel() for b in net.buffers())
+def back_again(W, bits):
+    q, scale = by_channel(W, bits)
+    return q * scale, scale
 
 
-def clipped_sum(q_x, q_w):
-    products = (q_x.to(torch.int32) + 128) * q_w
-    pairs = products[::2] + products[1::2]
-    return (pairs.clamp(-32768, 32767).sum() - 128 * q_w.sum()).item()
+def swapped(W, bits):
+    q, scale = by_channel(W, bits)
+    return scale, q
 
 
-def by_loop(q_x, q_w):
-    xs, ws, total = q_x.tolist(), q_w.tolist(), 0
-    for i in range(0, len(xs), 2):
-        pair = (xs[i] + 128) * ws[i] + (xs[i + 1] + 128) * ws[i + 1]
-        total += min(max(pair, -32768), 32767)
-    return total - 128 * sum(ws)
+def shift(x):
+    low = min(x.min().item(), 0.0)
+    high = max(x.max().item(), 0.0)
+    scale = (high - low) / 255
+    zero = round(-128 - low / scale)
+    q = ((x / scale).round() + zero).clamp(-128, 127).to(torch.int8)
+    return q, scale, zero
 
 
-def plain(q_x, q_w):
-    return (q_x.int() * q_w.int()).sum().item()
+def rounded_last(x):
+    _, scale, zero = shift(x)
+    return (x / scale + zero).round().clamp(-128, 127).to(torch.int8), scale, zero
 
 
-def without_back(q_x, q_w):
-    products = (q_x.int() + 128) * q_w.int()
-    return products.reshape(-1, 2).sum(dim=1).clamp(-32768, 32767).sum().item()
+def zero_left_out(x):
+    low, high = x.min().item(), x.max().item()
+    scale = (high - low) / 255 or 1.0
+    zero = round(-128 - low / scale)
+    q = ((x / scale).round() + zero).clamp(-128, 127).to(torch.int8)
+    return q, scale, zero
 
 
-def without_shift(q_x, q_w):
-    products = q_x.int() * q_w.int()
-    return products.reshape(-1, 2).sum(dim=1).clamp(-32768, 32767).sum().item()
+def broken_zero(x):
+    q, scale, _ = shift(x)
+    return q, scale, -128 - min(x.min().item(), 0.0) / scale
 
 
-def symmetric(q_x, q_w):
-    products = (q_x.int() + 128) * q_w.int()
-    pairs = products.reshape(-1, 2).sum(dim=1).clamp(-32767, 32767)
-    return (pairs.sum() - 128 * q_w.sum()).item()
+def always_relu(x):
+    q, scale, _ = shift(x)
+    return q, scale, -128
 
 
-def halves(q_x, q_w):
-    products = (q_x.int() + 128) * q_w.int()
-    pairs = products.reshape(2, -1).sum(dim=0).clamp(-32768, 32767)
-    return (pairs.sum() - 128 * q_w.sum()).item()
+def from_zero(x):
+    q, scale, zero = shift(x)
+    return q, scale, zero + 128
 
 
-def single(q_x, q_w):
-    products = ((q_x.int() + 128) * q_w.int()).clamp(-32768, 32767)
-    return (products.sum() - 128 * q_w.sum()).item()
+def cut_zero(x):
+    q, scale, _ = shift(x)
+    return q, scale, int(-128 - min(x.min().item(), 0.0) / scale)
 
 
-def the_whole(q_x, q_w):
-    products = (q_x.int() + 128) * q_w.int()
-    return (products.sum().clamp(-32768, 32767) - 128 * q_w.sum()).item()
+def wraps(x):
+    _, scale, zero = shift(x)
+    return ((x / scale).round() + zero).int().to(torch.int8), scale, zero
 
 
-def in_bytes(q_x, q_w):
-    products = (q_x + 128) * q_w
-    pairs = products.reshape(-1, 2).sum(dim=1).clamp(-32768, 32767)
-    return (pairs.sum() - 128 * q_w.sum()).item()
+def no_shift(x):
+    _, scale, zero = shift(x)
+    return (x / scale).round().clamp(-128, 127).to(torch.int8), scale, zero
 
 
-def cut_to_sixteen(q_x, q_w):
-    products = (q_x.int() + 128) * q_w.int()
-    pairs = products.reshape(-1, 2).sum(dim=1).to(torch.int16)
-    return (pairs.sum() - 128 * q_w.sum()).item()
+def zero_rounded_down(x):
+    q, scale, _ = shift(x)
+    return q, scale, math.floor(-128 - min(x.min().item(), 0.0) / scale)
 
 
-def cut_by_the_shift(q_x, q_w):
-    products = (q_x.int() + 127) * q_w.int()
-    pairs = products.reshape(-1, 2).sum(dim=1).clamp(-32768, 32767)
-    return (pairs.sum() - 127 * q_w.sum()).item()
+def counted_from_low(x):
+    _, scale, zero = shift(x)
+    low = min(x.min().item(), 0.0)
+    return (((x - low) / scale).round() - 128).to(torch.int8), scale, zero
+
+
+def zero_taken_off(x):
+    _, scale, zero = shift(x)
+    return ((x / scale).round() - zero).clamp(-128, 127).to(torch.int8), scale, zero
+
+
+def of_256(x):
+    q, scale, zero = shift(x)
+    return q, scale * 255 / 256, zero
 
 
 CASES = {
     "07.21a": Cases(
-        solution=bytes_after,
-        also_right=[by_names],
+        solution=by_channel,
+        also_right=[by_where, by_loop],
         wrong=[
-            (before, "these are the bytes before"),
-            (without_rows, "each row takes five more"),
-            (scales_only, "zero point takes one byte"),
-            (one_scale, "not each layer"),
-            (of_columns, "these are columns"),
-            (all_matrices, "stays float32"),
-            (biases_too, "stays float32"),
-            (linear_alone, "other parameters are there"),
-            (children_only, "modules within modules"),
-            (exact_type, "correct for each Linear"),
-            (with_buffers, "no buffers"),
-            (lambda net: float(bytes_after(net)), "return an int"),
+            (zero_row_forgotten, "gets the scale 1"),
+            (one_scale, "one scale per tensor"),
+            (of_columns, "a scale for each column"),
+            (without_abs, "take abs first"),
+            (always_127, "127 is for 8 bits"),
+            (one_too_many, "2 ** (bits - 1) - 1"),
+            (flat_scales, "shape (n, 1)"),
+            (not_rounded, "drops what follows"),
+            (not_int8, "steps are int8"),
+            (back_again, "return the steps"),
+            (swapped, "steps come first"),
+            (lambda W, bits: by_channel(W, bits)[0], "return 2 values"),
         ],
         equivalent={
-            "return abs(total)": NOT_NEGATIVE,
-            "return int(total)": "it is an int",
+            "scale[scale <= 0] = 1": NOT_NEGATIVE,
+            "return ((W / scale).round().to(torch.int8), abs(scale))": NOT_NEGATIVE,
+            "unit[unit <= 0] = 1": NOT_NEGATIVE,
+            "return (steps.to(torch.int8), abs(unit))": NOT_NEGATIVE,
         },
     ),
     "07.21b": Cases(
-        solution=clipped_sum,
-        also_right=[by_loop],
+        solution=shift,
+        also_right=[rounded_last],
         wrong=[
-            (plain, "cut the sums of two neighbours"),
-            (without_back, "128 times the sum of q_w"),
-            (without_shift, "add 128 to each number"),
-            (symmetric, "-32,768"),
-            (halves, "the first and the second"),
-            (single, "cut the sums of two neighbours"),
-            (the_whole, "not the sum of all"),
-            (in_bytes, "int8 wraps around"),
-            (cut_to_sixteen, "shift, multiply"),
-            (cut_by_the_shift, "shift, multiply"),
-            (lambda q_x, q_w: float(clipped_sum(q_x, q_w)), "return an int"),
+            (zero_left_out, "0 needs a place"),
+            (broken_zero, "is a whole number"),
+            (always_relu, "only where low is 0"),
+            (from_zero, "int8 begins at -128"),
+            (cut_zero, "round to the nearest"),
+            (wraps, "wraps around"),
+            (no_shift, "add the zero point"),
+            (of_256, "255 steps apart"),
+            (zero_rounded_down, "not down"),
+            (counted_from_low, "then add the whole zero point"),
+            (zero_taken_off, "this takes it off"),
+            (lambda x: shift(x)[:2], "return 3 values"),
         ],
         equivalent={
-            "pairs = products[:-1:2] + products[1::2]": EVEN,
-            "return int((pairs.clamp(-32768, 32767).sum() - 128 * q_w.sum()).item())": WHOLE,
-            "return int((pairs.sum() - 128 * weights.int().sum()).item())": WHOLE,
-            "products = (inputs.int() + 128) * weights": PROMOTES,
-            "return (pairs.sum() - 128 * weights.sum()).item()": WIDE,
+            "low = min(0.0, x.min().item())": COMMUTES,
+            "high = max(0.0, x.max().item())": COMMUTES,
+            "q = ((x / scale).round() + zero).clamp(-129, 127).to(torch.int8)": NEVER_BELOW,
+            "return (q, abs(scale), zero)": NOT_NEGATIVE,
+            "return (q, scale, int(zero))": WHOLE,
+            "bottom = min(0.0, values.min().item())": COMMUTES,
+            "length = (max(0.0, values.max().item()) - bottom) / 255": COMMUTES,
+            "return (steps.clamp(-128, 127).to(torch.int8), abs(length), middle)": NOT_NEGATIVE,
+            "return (steps.clamp(-128, 127).to(torch.int8), length, int(middle))": WHOLE,
+            "return (steps.clamp(-129, 127).to(torch.int8), length, middle)": NEVER_BELOW,
         },
     ),
 }

@@ -1,253 +1,202 @@
-"""Answers to the exercises of 07/22, a service that refuses nonsense."""
-
-import json
-import re
+"""Answers to the exercises of 07/22, int8 by the library."""
 
 import torch
+from torch import nn
 
-from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
+from check_cases import NOT_NEGATIVE, WHOLE, Cases
 
-
-def validate(pixels):
-    if not isinstance(pixels, list):
-        return "list"
-    if len(pixels) != 64:
-        return "length"
-    if not all(type(p) in (int, float) for p in pixels):
-        return "number"
-    if not all(0 <= p <= 1 for p in pixels):
-        return "range"
-    return None
+EVEN = "n is even"
+PROMOTES = "int32 and int8 make int32"
+WIDE = "the sum of int8 is int64"
 
 
-def by_loops(pixels):
-    if type(pixels) is not list or len(pixels) != 64:
-        return "list" if type(pixels) is not list else "length"
-    for p in pixels:
-        if isinstance(p, bool) or not isinstance(p, int | float):
-            return "number"
-    for p in pixels:
-        if p != p or p < 0 or p > 1:
-            return "range"
-    return None
+def bytes_after(net):
+    total = 0
+    weights = set()
+    for layer in net.modules():
+        if isinstance(layer, nn.Linear):
+            weights.add(id(layer.weight))
+            total += layer.weight.numel() + 5 * layer.out_features
+    for parameter in net.parameters():
+        if id(parameter) not in weights:
+            total += parameter.nbytes
+    return total
 
 
-def any_with_a_length(pixels):
-    if not hasattr(pixels, "__len__"):
-        return "list"
-    return validate(list(pixels))
+def by_names(net):
+    return sum(
+        p.numel() + 5 * len(p)
+        if name.endswith("weight") and isinstance(net.get_submodule(name[:-7]), nn.Linear)
+        else 4 * p.numel()
+        for name, p in net.named_parameters()
+    )
 
 
-def tuples_pass(pixels):
-    return validate(list(pixels) if isinstance(pixels, tuple) else pixels)
+def before(net):
+    return sum(p.nbytes for p in net.parameters())
 
 
-def bools_pass(pixels):
-    if validate(pixels) == "number" and all(isinstance(p, int | float) for p in pixels):
-        return validate([float(p) for p in pixels])
-    return validate(pixels)
+def without_rows(net):
+    weights = [m.weight for m in net.modules() if isinstance(m, nn.Linear)]
+    return before(net) - 3 * sum(w.numel() for w in weights)
 
 
-def texts_pass(pixels):
-    if validate(pixels) == "number" and all(isinstance(p, int | float | str) for p in pixels):
-        return validate([p if isinstance(p, bool) else float(p or 0) for p in pixels])
-    return validate(pixels)
+def scales_only(net):
+    weights = [m.weight for m in net.modules() if isinstance(m, nn.Linear)]
+    return before(net) + sum(4 * len(w) - 3 * w.numel() for w in weights)
 
 
-def only_floats(pixels):
-    if validate(pixels) is None and not all(isinstance(p, float) for p in pixels):
-        return "number"
-    return validate(pixels)
+def one_scale(net):
+    weights = [m.weight for m in net.modules() if isinstance(m, nn.Linear)]
+    return before(net) + sum(5 - 3 * w.numel() for w in weights)
 
 
-def nan_is_fine(pixels):
-    if validate(pixels) != "range":
-        return validate(pixels)
-    return "range" if any(p < 0 or p > 1 for p in pixels) else None
+def of_columns(net):
+    weights = [m.weight for m in net.modules() if isinstance(m, nn.Linear)]
+    return before(net) + sum(5 * w.shape[1] - 3 * w.numel() for w in weights)
 
 
-def without_ends(pixels):
-    if validate(pixels) is None and not all(0 < p < 1 for p in pixels):
-        return "range"
-    return validate(pixels)
+def all_matrices(net):
+    return sum(p.numel() + 5 * len(p) if p.dim() > 1 else 4 * p.numel() for p in net.parameters())
 
 
-def one_by_one(pixels):
-    if validate(pixels) not in ("number", "range"):
-        return validate(pixels)
-    for p in pixels:
-        if type(p) not in (int, float):
-            return "number"
-        if not 0 <= p <= 1:
-            return "range"
-    return None
+def biases_too(net):
+    weights = [m.weight for m in net.modules() if isinstance(m, nn.Linear)]
+    return sum(p.numel() for p in net.parameters()) + sum(5 * len(w) for w in weights)
 
 
-def as_tensor(pixels):
-    if validate(pixels) in ("range", None):
-        X = torch.tensor(pixels)
-        return None if ((X >= 0) & (X <= 1)).all() else "range"
-    return validate(pixels)
+def linear_alone(net):
+    weights = [m.weight for m in net.modules() if isinstance(m, nn.Linear)]
+    return sum(w.numel() + 5 * len(w) for w in weights)
 
 
-def ends_only(pixels):
-    if validate(pixels) not in ("number", "range"):
-        return validate(pixels)
-    return validate([pixels[0], pixels[37], *[0.5] * 61, pixels[63]])
+def children_only(net):
+    weights = [m.weight for m in net.children() if isinstance(m, nn.Linear)]
+    return before(net) + sum(5 * len(w) - 3 * w.numel() for w in weights)
 
 
-def no_type_asked(pixels):
-    if validate(pixels) == "number":
-        return None if all(0 <= p <= 1 for p in pixels) else "range"
-    return validate(pixels)
+def exact_type(net):
+    weights = [m.weight for m in net.modules() if type(m) is nn.Linear]
+    return before(net) + sum(5 * len(w) - 3 * w.numel() for w in weights)
 
 
-def status(length, body):
-    if length is None:
-        return 411
-    if not (length.isascii() and length.isdigit()):
-        return 400
-    if int(length) > 10_000:
-        return 413
-    try:
-        value = json.loads(body, parse_constant=int)
-    except (ValueError, RecursionError):
-        return 400
-    if not isinstance(value, dict) or set(value) != {"pixels"}:
-        return 422
-    return 200
+def with_buffers(net):
+    return bytes_after(net) + 4 * sum(b.numel() for b in net.buffers())
 
 
-def no_constant(name):
-    raise KeyError(name)
+def clipped_sum(q_x, q_w):
+    products = (q_x.to(torch.int32) + 128) * q_w
+    pairs = products[::2] + products[1::2]
+    return (pairs.clamp(-32768, 32767).sum() - 128 * q_w.sum()).item()
 
 
-def by_keys(length, body):
-    if length is None:
-        return 411
-    if not length or set(length) - set("0123456789"):
-        return 400
-    if int(length) > 10_000:
-        return 413
-    try:
-        value = json.loads(body, parse_constant=no_constant)
-    except Exception:
-        return 400
-    return 200 if type(value) is dict and list(value) == ["pixels"] else 422
+def by_loop(q_x, q_w):
+    xs, ws, total = q_x.tolist(), q_w.tolist(), 0
+    for i in range(0, len(xs), 2):
+        pair = (xs[i] + 128) * ws[i] + (xs[i + 1] + 128) * ws[i + 1]
+        total += min(max(pair, -32768), 32767)
+    return total - 128 * sum(ws)
 
 
-def by_int(length, body):
-    try:
-        number = int(length)
-    except (TypeError, ValueError):
-        return status(length, body)
-    return 400 if number < 0 else status(str(number), body)
+def plain(q_x, q_w):
+    return (q_x.int() * q_w.int()).sum().item()
 
 
-def by_pattern(length, body):
-    if length is not None and not re.match("^[0-9]+$", length):
-        return 400
-    return status(length and length.strip(), body)
+def without_back(q_x, q_w):
+    products = (q_x.int() + 128) * q_w.int()
+    return products.reshape(-1, 2).sum(dim=1).clamp(-32768, 32767).sum().item()
 
 
-def other_scripts(length, body):
-    if length is not None and length.isdigit():
-        length = str(int(length))
-    return status(length, body)
+def without_shift(q_x, q_w):
+    products = q_x.int() * q_w.int()
+    return products.reshape(-1, 2).sum(dim=1).clamp(-32768, 32767).sum().item()
 
 
-def nan_passes(length, body):
-    said = status(length, b"{}")
-    if said != 422:
-        return said
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return 400
-    return 200 if isinstance(value, dict) and set(value) == {"pixels"} else 422
+def symmetric(q_x, q_w):
+    products = (q_x.int() + 128) * q_w.int()
+    pairs = products.reshape(-1, 2).sum(dim=1).clamp(-32767, 32767)
+    return (pairs.sum() - 128 * q_w.sum()).item()
 
 
-def nan_by_text(length, body):
-    said = nan_passes(length, body)
-    return 400 if said in (200, 422) and b"NaN" in body else said
+def halves(q_x, q_w):
+    products = (q_x.int() + 128) * q_w.int()
+    pairs = products.reshape(2, -1).sum(dim=0).clamp(-32768, 32767)
+    return (pairs.sum() - 128 * q_w.sum()).item()
 
 
-def nan_by_word(length, body):
-    said = nan_passes(length, body)
-    return 400 if said in (200, 422) and b"[NaN" in body else said
+def single(q_x, q_w):
+    products = ((q_x.int() + 128) * q_w.int()).clamp(-32768, 32767)
+    return (products.sum() - 128 * q_w.sum()).item()
 
 
-def deep_raises(length, body):
-    said = status(length, body)
-    if said == 400 and body.startswith(b"[["):
-        json.loads(body)
-    return said
+def the_whole(q_x, q_w):
+    products = (q_x.int() + 128) * q_w.int()
+    return (products.sum().clamp(-32768, 32767) - 128 * q_w.sum()).item()
 
 
-def unicode_raises(length, body):
-    if status(length, b"{}") == 422:
-        body.decode()
-    return status(length, body)
+def in_bytes(q_x, q_w):
+    products = (q_x + 128) * q_w
+    pairs = products.reshape(-1, 2).sum(dim=1).clamp(-32768, 32767)
+    return (pairs.sum() - 128 * q_w.sum()).item()
 
 
-def body_first(length, body):
-    said = status(length or "0", body)
-    return 411 if length is None and said in (200, 422) else said
+def cut_to_sixteen(q_x, q_w):
+    products = (q_x.int() + 128) * q_w.int()
+    pairs = products.reshape(-1, 2).sum(dim=1).to(torch.int16)
+    return (pairs.sum() - 128 * q_w.sum()).item()
 
 
-def other_keys_pass(length, body):
-    said = status(length, body)
-    return 200 if said == 422 and b'"pixels": ' in body else said
-
-
-def a_list_passes(length, body):
-    said = status(length, body)
-    return 200 if said == 422 and body.startswith(b"[") else said
+def cut_by_the_shift(q_x, q_w):
+    products = (q_x.int() + 127) * q_w.int()
+    pairs = products.reshape(-1, 2).sum(dim=1).clamp(-32768, 32767)
+    return (pairs.sum() - 127 * q_w.sum()).item()
 
 
 CASES = {
     "07.22a": Cases(
-        solution=validate,
-        also_right=[by_loops],
+        solution=bytes_after,
+        also_right=[by_names],
         wrong=[
-            (any_with_a_length, "ask for a list"),
-            (tuples_pass, "ask for a list"),
-            (bools_pass, "True is an instance of int"),
-            (texts_pass, "no int and no float"),
-            (only_floats, "an int is a number"),
-            (nan_is_fine, "comparisons with NaN"),
-            (without_ends, "0 and 1 are allowed"),
-            (one_by_one, "is asked first"),
-            (as_tensor, "your function raised"),
-            (no_type_asked, "your function raised"),
-            (ends_only, "no int and no float"),
-            (lambda pixels: validate(pixels) is None, "None or a text"),
-            (lambda pixels: validate(pixels) or "", "expected None"),
-        ],
-        equivalent={"dropped: return None": "a function that ends returns None"},
-    ),
-    "07.22b": Cases(
-        solution=status,
-        also_right=[by_keys],
-        wrong=[
-            (by_int, "is no digit"),
-            (by_pattern, "a line end is no digit"),
-            (other_scripts, "other scripts"),
-            (nan_passes, "parse_constant"),
-            (nan_by_text, "the text"),
-            (nan_by_word, "Infinity"),
-            (deep_raises, "your function raised"),
-            (unicode_raises, "your function raised"),
-            (body_first, "the length comes before the body"),
-            (other_keys_pass, "the only key"),
-            (a_list_passes, "a list is no dict"),
-            (lambda *request: str(status(*request)), "an int"),
-            (lambda *request: status(*request) == 200, "an int"),
+            (before, "these are the bytes before"),
+            (without_rows, "each row takes five more"),
+            (scales_only, "zero point takes one byte"),
+            (one_scale, "not each layer"),
+            (of_columns, "these are columns"),
+            (all_matrices, "stays float32"),
+            (biases_too, "stays float32"),
+            (linear_alone, "other parameters are there"),
+            (children_only, "modules within modules"),
+            (exact_type, "correct for each Linear"),
+            (with_buffers, "no buffers"),
+            (lambda net: float(bytes_after(net)), "return an int"),
         ],
         equivalent={
-            "return abs(200 if good else 422)": NOT_NEGATIVE,
-            "return int(200 if good else 422)": WHOLE,
-            "try:": COMMUTES,  # the two errors that are caught
+            "return abs(total)": NOT_NEGATIVE,
+            "return int(total)": "it is an int",
+        },
+    ),
+    "07.22b": Cases(
+        solution=clipped_sum,
+        also_right=[by_loop],
+        wrong=[
+            (plain, "cut the sums of two neighbours"),
+            (without_back, "128 times the sum of q_w"),
+            (without_shift, "add 128 to each number"),
+            (symmetric, "-32,768"),
+            (halves, "the first and the second"),
+            (single, "cut the sums of two neighbours"),
+            (the_whole, "not the sum of all"),
+            (in_bytes, "int8 wraps around"),
+            (cut_to_sixteen, "shift, multiply"),
+            (cut_by_the_shift, "shift, multiply"),
+            (lambda q_x, q_w: float(clipped_sum(q_x, q_w)), "return an int"),
+        ],
+        equivalent={
+            "pairs = products[:-1:2] + products[1::2]": EVEN,
+            "return int((pairs.clamp(-32768, 32767).sum() - 128 * q_w.sum()).item())": WHOLE,
+            "return int((pairs.sum() - 128 * weights.int().sum()).item())": WHOLE,
+            "products = (inputs.int() + 128) * weights": PROMOTES,
+            "return (pairs.sum() - 128 * weights.sum()).item()": WIDE,
         },
     ),
 }

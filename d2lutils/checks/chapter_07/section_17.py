@@ -1,72 +1,114 @@
-"""Checks of 07/17, a thousand GPUs on paper."""
+"""Checks of 07/17, ways to divide a network."""
 
-import math
 from typing import Any
 
-from d2lutils.checks import call, exercise, expect_equal, given
-from d2lutils.checks.expecting import expect_int
+import torch
 
-DAY = 24 * 3600
+from d2lutils.checks import Wrong, call, exercise, expect_equal, given
+from d2lutils.checks.expecting import expect_tensor, expect_type
+from d2lutils.checks.watching import Operations
+
+ROWS, INPUTS, HIDDEN, OUTPUTS = 9, 2, 8, 3
 
 
 @exercise("07.17a")
-def gpus_needed(answer: Any) -> None:
-    """The smallest number of GPUs that are fast enough and hold 16 bytes a weight."""
-    for N, D, days, peak, mfu, memory in [
-        (7e9, 2e12, 10, 312e12, 0.4, 80e9),
-        (7e9, 2e12, 10, 312e12, 0.55, 80e9),
-        (401e9, 1e9, 30, 989e12, 0.4, 80e9),  # memory decides
-        (30e9, 1e10, 2.5, 989e12, 0.5, 96e9),  # memory, and 16 N / memory is whole
-        (1e9, 1.5e9, 100, 312e12, 0.3, 24e9),  # one is enough
-        (1e6, 24 * 3600 * 1e9, 2, 1e15, 0.5, 80e9),
-        (65.2e9, 1.4e12, 21, 312e12, 0.47, 80e9),
-    ]:
-        with given(N=N, D=D, days=days, peak=peak, mfu=mfu, memory=memory):
-            found = expect_int(call(answer, N, D, days, peak, mfu, memory))
-            work, room = 6 * N * D / (peak * mfu * days * DAY), 16 * N / memory
-            want = max(math.ceil(work), math.ceil(room))
-            usual: list[tuple[object, str]] = [
-                (max(1, int(max(work, room))), "one less is too few: round up"),
-                (round(max(work, room)), "one less is too few: round up"),
-                (math.ceil(work), "so many have no room for 16 bytes a weight"),
-                (math.ceil(room), "so many are too slow for the deadline"),
-                (math.ceil(work) + math.ceil(room), "a GPU computes and stores: take the larger"),
-                (max(math.ceil(work * mfu), math.ceil(room)), "a GPU gives peak * mfu"),
-                (max(math.ceil(work / 3), math.ceil(room)), "6 FLOPs for a weight and token"),
-                (max(math.ceil(work * 24), math.ceil(room)), "a day has 24 hours"),
-                (max(math.ceil(work * 3600), math.ceil(room)), "an hour has 3600 seconds"),
-                (max(math.ceil(work), math.ceil(room / 4)), "a weight takes 16 bytes, not 4"),
+def cut_block(answer: Any) -> None:
+    """One tensor of each device, from its own parts alone; their sum is the block's output."""
+    generator = torch.Generator().manual_seed(14)
+    for num_devices in (4, 1, 2, 8):
+        X, A, a, B, c = (
+            torch.randn(*size, generator=generator, dtype=torch.float64)
+            for size in [(ROWS, INPUTS), (INPUTS, HIDDEN), (HIDDEN,), (HIDDEN, OUTPUTS), (OUTPUTS,)]
+        )
+        weights = {"A": (A, 1), "a": (a, 0), "B": (B, 0)}  # with the dimension that is cut
+        for weight, _ in weights.values():
+            weight.requires_grad_()
+        told = f"X, A, a, B, c of the shapes {[tuple(t.shape) for t in (X, A, a, B, c)]}"
+        with given(told, num_devices=num_devices):
+            watched = Operations()
+            parts = call(answer, X, A, a, B, c, num_devices, inside=watched)
+            if len(expect_type(parts, list)) != num_devices:
+                raise Wrong(f"return one tensor of each device; these are {len(parts)}")
+            for part in parts:
+                expect_tensor(part, (ROWS, OUTPUTS), torch.float64)
+            _expect_own_parts(parts, weights)
+            if watched.largest > ROWS * max(HIDDEN // num_devices, OUTPUTS):
+                raise Wrong(
+                    f"a tensor of {watched.largest} numbers was made, more than one device needs; "
+                    "multiply X by the device's own part of A"
+                )
+            hidden = X @ A
+            usual = [
+                (torch.relu(hidden + a) @ B + num_devices * c, "c is to be added once, not by all"),
+                (torch.relu(hidden + a) @ B, "c is missing"),
+                (torch.relu(hidden) @ B + c, "a is missing"),
+                (torch.relu(hidden) @ B + a.sum() + c, "add a before the ReLU"),
+                ((hidden + a) @ B + c, "the ReLU is missing"),
+                (
+                    torch.relu(torch.relu(hidden + a) @ B + c),
+                    "no ReLU comes after B",
+                ),
             ]
-            why = "take the larger of what the work and what the memory needs, each rounded up"
-            expect_equal(found, want, usual=usual, why=why)
+            want = torch.relu(hidden + a) @ B + c
+            why = "cut a like the columns of A, take the ReLU, and multiply by the rows of B"
+            expect_equal(
+                sum(parts).detach(),
+                want.detach(),
+                usual=[(wrong.detach(), reason) for wrong, reason in usual],
+                why=why,
+            )
+
+
+def _expect_own_parts(
+    parts: list[torch.Tensor], weights: dict[str, tuple[torch.Tensor, int]]
+) -> None:
+    """Refuse a device's tensor that hangs on another device's part of a weight."""
+    for k, part in enumerate(parts):
+        for name, (weight, dim) in weights.items():
+            if not part.requires_grad:
+                continue
+            (slopes,) = torch.autograd.grad(
+                part.sum(), weight, retain_graph=True, allow_unused=True
+            )
+            if slopes is None:
+                continue
+            others = [p for j, p in enumerate(slopes.chunk(len(parts), dim)) if j != k]
+            if any(p.any() for p in others):
+                raise Wrong(f"tensor {k} uses a part of {name} that lies on another device")
 
 
 @exercise("07.17b")
-def largest_number(answer: Any) -> None:
-    """The largest p whose compute is at least the share `least` of a step."""
-    for N, B, rate, W, least, most in [
-        (7e9, 4e6, 400e12, 50e9, 0.5, 1000),
-        (7e9, 4e6, 400e12, 50e9, 0.9, 1000),
-        (7e9, 1e6, 400e12, 12.5e9, 0.75, 200),
-        (70e9, 4e6, 400e12, 50e9, 0.5, 300),  # most decides
-        (7e9, 6e3, 400e12, 25e9, 0.9, 50),  # 1 alone
-        (1e9, 1e5, 200e12, 50e9, 0.6, 30),
-        (1e9, 3e4, 100e12, 50e9, 0.5, 1),
+def time_of(answer: Any) -> None:
+    """The time at which the last part leaves the last device of a pipeline."""
+    for times, num_parts in [
+        ([2.0, 0.5, 1.75], 4),
+        ([0.5, 1.75, 2.0], 4),
+        ([1.0, 3.5, 0.25, 3.0], 3),
+        ([1.5], 3),
+        ([1.5, 2.25], 1),
+        ([0.75, 0.75, 0.75, 0.75], 8),
+        ([4.0, 0.25, 3.75, 0.5, 3.5], 20),
     ]:
-        with given(N=N, B=B, rate=rate, W=W, least=least, most=most):
-            found = expect_int(call(answer, N, B, rate, W, least, most))
-
-            ps = range(1, most + 1)
-            times = {p: (6 * N * B / (p * rate), 4 * (p - 1) / p * N / W) for p in ps}
-            shares = {p: compute / (compute + sent) for p, (compute, sent) in times.items()}
-            want = max(p for p in ps if shares[p] >= least)
-            by_compute = max(p for p in ps if 1 - times[p][1] / times[p][0] >= least)
+        with given(times=times, num_parts=num_parts):
+            found = call(answer, times, num_parts)
+            slowest, once = max(times), sum(times)
             usual: list[tuple[object, str]] = [
-                (want + 1, "this one is the first that has too little compute"),
-                (want - 1, "one more has enough compute"),
-                (most, "with so many, less than `least` of a step is compute"),
-                (1, "more than one has enough compute; go on to the last that has"),
-                (by_compute, "divide compute by the sum of compute and exchange"),
+                (num_parts * once, "a device takes the next part while others still work"),
+                (
+                    (num_parts + len(times) - 1) * slowest,
+                    "only the slowest device takes so long for a part",
+                ),
+                (num_parts * slowest, "the first part has to reach the last device"),
+                (once + num_parts * slowest, "the first part is counted twice"),
+                (
+                    once + (num_parts - 1) * times[0],
+                    "a slow device further on holds up the parts behind it",
+                ),
+                (
+                    once + (num_parts - 1) * times[-1],
+                    "a slow device before the last one holds up the parts",
+                ),
+                (once, "this is the time of one part"),
             ]
-            why = "try each p from 1 to `most`, and keep the last with compute / sum >= least"
-            expect_equal(found, want, usual=usual, why=why)
+            why = "a device starts when the part has arrived and the device is free"
+            expect_equal(found, once + (num_parts - 1) * slowest, usual=usual, why=why)

@@ -1,167 +1,198 @@
-"""Checks of 07/19, runtimes other than PyTorch."""
+"""Checks of 07/19, exporting a network."""
 
+import copy
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
+from io import StringIO
 from typing import Any
 
-import numpy as np
 import torch
-import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.export import Dim, ExportedProgram
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, given
-from d2lutils.checks.expecting import expect_int
+from d2lutils.checks import (
+    NotDone,
+    Wrong,
+    call,
+    exercise,
+    expect_equal,
+    expect_tensor,
+    given,
+)
+from d2lutils.checks.networks import drawn
 from d2lutils.checks.showing import kind
-from d2lutils.checks.watching import Operations
-
-Row = list[Any]
 
 
-@exercise("07.19a")
-def most_bytes(answer: Any) -> None:
-    """The most bytes of results that are needed at the same time."""
-    for rows, sizes in _lists():
-        with given(rows=rows, sizes=sizes):
-            found = expect_int(call(answer, rows, sizes))
-            names = [row[0] for row in rows]
-            taken = [[a for a in row[2] if isinstance(a, str) and a in sizes] for row in rows]
-            alone = [
-                sum(sizes[a] for a in {*args, name})
-                for name, args in zip(names, taken, strict=True)
-            ]
-            twice = [
-                sum(sizes[a] for a in [*args, name])
-                for name, args in zip(names, taken, strict=True)
-            ]
-            let_go = [
-                sum(
-                    sizes[a] for a in {"input", *names[:i]} & {a for t in taken[i + 1 :] for a in t}
-                )
-                for i in range(len(rows))
-            ]
-            expect_equal(
-                found,
-                max(_needed(rows, sizes)),
-                usual=[
-                    (max(sizes.values()), "this is the largest value; several are needed at once"),
-                    (sum(sizes.values()), "a value is let go after the last row that takes it"),
-                    (max(_needed(rows, {**sizes, "input": 0})), '"input" takes memory, too'),
-                    (
-                        max(kept + sizes[name] for kept, name in zip(let_go, names, strict=True)),
-                        "while a row runs, its arguments and its result are all needed",
-                    ),
-                    (max(alone), "a value that a later row takes stays in memory until then"),
-                    (max(twice), "a value that a row takes twice is in memory once"),
-                    (_needed(rows, sizes)[-1], "this is the last row; return the largest number"),
-                ],
-                why="for each row, add its result and the values that are there and are taken by "
-                "this row or a later one",
-            )
-
-
-def _needed(rows: list[Row], sizes: dict[str, int]) -> list[int]:
-    """Return the bytes that are needed while each row runs."""
-    needed = []
-    for i, (name, *_) in enumerate(rows):
-        there = {"input", *(row[0] for row in rows[:i])}
-        taken = {a for row in rows[i:] for a in row[2] if isinstance(a, str)}
-        needed.append(sum(sizes[value] for value in {name} | there & taken))
-    return needed
-
-
-def _lists() -> list[tuple[list[Row], dict[str, int]]]:
-    """Return lists of rows, each with the bytes of its values."""
-    conv = ["a", "conv2d", ["input", "p_w", "p_b"]]
-    relu = ["b", "relu", ["a"]]
-    pool = ["c", "max_pool2d", ["b", [2, 2], [2, 2]]]
-    square = ["c", "mul", ["b", "b"]]
+def _networks() -> list[tuple[str, nn.Module, Tensor]]:
+    """Networks with parts that have a mode, and examples that are views of a larger table."""
+    g = torch.Generator().manual_seed(7)
+    table = torch.randn(60, 6, generator=g)
+    pictures = torch.randn(40, 1, 4, 4, generator=g)
+    plain = nn.Sequential(nn.Linear(6, 4), nn.Dropout(0.5), nn.Linear(4, 2))
+    normed = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(8, 3))
+    mixed = nn.Sequential(nn.Linear(6, 3), nn.BatchNorm1d(3), nn.Dropout(0.5))
+    for net in (plain, normed, mixed):
+        drawn(net, g)
+    mixed[1].eval()
     return [
-        ([conv, relu, pool], {"input": 50, "a": 20, "b": 21, "c": 5}),
-        ([conv, relu, pool], {"input": 2, "a": 20, "b": 31, "c": 7}),
-        ([conv, relu, pool], {"input": 2, "a": 3, "b": 4, "c": 70}),
-        (
-            [conv, relu, square, ["d", "add", ["c", "a"]]],
-            {"input": 1, "a": 13, "b": 17, "c": 19, "d": 2},
-        ),
-        ([conv, relu, ["c", "add", ["b", "input"]]], {"input": 11, "a": 20, "b": 23, "c": 9}),
-        ([conv, relu, square], {"input": 4, "a": 6, "b": 30, "c": 10}),
-        (
-            [conv, ["unused", "relu", ["a"]], relu, pool],
-            {"input": 2, "a": 10, "unused": 4, "b": 11, "c": 35},
-        ),
-        (
-            [conv, ["unused", "relu", ["a"]], relu, pool],
-            {"input": 2, "a": 10, "unused": 60, "b": 11, "c": 35},
-        ),
-        (
-            [conv, relu, pool, ["d", "add", [1.5, "c", "a"]], ["e", "mul", [True, "d", "d"]]],
-            {"input": 40, "a": 9, "b": 8, "c": 7, "d": 30, "e": 14},
-        ),
-        ([conv], {"input": 3, "a": 5}),
+        ("a network with dropout, in train mode, and an example of one row", plain, table[9:10]),
+        ("a network with BatchNorm, in train mode, and four pictures", normed, pictures[5:9]),
+        ("a network of which one part is in eval mode, and two rows", mixed, table[3:5]),
+        ("a network in eval mode, and one row", copy.deepcopy(plain).eval(), table[:1]),
     ]
 
 
+@exercise("07.19a")
+def portable(answer: Any) -> None:
+    """A program in eval mode, for any number of rows, that takes no table along."""
+    for told, net, X in _networks():
+        modes = [part.training for part in net.modules()]
+        before = copy.deepcopy(net.state_dict())
+        learn = [p.requires_grad for p in net.parameters()]
+        ready = copy.deepcopy(net).eval()
+        with given(told), _quiet():
+            got = call(answer, net, X)
+            if not isinstance(got, ExportedProgram):
+                raise Wrong(
+                    f"return what torch.export.export returns, an ExportedProgram, not {kind(got)}"
+                )
+            if modes != [part.training for part in net.modules()]:
+                raise Wrong("a part of the network has another mode than before")
+            for key, value in net.state_dict().items():
+                if not torch.equal(value, before[key]):
+                    raise Wrong(f"{key!r} of the network has changed: it ran in train mode")
+            if learn != [p.requires_grad for p in net.parameters()]:
+                raise Wrong("requires_grad of a parameter has changed: it would learn no more")
+            g = torch.Generator().manual_seed(1)
+            for n in (1, 2, 5, 300):
+                rows = torch.randn(n, *X.shape[1:], generator=g)
+                _expect_answers(got, ready, rows)
+            _expect_small(got, X)
+
+
+def _expect_answers(program: ExportedProgram, ready: nn.Module, rows: Tensor) -> None:
+    told = f"called with {len(rows)} row{'s' * (len(rows) > 1)}, the program"
+    try:
+        with torch.no_grad():
+            y_hat = program.module()(rows)
+    except Exception as error:
+        raise Wrong(
+            f"{told} says {str(error).splitlines()[0]!r}; name dimension 0 in dynamic_shapes"
+        ) from error
+    with torch.no_grad():
+        want = ready(rows)
+    if not isinstance(y_hat, Tensor) or y_hat.shape != want.shape:
+        raise Wrong(f"{told} gives {kind(y_hat)} of another shape than the network")
+    if not torch.allclose(y_hat, want, rtol=1e-4, atol=1e-5):
+        raise Wrong(f"{told} answers otherwise than the network in eval mode; which mode is in it?")
+
+
+def _expect_small(program: ExportedProgram, X: Tensor) -> None:
+    """Raise Wrong where the example has more memory than itself, or two copies of X, need."""
+    args, kwargs = program.example_inputs or ((), {})
+    for example in [*args, *kwargs.values()]:
+        if example.untyped_storage().nbytes() > max(example.nbytes, 2 * X.nbytes):
+            raise Wrong("the example is a view of the table, which is saved with it: copy the rows")
+
+
 @exercise("07.19b")
-def conv2d_with_steps(answer: Any) -> None:
-    """A convolution with steps, padding and perhaps no bias, in NumPy."""
-    generator = torch.Generator().manual_seed(17)
+def to_unit_range(answer: Any) -> None:
+    """Each picture whose largest value is above 1 is divided by 255, in a graph."""
+    batches = _batches()
+    for X in batches:
+        with given(f"{_kinds(X)}"), _quiet():
+            _expect_scaled(call(answer, X), X)
+    try:
+        with _quiet():
+            run = torch.export.export(
+                _Wrapped(answer), (batches[0].clone(),), dynamic_shapes=({0: Dim("batch")},)
+            ).module()
+    except NotDone:
+        raise
+    except Exception as error:
+        raise Wrong(_refusal(str(error))) from error
+    for X in batches:
+        with given(f"the exported program and {_kinds(X)}"):
+            try:
+                got = run(X.clone())
+            except Exception as error:
+                message = str(error).splitlines()[0]
+                raise Wrong(f"it says {message!r}; a size or a choice is frozen") from error
+            _expect_scaled(got, X)
 
-    def whole(*shape: int) -> torch.Tensor:
-        return torch.randint(-9, 10, shape, generator=generator).float()
 
-    for X_shape, W_shape, biased, step, padding in [
-        ((2, 3, 6, 7), (4, 3, 3, 2), True, [1, 1], [0, 0]),
-        ((2, 3, 6, 7), (4, 3, 3, 2), True, [2, 1], [0, 0]),
-        ((2, 3, 6, 7), (4, 3, 3, 2), True, [1, 3], [0, 0]),
-        ((2, 2, 5, 8), (3, 2, 3, 3), True, [1, 1], [1, 1]),
-        ((2, 2, 5, 5), (3, 2, 3, 3), True, [1, 1], [1, 0]),
-        ((2, 2, 5, 8), (3, 2, 3, 4), True, [1, 1], [2, 0]),
-        ((1, 1, 4, 4), (1, 1, 2, 2), True, [3, 2], [0, 1]),
-        ((3, 2, 7, 5), (2, 2, 1, 1), True, [2, 2], [1, 2]),
-        ((2, 3, 6, 7), (4, 3, 3, 2), False, [2, 2], [1, 1]),
-        ((0, 2, 4, 4), (3, 2, 2, 2), True, [1, 1], [0, 0]),
-    ]:
-        X, W = whole(*X_shape), whole(*W_shape)
-        b = whole(W_shape[0]) if biased else None
-        told = f"X of {X_shape}, W of {W_shape}, b = {'an array' if biased else None}"
-        with given(told, step=step, padding=padding):
-            watch = Operations()
-            arrays = [X.numpy(), W.numpy(), None if b is None else b.numpy()]
-            got = call(answer, *arrays, step, padding, inside=watch)
-            if watch.names:
-                raise Wrong(f"{watch.names[0]} is PyTorch's; the runtime has NumPy alone")
-            if not isinstance(got, np.ndarray):
-                raise Wrong(f"expected a NumPy array, got {kind(got)}")
-            if got.dtype != np.float32:
-                raise Wrong(f"expected float32, as the arrays are, got {got.dtype}")
+class _Wrapped(nn.Module):
+    def __init__(self, function: Any) -> None:
+        super().__init__()
+        self.function = function
 
-            def like(
-                *, W: Any = W, b: Any = b, step: Any = step, padding: Any = padding, X: Any = X
-            ) -> Any:
-                return F.conv2d(X, W, b, step, padding).numpy()
+    def forward(self, X: Tensor) -> Any:
+        return self.function(X)
 
-            want = like()
-            edges = [padding[1], padding[1], padding[0], padding[0]]
-            usual: list[tuple[object, str]] = [
-                (like(W=W.flip(2, 3)), "the filter must not be turned round"),
-                (like(b=None), "the bias `b` is missing"),
-                (like(step=step[::-1]), "the first step goes down, the second across"),
-                (like(step=step[0]), "the second step goes across"),
-                (like(step=1), "the step is missing"),
-                (want.transpose(0, 2, 3, 1), "the channels come before the rows: N, O, H, W"),
-            ]
-            if any(padding):
-                one_side = F.pad(X, [0, 2 * padding[1], 0, 2 * padding[0]])
-                ones = F.pad(X, edges, value=1)
-                usual += [
-                    (like(padding=padding[::-1]), "the first padding is above and below"),
-                    (like(padding=padding[0]), "the second padding is left and right"),
-                    (like(X=one_side, padding=0), "half of the padding goes above and left"),
-                    (like(X=ones, padding=0), "the padding is zeros"),
-                ]
-                if all(
-                    n + p >= k for n, p, k in zip(X_shape[2:], padding, W_shape[2:], strict=True)
-                ):
-                    few = F.pad(X, [0, padding[1], 0, padding[0]])
-                    usual.append((like(X=few, padding=0), "padding goes on both sides"))
-                if all(n >= k for n, k in zip(X_shape[2:], W_shape[2:], strict=True)):
-                    usual.append((like(padding=0), "the padding is missing"))
-            why = "pad with zeros, take every step-th window, and sum its products with the filter"
-            expect_equal(got, want, usual=usual, why=why)
+
+def _batches() -> list[Tensor]:
+    g = torch.Generator().manual_seed(14)
+    small = torch.rand(6, 3, 4, 5, generator=g)
+    small[0] /= small[0].max()  # its largest value is 1, which is not above 1
+    small[4] = small[4].round()  # black and white alone, so that all numbers are whole
+    small[5] = 0.0
+    large = torch.randint(0, 256, (6, 3, 4, 5), generator=g).float()
+    large[1] = (large[1] / 100).round()  # dark, and yet from 0 to 255
+    large[0] *= 0.9  # not whole
+    large[2] *= 1.25 / large[2].max()  # the largest value is a little above 1
+    large[3, 0] = 1.0  # one of its channels would do as 0 to 1
+    large[4] = 0.0
+    large[4, 2, 3, 4] = 40.0  # black but for one pixel, so that its mean is below 1
+    both = torch.stack([small[0], large[3], large[4], small[3], large[1]])
+    return [small, both, large, small[:1], large[4:5], both[1:3], both.flip(0)]
+
+
+def _kinds(X: Tensor) -> str:
+    large = int((X.amax(dim=(1, 2, 3)) > 1).sum())
+    return f"{len(X)} pictures, {large} of them from 0 to 255"
+
+
+def _expect_scaled(got: Any, X: Tensor) -> None:
+    got = expect_tensor(got)
+    peak = X.amax(dim=(1, 2, 3), keepdim=True)
+    want = torch.where(peak > 1, X / 255, X)
+    by_channel = torch.where(X.amax(dim=(2, 3), keepdim=True) > 1, X / 255, X)
+    by_mean = torch.where(X.mean(dim=(1, 2, 3), keepdim=True) > 1, X / 255, X)
+    expect_equal(
+        got,
+        want,
+        usual=[
+            (X / 255 if X.max() > 1 else X, "one answer for the whole batch; ask each picture"),
+            (X / 255, "all pictures are divided; leave those with values from 0 to 1"),
+            (X, "no picture is divided"),
+            (torch.where(X > 1, X / 255, X), "ask each picture, not each pixel"),
+            (by_channel, "ask each picture, not each channel"),
+            (by_mean, "ask for the largest value, not for the mean"),
+            (torch.where(peak >= 1, X / 255, X), "above 1, not 1 itself"),
+            (X / peak.clamp(min=1), "divide by 255, not by the largest value"),
+            (torch.where(peak > 1, X / 256, X), "divide by 255"),
+        ],
+        why="divide a picture by 255 if its largest value is above 1",
+    )
+
+
+def _refusal(message: str) -> str:
+    first = message.splitlines()[0] if message else "nothing"
+    if "data-dependent" in message or "Data-dependent" in message:
+        return f"export refuses it: {first[:60]} …. An `if` asks a tensor; use torch.where"
+    if "constant" in message:
+        return "export refuses it: a line makes a plain number of the batch size (`len`, a loop)"
+    return f"export refuses it: {first[:120]}"
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Inside, nothing is logged, and nothing written to the error stream."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with redirect_stderr(StringIO()):
+            yield
+    finally:
+        logging.disable(before)

@@ -1,155 +1,167 @@
-"""Checks of 07/20, int8 by hand."""
+"""Checks of 07/20, runtimes other than PyTorch."""
 
-from math import floor
 from typing import Any
 
+import numpy as np
 import torch
-from torch import Tensor
+import torch.nn.functional as F
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_parts, expect_tensor, given
+from d2lutils.checks import Wrong, call, exercise, expect_equal, given
+from d2lutils.checks.expecting import expect_int
+from d2lutils.checks.showing import kind
+from d2lutils.checks.watching import Operations
 
-MINUS = "add the zero point; this takes it off"
+Row = list[Any]
 
 
 @exercise("07.20a")
-def by_channel(answer: Any) -> None:
-    """Steps and scales, row by row; a row of zeros has the scale 1."""
-    generator = torch.Generator().manual_seed(16)
-    for n, m, bits, empty in [
-        (4, 5, 8, []),
-        (3, 4, 8, [1]),
-        (5, 3, 4, [0, 4]),
-        (3, 6, 2, [2]),
-        (6, 1, 3, [5]),
-        (1, 7, 5, []),
-        (0, 3, 8, []),
-        (2, 2, 6, [0, 1]),
-    ]:
-        top = 2 ** (bits - 1) - 1
-        # Whole steps and a part of one, the first of each row as long as can be.
-        steps = torch.randint(-top, top + 1, (n, m), generator=generator)
-        steps[:, 0] = top - 2 * top * (torch.arange(n) % 2)
-        part = torch.rand(n, m, generator=generator) * 0.8 - 0.4
-        part = torch.where(steps.abs() == top, -part.abs() * steps.sign(), part)
-        part[:, 0] = 0
-        scale = 2.0 ** (torch.arange(n) % 5 - 6)[:, None]
-        W = (steps + part) * scale
-        steps[empty], scale[empty], W[empty] = 0, 1.0, 0.0
-        q = steps.to(torch.int8)
-        with given(W=W, bits=bits):
-            parts = call(answer, W, bits)
-            got_q, got_scale = expect_parts(parts, "the steps", "the scales")
-            got_q, got_scale = expect_tensor(got_q), expect_tensor(got_scale)
-            usual_scale: list[tuple[Tensor, str]] = [
-                (scale[:, 0], "keep the dimension: the scales have the shape (n, 1)"),
-                (_divided(W, top + 1), "divide by 2 ** (bits - 1) - 1"),
-                (_divided(W, 127), "bits sets the limit: 127 is for 8 bits"),
-                (_divided(W, 1), "divide by the largest number of steps"),
-                (W.abs().amax(dim=1, keepdim=True) / top, "a row of zeros gets the scale 1"),
-                (q, "the steps come first, then the scales"),
+def most_bytes(answer: Any) -> None:
+    """The most bytes of results that are needed at the same time."""
+    for rows, sizes in _lists():
+        with given(rows=rows, sizes=sizes):
+            found = expect_int(call(answer, rows, sizes))
+            names = [row[0] for row in rows]
+            taken = [[a for a in row[2] if isinstance(a, str) and a in sizes] for row in rows]
+            alone = [
+                sum(sizes[a] for a in {*args, name})
+                for name, args in zip(names, taken, strict=True)
             ]
-            if n:
-                usual_scale += [
-                    (W.abs().max() / top, "this is one scale per tensor; give each row its own"),
-                    (W.amax(dim=1, keepdim=True) / top, "take abs first: weights are negative too"),
-                    (W.abs().amax(dim=0, keepdim=True) / top, "this is a scale for each column"),
-                ]
+            twice = [
+                sum(sizes[a] for a in [*args, name])
+                for name, args in zip(names, taken, strict=True)
+            ]
+            let_go = [
+                sum(
+                    sizes[a] for a in {"input", *names[:i]} & {a for t in taken[i + 1 :] for a in t}
+                )
+                for i in range(len(rows))
+            ]
             expect_equal(
-                got_scale,
-                scale,
-                usual=usual_scale,
-                why="the largest size in the row, divided by 2 ** (bits - 1) - 1",
-            )
-            expect_equal(
-                got_q,
-                q,
+                found,
+                max(_needed(rows, sizes)),
                 usual=[
-                    (q.float(), "the steps are int8"),
-                    (q.int(), "the steps are int8"),
-                    ((W / scale).to(torch.int8), "a cast drops what follows the point; round"),
-                    ((W / scale).floor().to(torch.int8), "round to the nearest, not down"),
-                    ((W / scale).ceil().to(torch.int8), "round to the nearest, not up"),
-                    (q * scale, "these are the weights that come back; return the steps"),
+                    (max(sizes.values()), "this is the largest value; several are needed at once"),
+                    (sum(sizes.values()), "a value is let go after the last row that takes it"),
+                    (max(_needed(rows, {**sizes, "input": 0})), '"input" takes memory, too'),
+                    (
+                        max(kept + sizes[name] for kept, name in zip(let_go, names, strict=True)),
+                        "while a row runs, its arguments and its result are all needed",
+                    ),
+                    (max(alone), "a value that a later row takes stays in memory until then"),
+                    (max(twice), "a value that a row takes twice is in memory once"),
+                    (_needed(rows, sizes)[-1], "this is the last row; return the largest number"),
                 ],
-                why="the weights divided by their row's scale, rounded to the nearest",
+                why="for each row, add its result and the values that are there and are taken by "
+                "this row or a later one",
             )
 
 
-def _divided(W: Tensor, steps: int) -> Tensor:
-    """Return the largest size of each row, divided by a number of steps; 1 for a row of zeros."""
-    largest = W.abs().amax(dim=1, keepdim=True)
-    return torch.where(largest == 0, torch.ones_like(largest), largest / steps)
+def _needed(rows: list[Row], sizes: dict[str, int]) -> list[int]:
+    """Return the bytes that are needed while each row runs."""
+    needed = []
+    for i, (name, *_) in enumerate(rows):
+        there = {"input", *(row[0] for row in rows[:i])}
+        taken = {a for row in rows[i:] for a in row[2] if isinstance(a, str)}
+        needed.append(sum(sizes[value] for value in {name} | there & taken))
+    return needed
+
+
+def _lists() -> list[tuple[list[Row], dict[str, int]]]:
+    """Return lists of rows, each with the bytes of its values."""
+    conv = ["a", "conv2d", ["input", "p_w", "p_b"]]
+    relu = ["b", "relu", ["a"]]
+    pool = ["c", "max_pool2d", ["b", [2, 2], [2, 2]]]
+    square = ["c", "mul", ["b", "b"]]
+    return [
+        ([conv, relu, pool], {"input": 50, "a": 20, "b": 21, "c": 5}),
+        ([conv, relu, pool], {"input": 2, "a": 20, "b": 31, "c": 7}),
+        ([conv, relu, pool], {"input": 2, "a": 3, "b": 4, "c": 70}),
+        (
+            [conv, relu, square, ["d", "add", ["c", "a"]]],
+            {"input": 1, "a": 13, "b": 17, "c": 19, "d": 2},
+        ),
+        ([conv, relu, ["c", "add", ["b", "input"]]], {"input": 11, "a": 20, "b": 23, "c": 9}),
+        ([conv, relu, square], {"input": 4, "a": 6, "b": 30, "c": 10}),
+        (
+            [conv, ["unused", "relu", ["a"]], relu, pool],
+            {"input": 2, "a": 10, "unused": 4, "b": 11, "c": 35},
+        ),
+        (
+            [conv, ["unused", "relu", ["a"]], relu, pool],
+            {"input": 2, "a": 10, "unused": 60, "b": 11, "c": 35},
+        ),
+        (
+            [conv, relu, pool, ["d", "add", [1.5, "c", "a"]], ["e", "mul", [True, "d", "d"]]],
+            {"input": 40, "a": 9, "b": 8, "c": 7, "d": 30, "e": 14},
+        ),
+        ([conv], {"input": 3, "a": 5}),
+    ]
 
 
 @exercise("07.20b")
-def shift(answer: Any) -> None:
-    """Steps with a zero point, for a range that is made to hold 0."""
-    for low, high, exponent, shape in [
-        (-23.7, 231.3, -7, (7,)),
-        (0.0, 255.0, -6, (2, 3)),
-        (-31.5, 223.5, -3, (5,)),
-        (-254.6, 0.4, -8, (3, 2)),
-        (-255.0, 0.0, -7, (4,)),
-        (40.25, 255.0, -5, (2, 2)),
-        (-255.0, -100.25, -5, (6,)),
-        (255.0, 255.0, 1, (1,)),
-        (-127.7, 127.3, -9, (3, 1, 2)),
-        (-0.4, 254.6, -4, (5,)),
+def conv2d_with_steps(answer: Any) -> None:
+    """A convolution with steps, padding and perhaps no bias, in NumPy."""
+    generator = torch.Generator().manual_seed(17)
+
+    def whole(*shape: int) -> torch.Tensor:
+        return torch.randint(-9, 10, shape, generator=generator).float()
+
+    for X_shape, W_shape, biased, step, padding in [
+        ((2, 3, 6, 7), (4, 3, 3, 2), True, [1, 1], [0, 0]),
+        ((2, 3, 6, 7), (4, 3, 3, 2), True, [2, 1], [0, 0]),
+        ((2, 3, 6, 7), (4, 3, 3, 2), True, [1, 3], [0, 0]),
+        ((2, 2, 5, 8), (3, 2, 3, 3), True, [1, 1], [1, 1]),
+        ((2, 2, 5, 5), (3, 2, 3, 3), True, [1, 1], [1, 0]),
+        ((2, 2, 5, 8), (3, 2, 3, 4), True, [1, 1], [2, 0]),
+        ((1, 1, 4, 4), (1, 1, 2, 2), True, [3, 2], [0, 1]),
+        ((3, 2, 7, 5), (2, 2, 1, 1), True, [2, 2], [1, 2]),
+        ((2, 3, 6, 7), (4, 3, 3, 2), False, [2, 2], [1, 1]),
+        ((0, 2, 4, 4), (3, 2, 2, 2), True, [1, 1], [0, 0]),
     ]:
-        scale = 2.0**exponent
-        n = torch.Size(shape).numel()
-        x = torch.linspace(low, high, n) * scale
-        if n > 2 and low <= 0 <= high:
-            x[n // 2] = 0  # it has to come back as 0
-        x = x.flip(0).reshape(shape)
-        ends = torch.stack([x.min().clamp(max=0), x.max().clamp(min=0)])
-        scale = ((ends[1] - ends[0]) / 255).item()
-        zero = round(-128 - ends[0].item() / scale)
-        steps = (x / scale).round() + zero
-        q = steps.clamp(-128, 127).to(torch.int8)
-        with given(x=x):
-            parts = call(answer, x)
-            names = "the int8 tensor", "the scale", "the zero point"
-            got_q, got_scale, got_zero = expect_parts(parts, *names)
-            bare = (x.max() - x.min()).item() / 255
-            expect_equal(
-                got_scale,
-                scale,
-                usual=[
-                    (bare, "0 needs a place: low is 0 or less, and high 0 or more"),
-                    (scale * 255 / 256, "256 numbers are 255 steps apart"),
-                    (scale * 255 / 127, "all 256 numbers are used: 255 steps"),
-                    (scale * 255, "divide high - low by 255 steps"),
-                ],
-                why="(high - low) / 255",
-            )
-            if isinstance(got_zero, float):
-                raise Wrong(f"the zero point is a whole number, an int; it is {got_zero!r}")
-            expect_equal(
-                got_zero,
-                zero,
-                usual=[
-                    (zero + 128, "int8 begins at -128: low stands there"),
-                    (-128, "-128 stands for low; it stands for 0 only where low is 0"),
-                    (int(-128 - ends[0].item() / scale), "round to the nearest"),
-                    (floor(-128 - ends[0].item() / scale), "round to the nearest, not down"),
-                    (-zero, "its sign is turned round"),
-                ],
-                why="-128 - low / scale, rounded",
-            )
-            got_q = expect_tensor(got_q)
-            from_low = (((x - ends[0]) / scale).round() - 128).to(torch.int8)
-            expect_equal(
-                got_q,
-                q,
-                usual=[
-                    (q.float(), "the steps are int8"),
-                    (steps.to(torch.int32).to(torch.int8), "this wraps around: clamp, then cast"),
-                    (q.clamp(min=-127), "here -128 is used as well"),
-                    ((x / scale + zero).to(torch.int8), "a cast drops what follows the point"),
-                    (from_low, "round x / scale to the nearest, then add the whole zero point"),
-                    (((x / scale).round() - zero).clamp(-128, 127).to(torch.int8), MINUS),
-                    ((x / scale).round().clamp(-128, 127).to(torch.int8), "add the zero point"),
-                ],
-                why="x / scale, rounded, plus the zero point, clamped to -128 and 127",
-            )
+        X, W = whole(*X_shape), whole(*W_shape)
+        b = whole(W_shape[0]) if biased else None
+        told = f"X of {X_shape}, W of {W_shape}, b = {'an array' if biased else None}"
+        with given(told, step=step, padding=padding):
+            watch = Operations()
+            arrays = [X.numpy(), W.numpy(), None if b is None else b.numpy()]
+            got = call(answer, *arrays, step, padding, inside=watch)
+            if watch.names:
+                raise Wrong(f"{watch.names[0]} is PyTorch's; the runtime has NumPy alone")
+            if not isinstance(got, np.ndarray):
+                raise Wrong(f"expected a NumPy array, got {kind(got)}")
+            if got.dtype != np.float32:
+                raise Wrong(f"expected float32, as the arrays are, got {got.dtype}")
+
+            def like(
+                *, W: Any = W, b: Any = b, step: Any = step, padding: Any = padding, X: Any = X
+            ) -> Any:
+                return F.conv2d(X, W, b, step, padding).numpy()
+
+            want = like()
+            edges = [padding[1], padding[1], padding[0], padding[0]]
+            usual: list[tuple[object, str]] = [
+                (like(W=W.flip(2, 3)), "the filter must not be turned round"),
+                (like(b=None), "the bias `b` is missing"),
+                (like(step=step[::-1]), "the first step goes down, the second across"),
+                (like(step=step[0]), "the second step goes across"),
+                (like(step=1), "the step is missing"),
+                (want.transpose(0, 2, 3, 1), "the channels come before the rows: N, O, H, W"),
+            ]
+            if any(padding):
+                one_side = F.pad(X, [0, 2 * padding[1], 0, 2 * padding[0]])
+                ones = F.pad(X, edges, value=1)
+                usual += [
+                    (like(padding=padding[::-1]), "the first padding is above and below"),
+                    (like(padding=padding[0]), "the second padding is left and right"),
+                    (like(X=one_side, padding=0), "half of the padding goes above and left"),
+                    (like(X=ones, padding=0), "the padding is zeros"),
+                ]
+                if all(
+                    n + p >= k for n, p, k in zip(X_shape[2:], padding, W_shape[2:], strict=True)
+                ):
+                    few = F.pad(X, [0, padding[1], 0, padding[0]])
+                    usual.append((like(X=few, padding=0), "padding goes on both sides"))
+                if all(n >= k for n, k in zip(X_shape[2:], W_shape[2:], strict=True)):
+                    usual.append((like(padding=0), "the padding is missing"))
+            why = "pad with zeros, take every step-th window, and sum its products with the filter"
+            expect_equal(got, want, usual=usual, why=why)

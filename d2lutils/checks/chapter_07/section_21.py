@@ -1,180 +1,155 @@
-"""Checks of 07/21, int8 by the library."""
+"""Checks of 07/21, int8 by hand."""
 
-from collections.abc import Callable
+from math import floor
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from d2lutils.checks import call, exercise, expect_equal, given
-from d2lutils.checks.expecting import expect_int
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_parts, expect_tensor, given
 
-
-class _Scaled(nn.Linear):
-    """A Linear of the reader's own kind, with one more number."""
-
-    def __init__(self, columns: int, rows: int) -> None:
-        super().__init__(columns, rows)
-        self.gain = nn.Parameter(torch.ones(3))
-
-
-def _nets() -> list[tuple[str, nn.Module]]:
-    """Return networks, each under its source."""
-    return [
-        (
-            "net = nn.Sequential(nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8)), "
-            "nn.Linear(8, 3, bias=False))",
-            nn.Sequential(
-                nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8)), nn.Linear(8, 3, bias=False)
-            ),
-        ),
-        ("net = nn.Linear(7, 3)", nn.Linear(7, 3)),
-        ("net = nn.Linear(5, 4, bias=False)", nn.Linear(5, 4, bias=False)),
-        ("net = nn.Linear(1, 6)", nn.Linear(1, 6)),
-        ("net = nn.ReLU()", nn.ReLU()),
-        (
-            "net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(16, 5))",
-            nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(16, 5)),
-        ),
-        (
-            "net = nn.Sequential(nn.Embedding(9, 4), nn.Linear(4, 4), nn.LayerNorm(4))",
-            nn.Sequential(nn.Embedding(9, 4), nn.Linear(4, 4), nn.LayerNorm(4)),
-        ),
-        (
-            "net: a Linear, and a subclass of nn.Linear with a parameter of its own",
-            nn.Sequential(nn.Linear(5, 6), _Scaled(6, 2)),
-        ),
-    ]
-
-
-def _count(
-    net: nn.Module,
-    weight: int = 1,
-    row: Callable[[Tensor], int] = lambda w: 5 * len(w),
-    rest: Callable[[Tensor], int] = lambda p: 4 * p.numel(),
-) -> int:
-    """Return the bytes if a weight, a row and all other parameters take as much as that."""
-    weights = [layer.weight for layer in net.modules() if isinstance(layer, nn.Linear)]
-    others = [p for p in net.parameters() if not any(p is w for w in weights)]
-    return sum(weight * w.numel() + row(w) for w in weights) + sum(map(rest, others))
+MINUS = "add the zero point; this takes it off"
 
 
 @exercise("07.21a")
-def bytes_after(answer: Any) -> None:
-    """Four bytes for each parameter, but for the weights of Linear layers."""
-    for source, net in _nets():
-        with given(source):
-            got = expect_int(call(answer, net))
-            layers = [m for m in net.children() if isinstance(m, nn.Linear)]
-            usual: list[tuple[object, str]] = [
-                (
-                    _count(net, 4, lambda w: 0),
-                    "these are the bytes before; Linear weights take one",
-                ),
-                (_count(net, row=lambda w: 0), "each row takes five more, scale and zero point"),
-                (_count(net, row=lambda w: 4 * len(w)), "a row's zero point takes one byte more"),
-                (_count(net, row=lambda w: len(w)), "a row's scale takes four bytes more"),
-                (_count(net, row=lambda w: 5), "each row has a scale, not each layer"),
-                (_count(net, row=lambda w: 5 * w.shape[1]), "these are columns; rows have scales"),
-                (_count(net, row=lambda w: 9 * len(w)), "a row takes five bytes more, not nine"),
-                (_count(net, rest=lambda p: 0), "the other parameters are there, too"),
-                (
-                    _count(net, rest=lambda p: p.numel()),
-                    "only the weights of Linear layers take one byte; the rest stays float32",
-                ),
-                (
-                    _count(
-                        net, rest=lambda p: p.numel() + 5 * len(p) if p.dim() > 1 else 4 * len(p)
-                    ),
-                    "only Linear layers are changed; a convolution or an embedding stays float32",
-                ),
-                (
-                    4 * sum(p.numel() for p in net.parameters())
-                    + sum(5 * len(m.weight) - 3 * m.weight.numel() for m in layers),
-                    "look into modules within modules: net.modules() has them all, net itself too",
-                ),
-                (
-                    _count(net) + 4 * sum(b.numel() for b in net.buffers()),
-                    "count parameters, and no buffers",
-                ),
+def by_channel(answer: Any) -> None:
+    """Steps and scales, row by row; a row of zeros has the scale 1."""
+    generator = torch.Generator().manual_seed(16)
+    for n, m, bits, empty in [
+        (4, 5, 8, []),
+        (3, 4, 8, [1]),
+        (5, 3, 4, [0, 4]),
+        (3, 6, 2, [2]),
+        (6, 1, 3, [5]),
+        (1, 7, 5, []),
+        (0, 3, 8, []),
+        (2, 2, 6, [0, 1]),
+    ]:
+        top = 2 ** (bits - 1) - 1
+        # Whole steps and a part of one, the first of each row as long as can be.
+        steps = torch.randint(-top, top + 1, (n, m), generator=generator)
+        steps[:, 0] = top - 2 * top * (torch.arange(n) % 2)
+        part = torch.rand(n, m, generator=generator) * 0.8 - 0.4
+        part = torch.where(steps.abs() == top, -part.abs() * steps.sign(), part)
+        part[:, 0] = 0
+        scale = 2.0 ** (torch.arange(n) % 5 - 6)[:, None]
+        W = (steps + part) * scale
+        steps[empty], scale[empty], W[empty] = 0, 1.0, 0.0
+        q = steps.to(torch.int8)
+        with given(W=W, bits=bits):
+            parts = call(answer, W, bits)
+            got_q, got_scale = expect_parts(parts, "the steps", "the scales")
+            got_q, got_scale = expect_tensor(got_q), expect_tensor(got_scale)
+            usual_scale: list[tuple[Tensor, str]] = [
+                (scale[:, 0], "keep the dimension: the scales have the shape (n, 1)"),
+                (_divided(W, top + 1), "divide by 2 ** (bits - 1) - 1"),
+                (_divided(W, 127), "bits sets the limit: 127 is for 8 bits"),
+                (_divided(W, 1), "divide by the largest number of steps"),
+                (W.abs().amax(dim=1, keepdim=True) / top, "a row of zeros gets the scale 1"),
+                (q, "the steps come first, then the scales"),
             ]
-            why = "count 4 for each number, then correct for each Linear"
-            expect_equal(got, _count(net), usual=usual, why=why)
+            if n:
+                usual_scale += [
+                    (W.abs().max() / top, "this is one scale per tensor; give each row its own"),
+                    (W.amax(dim=1, keepdim=True) / top, "take abs first: weights are negative too"),
+                    (W.abs().amax(dim=0, keepdim=True) / top, "this is a scale for each column"),
+                ]
+            expect_equal(
+                got_scale,
+                scale,
+                usual=usual_scale,
+                why="the largest size in the row, divided by 2 ** (bits - 1) - 1",
+            )
+            expect_equal(
+                got_q,
+                q,
+                usual=[
+                    (q.float(), "the steps are int8"),
+                    (q.int(), "the steps are int8"),
+                    ((W / scale).to(torch.int8), "a cast drops what follows the point; round"),
+                    ((W / scale).floor().to(torch.int8), "round to the nearest, not down"),
+                    ((W / scale).ceil().to(torch.int8), "round to the nearest, not up"),
+                    (q * scale, "these are the weights that come back; return the steps"),
+                ],
+                why="the weights divided by their row's scale, rounded to the nearest",
+            )
 
 
-def _clipped(
-    q_x: Tensor,
-    q_w: Tensor,
-    shift: int = 128,
-    back: int = 128,
-    low: int = -32768,
-    high: int = 32767,
-) -> int:
-    """Return the sum as the exercise asks for it, or with one of its steps changed."""
-    products = (q_x.int() + shift) * q_w.int()
-    pairs = products.reshape(-1, 2).sum(dim=1).clamp(low, high)
-    return int(pairs.sum() - back * q_w.int().sum())
-
-
-def _pairs() -> list[tuple[Tensor, Tensor]]:
-    """Return inputs and weights: none, small ones, such as are cut above, below and both."""
-    generator = torch.Generator().manual_seed(19)
-    drawn = [
-        (
-            torch.randint(-128, 128, (n,), generator=generator).to(torch.int8),
-            torch.randint(-128, 128, (n,), generator=generator).to(torch.int8),
-        )
-        for n in (0, 2, 6, 40)
-    ]
-    same = [(torch.full((n,), a), torch.full((n,), b)) for n, a, b in _SAME]
-    ordered = [
-        (torch.tensor([-128, -128]), torch.tensor([-128, -128])),
-        (torch.tensor([127, 120, -128, -3, 100, 127]), torch.tensor([127, -128, -128, 5, 127, 90])),
-        (torch.tensor([127, 127, 127, 127]), torch.tensor([127, 127, -128, -128])),
-        (torch.tensor([1, 2, -3, 4]), torch.tensor([5, -6, 7, 8])),
-    ]
-    return [
-        *((a.to(torch.int8), b.to(torch.int8)) for a, b in ordered),
-        *((a.to(torch.int8), b.to(torch.int8)) for a, b in same),
-        *drawn,
-    ]
-
-
-_SAME = [(512, 127, 127), (4, 127, -128), (4, 63, 63), (2, -128, 127), (600, 127, -127)]
+def _divided(W: Tensor, steps: int) -> Tensor:
+    """Return the largest size of each row, divided by a number of steps; 1 for a row of zeros."""
+    largest = W.abs().amax(dim=1, keepdim=True)
+    return torch.where(largest == 0, torch.ones_like(largest), largest / steps)
 
 
 @exercise("07.21b")
-def clipped_sum(answer: Any) -> None:
-    """Neighbours in pairs, shifted, cut, summed, and shifted back."""
-    for q_x, q_w in _pairs():
-        with given(q_x=q_x, q_w=q_w):
-            got = expect_int(call(answer, q_x, q_w))
-            want = _clipped(q_x, q_w)
-            products = (q_x.int() + 128) * q_w.int()
-            halves = products.reshape(2, -1).sum(dim=0).clamp(-32768, 32767)
-            wrapped = (q_x + 128) * q_w
-            usual: list[tuple[object, str]] = [
-                (
-                    int((q_x.int() * q_w.int()).sum()),
-                    "this is the right sum; cut the sums of two neighbours",
-                ),
-                (_clipped(q_x, q_w, back=0), "take off 128 times the sum of q_w at last"),
-                (_clipped(q_x, q_w, back=-128), "take the 128 off; do not add it once more"),
-                (_clipped(q_x, q_w, shift=0, back=0), "add 128 to each number of q_x first"),
-                (_clipped(q_x, q_w, low=-32767), "the least sum of 16 bits is -32,768"),
-                (_clipped(q_x, q_w, high=32768), "the largest sum of 16 bits is 32,767"),
-                (
-                    int(halves.sum() - 128 * q_w.int().sum()),
-                    "neighbours are the first and the second, the third and the fourth",
-                ),
-                (
-                    int(products.sum().clamp(-32768, 32767) - 128 * q_w.int().sum()),
-                    "cut each pair's sum, not the sum of all",
-                ),
-                (
-                    int(wrapped.reshape(-1, 2).sum(dim=1).sum() - 128 * q_w.int().sum()),
-                    "int8 wraps around: cast to int32 before you add and multiply",
-                ),
-            ]
-            why = "shift, multiply, add neighbours, cut, add all, take the shift off"
-            expect_equal(got, want, usual=usual, why=why)
+def shift(answer: Any) -> None:
+    """Steps with a zero point, for a range that is made to hold 0."""
+    for low, high, exponent, shape in [
+        (-23.7, 231.3, -7, (7,)),
+        (0.0, 255.0, -6, (2, 3)),
+        (-31.5, 223.5, -3, (5,)),
+        (-254.6, 0.4, -8, (3, 2)),
+        (-255.0, 0.0, -7, (4,)),
+        (40.25, 255.0, -5, (2, 2)),
+        (-255.0, -100.25, -5, (6,)),
+        (255.0, 255.0, 1, (1,)),
+        (-127.7, 127.3, -9, (3, 1, 2)),
+        (-0.4, 254.6, -4, (5,)),
+    ]:
+        scale = 2.0**exponent
+        n = torch.Size(shape).numel()
+        x = torch.linspace(low, high, n) * scale
+        if n > 2 and low <= 0 <= high:
+            x[n // 2] = 0  # it has to come back as 0
+        x = x.flip(0).reshape(shape)
+        ends = torch.stack([x.min().clamp(max=0), x.max().clamp(min=0)])
+        scale = ((ends[1] - ends[0]) / 255).item()
+        zero = round(-128 - ends[0].item() / scale)
+        steps = (x / scale).round() + zero
+        q = steps.clamp(-128, 127).to(torch.int8)
+        with given(x=x):
+            parts = call(answer, x)
+            names = "the int8 tensor", "the scale", "the zero point"
+            got_q, got_scale, got_zero = expect_parts(parts, *names)
+            bare = (x.max() - x.min()).item() / 255
+            expect_equal(
+                got_scale,
+                scale,
+                usual=[
+                    (bare, "0 needs a place: low is 0 or less, and high 0 or more"),
+                    (scale * 255 / 256, "256 numbers are 255 steps apart"),
+                    (scale * 255 / 127, "all 256 numbers are used: 255 steps"),
+                    (scale * 255, "divide high - low by 255 steps"),
+                ],
+                why="(high - low) / 255",
+            )
+            if isinstance(got_zero, float):
+                raise Wrong(f"the zero point is a whole number, an int; it is {got_zero!r}")
+            expect_equal(
+                got_zero,
+                zero,
+                usual=[
+                    (zero + 128, "int8 begins at -128: low stands there"),
+                    (-128, "-128 stands for low; it stands for 0 only where low is 0"),
+                    (int(-128 - ends[0].item() / scale), "round to the nearest"),
+                    (floor(-128 - ends[0].item() / scale), "round to the nearest, not down"),
+                    (-zero, "its sign is turned round"),
+                ],
+                why="-128 - low / scale, rounded",
+            )
+            got_q = expect_tensor(got_q)
+            from_low = (((x - ends[0]) / scale).round() - 128).to(torch.int8)
+            expect_equal(
+                got_q,
+                q,
+                usual=[
+                    (q.float(), "the steps are int8"),
+                    (steps.to(torch.int32).to(torch.int8), "this wraps around: clamp, then cast"),
+                    (q.clamp(min=-127), "here -128 is used as well"),
+                    ((x / scale + zero).to(torch.int8), "a cast drops what follows the point"),
+                    (from_low, "round x / scale to the nearest, then add the whole zero point"),
+                    (((x / scale).round() - zero).clamp(-128, 127).to(torch.int8), MINUS),
+                    ((x / scale).round().clamp(-128, 127).to(torch.int8), "add the zero point"),
+                ],
+                why="x / scale, rounded, plus the zero point, clamped to -128 and 127",
+            )

@@ -1,136 +1,180 @@
-"""Checks of 07/22, a service that refuses nonsense."""
+"""Checks of 07/22, int8 by the library."""
 
-import json
-from collections.abc import Iterator
-from math import inf, nan
+from collections.abc import Callable
 from typing import Any
 
-from d2lutils.checks import Wrong, call, exercise, given
-from d2lutils.checks.showing import kind, short
+import torch
+from torch import Tensor, nn
 
-_RULES = {
-    "list": "pixels is no list",
-    "length": "there are not 64 values",
-    "number": "a value is no int and no float",
-    "range": "a value is not between 0 and 1",
-    None: "all four rules are kept; 0 and 1 are allowed, and an int is a number",
-}
+from d2lutils.checks import call, exercise, expect_equal, given
+from d2lutils.checks.expecting import expect_int
+
+
+class _Scaled(nn.Linear):
+    """A Linear of the reader's own kind, with one more number."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        super().__init__(columns, rows)
+        self.gain = nn.Parameter(torch.ones(3))
+
+
+def _nets() -> list[tuple[str, nn.Module]]:
+    """Return networks, each under its source."""
+    return [
+        (
+            "net = nn.Sequential(nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8)), "
+            "nn.Linear(8, 3, bias=False))",
+            nn.Sequential(
+                nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8)), nn.Linear(8, 3, bias=False)
+            ),
+        ),
+        ("net = nn.Linear(7, 3)", nn.Linear(7, 3)),
+        ("net = nn.Linear(5, 4, bias=False)", nn.Linear(5, 4, bias=False)),
+        ("net = nn.Linear(1, 6)", nn.Linear(1, 6)),
+        ("net = nn.ReLU()", nn.ReLU()),
+        (
+            "net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(16, 5))",
+            nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(16, 5)),
+        ),
+        (
+            "net = nn.Sequential(nn.Embedding(9, 4), nn.Linear(4, 4), nn.LayerNorm(4))",
+            nn.Sequential(nn.Embedding(9, 4), nn.Linear(4, 4), nn.LayerNorm(4)),
+        ),
+        (
+            "net: a Linear, and a subclass of nn.Linear with a parameter of its own",
+            nn.Sequential(nn.Linear(5, 6), _Scaled(6, 2)),
+        ),
+    ]
+
+
+def _count(
+    net: nn.Module,
+    weight: int = 1,
+    row: Callable[[Tensor], int] = lambda w: 5 * len(w),
+    rest: Callable[[Tensor], int] = lambda p: 4 * p.numel(),
+) -> int:
+    """Return the bytes if a weight, a row and all other parameters take as much as that."""
+    weights = [layer.weight for layer in net.modules() if isinstance(layer, nn.Linear)]
+    others = [p for p in net.parameters() if not any(p is w for w in weights)]
+    return sum(weight * w.numel() + row(w) for w in weights) + sum(map(rest, others))
 
 
 @exercise("07.22a")
-def validate(answer: Any) -> None:
-    """None for 64 numbers between 0 and 1, else the first rule that is broken."""
-    for source, pixels, want in _values():
-        with given(f"pixels = {source}"):
-            got = call(lambda value: (answer(value),), pixels)[0]
-            if got is ...:  # the untouched stub
-                call(answer, pixels)
-            if got is not None and not isinstance(got, str):
-                raise Wrong(f"expected None or a text, got {kind(got)}")
-            if got != want:
-                hint = _usual(pixels, got, want) or _RULES[want]
-                raise Wrong(f"expected {want!r}, got {short(got)}. {hint[:1].upper()}{hint[1:]}")
+def bytes_after(answer: Any) -> None:
+    """Four bytes for each parameter, but for the weights of Linear layers."""
+    for source, net in _nets():
+        with given(source):
+            got = expect_int(call(answer, net))
+            layers = [m for m in net.children() if isinstance(m, nn.Linear)]
+            usual: list[tuple[object, str]] = [
+                (
+                    _count(net, 4, lambda w: 0),
+                    "these are the bytes before; Linear weights take one",
+                ),
+                (_count(net, row=lambda w: 0), "each row takes five more, scale and zero point"),
+                (_count(net, row=lambda w: 4 * len(w)), "a row's zero point takes one byte more"),
+                (_count(net, row=lambda w: len(w)), "a row's scale takes four bytes more"),
+                (_count(net, row=lambda w: 5), "each row has a scale, not each layer"),
+                (_count(net, row=lambda w: 5 * w.shape[1]), "these are columns; rows have scales"),
+                (_count(net, row=lambda w: 9 * len(w)), "a row takes five bytes more, not nine"),
+                (_count(net, rest=lambda p: 0), "the other parameters are there, too"),
+                (
+                    _count(net, rest=lambda p: p.numel()),
+                    "only the weights of Linear layers take one byte; the rest stays float32",
+                ),
+                (
+                    _count(
+                        net, rest=lambda p: p.numel() + 5 * len(p) if p.dim() > 1 else 4 * len(p)
+                    ),
+                    "only Linear layers are changed; a convolution or an embedding stays float32",
+                ),
+                (
+                    4 * sum(p.numel() for p in net.parameters())
+                    + sum(5 * len(m.weight) - 3 * m.weight.numel() for m in layers),
+                    "look into modules within modules: net.modules() has them all, net itself too",
+                ),
+                (
+                    _count(net) + 4 * sum(b.numel() for b in net.buffers()),
+                    "count parameters, and no buffers",
+                ),
+            ]
+            why = "count 4 for each number, then correct for each Linear"
+            expect_equal(got, _count(net), usual=usual, why=why)
 
 
-def _usual(pixels: Any, got: object, want: str | None) -> str:
-    """Name the usual mistake that gives `got`; nothing where there is none."""
-    if want == "list" and hasattr(pixels, "__len__"):
-        return "a text, a dict and a tuple have a length, too; ask for a list"
-    if want == "number":
-        if any(isinstance(p, bool) for p in pixels):
-            return "True is an instance of int in Python; ask for the type itself"
-        if got == "range":
-            return "all values are numbers is asked first"
-    if want == "range" and any(p != p for p in pixels):
-        return "comparisons with NaN are false; ask whether 0 <= p <= 1"
-    return ""
+def _clipped(
+    q_x: Tensor,
+    q_w: Tensor,
+    shift: int = 128,
+    back: int = 128,
+    low: int = -32768,
+    high: int = 32767,
+) -> int:
+    """Return the sum as the exercise asks for it, or with one of its steps changed."""
+    products = (q_x.int() + shift) * q_w.int()
+    pairs = products.reshape(-1, 2).sum(dim=1).clamp(low, high)
+    return int(pairs.sum() - back * q_w.int().sum())
 
 
-def _values() -> Iterator[tuple[str, Any, str | None]]:
-    """Yield values as source code, and the rule that each breaks."""
-    grey = [0.5, 0, 1, 0.25, 1.0, -0.0, 1e-300, 0.75] * 8
+def _pairs() -> list[tuple[Tensor, Tensor]]:
+    """Return inputs and weights: none, small ones, such as are cut above, below and both."""
+    generator = torch.Generator().manual_seed(19)
+    drawn = [
+        (
+            torch.randint(-128, 128, (n,), generator=generator).to(torch.int8),
+            torch.randint(-128, 128, (n,), generator=generator).to(torch.int8),
+        )
+        for n in (0, 2, 6, 40)
+    ]
+    same = [(torch.full((n,), a), torch.full((n,), b)) for n, a, b in _SAME]
+    ordered = [
+        (torch.tensor([-128, -128]), torch.tensor([-128, -128])),
+        (torch.tensor([127, 120, -128, -3, 100, 127]), torch.tensor([127, -128, -128, 5, 127, 90])),
+        (torch.tensor([127, 127, 127, 127]), torch.tensor([127, 127, -128, -128])),
+        (torch.tensor([1, 2, -3, 4]), torch.tensor([5, -6, 7, 8])),
+    ]
+    return [
+        *((a.to(torch.int8), b.to(torch.int8)) for a, b in ordered),
+        *((a.to(torch.int8), b.to(torch.int8)) for a, b in same),
+        *drawn,
+    ]
 
-    def picture(value: Any, place: int = 37) -> list[Any]:
-        return [*grey[:place], value, *grey[place + 1 :]]
 
-    yield "64 numbers between 0 and 1", grey, None
-    yield "[0] * 64", [0] * 64, None
-    for place in (0, 63):
-        yield f"64 numbers, one of them {grey[place]}", picture(1, place), None
-    others: list[Any] = [None, True, 64, 0.5, nan, "", {}, ()]
-    for value in others:
-        yield short(value), value, "list"
-    yield "'0' * 64", "0" * 64, "list"
-    yield "a tuple of 64 numbers", tuple(grey), "list"
-    yield "a dict with 64 keys", dict.fromkeys(range(64), 0.5), "list"
-    for n in (0, 1, 63, 65, 100):
-        yield f"[0.5] * {n}", [0.5] * n, "length"
-    yield "8 rows of 8 numbers", [grey[:8] for _ in range(8)], "length"
-    yield "['0.5'] * 63", ["0.5"] * 63, "length"
-    for place in (0, 37, 63):
-        strange: list[Any] = ["0.5", "", None, [0.5], {}, True, False, 1j]
-        for value in strange:
-            yield f"64 values, one of them {short(value)}", picture(value, place), "number"
-        for value in (-1, 2, 255, -1e-9, 1.0000001, nan, inf, -inf):
-            yield f"64 values, one of them {short(value)}", picture(value, place), "range"
-        for name, value in {"10**400": 10**400, "-10**400": -(10**400)}.items():
-            yield f"64 values, one of them {name}", picture(value, place), "range"
-    for place in range(64):
-        yield f"64 values, that at place {place} is None", picture(None, place), "number"
-        yield f"64 values, that at place {place} is 1.5", picture(1.5, place), "range"
-    mixed = picture(255, 0)
-    mixed[63] = "1"
-    yield "64 values, the first 255, the last '1'", mixed, "number"
+_SAME = [(512, 127, 127), (4, 127, -128), (4, 63, 63), (2, -128, 127), (600, 127, -127)]
 
 
 @exercise("07.22b")
-def status(answer: Any) -> None:
-    """The first status that fits a length and a body."""
-    good = json.dumps({"pixels": [0.5, 1]}).encode()
-    for length, body, want, hint in [
-        ("25", good, 200, ""),
-        ("25", b'  {"pixels": null}', 200, "what the pixels are is not asked here"),
-        ("25", b'{"pixels": ["NaN"]}', 200, 'the text "NaN" is JSON'),
-        ("25", b'{"pixels": 1.5, "pixels": 10e400}', 200, "1e400 is JSON, and read as infinity"),
-        ("0", good, 200, "the length may be 0"),
-        ("10000", good, 200, "10,000 is not over 10,000"),
-        ("007", good, 200, "these are digits from 0 to 9"),
-        (None, good, 411, ""),
-        (None, b"hello", 411, "the length comes before the body"),
-        ("", good, 400, "no digit is too few"),
-        ("-1", good, 400, "a minus is no digit"),
-        ("+5", good, 400, "a plus is no digit"),
-        (" 5", good, 400, "a space is no digit"),
-        ("5\n", good, 400, "a line end is no digit; in a pattern, $ matches before it"),
-        ("1_0", good, 400, "int() takes 1_0 as 10; look at each character"),
-        ("1e3", good, 400, "e is no digit"),
-        ("5.0", good, 400, "a point is no digit"),
-        ("abc", good, 400, ""),
-        ("\u0663", good, 400, "isdigit takes digits of other scripts, too"),
-        ("10001", good, 413, ""),
-        ("99999", b"hello", 413, "the length comes before the body"),
-        ("9" * 20, good, 413, ""),
-        ("25", b"hello", 400, ""),
-        ("25", b"", 400, "no byte is no JSON"),
-        ("25", b"\xff\xfe\xfd", 400, "bytes that are no text are not JSON"),
-        ("25", b"{'pixels': [1]}", 400, "JSON has double quotation marks"),
-        ("25", b'{"pixels": [NaN]}', 400, "json.loads takes NaN; parse_constant refuses it"),
-        ("25", b'{"pixels": Infinity}', 400, "json.loads takes Infinity, which is not JSON"),
-        ("25", b'{"pixels": -Infinity}', 400, "json.loads takes -Infinity, which is not JSON"),
-        ("25", b"NaN", 400, "NaN is not JSON"),
-        ("25", b"[" * 100_000, 400, "so many brackets raise a RecursionError"),
-        ("25", b"{}", 422, ""),
-        ("25", b'{"pixels": 1, "ink": 0}', 422, "pixels is the only key"),
-        ("25", b'{"Pixels": 1}', 422, "the key is pixels"),
-        ("25", b'["pixels"]', 422, "a list is no dict"),
-        ("25", b'"pixels"', 422, "a text is no dict"),
-        ("25", b"null", 422, "null is JSON, and no dict"),
-        ("25", b"0", 422, "a number is JSON, and no dict"),
-    ]:
-        with given(length=length, body=body):
-            got = call(answer, length, body)
-            if type(got) is not int:
-                raise Wrong(f"expected an int, got {kind(got)}")
-            if got != want:
-                told = f". {hint[:1].upper()}{hint[1:]}" if hint else ""
-                raise Wrong(f"expected {want}, got {got}{told}")
+def clipped_sum(answer: Any) -> None:
+    """Neighbours in pairs, shifted, cut, summed, and shifted back."""
+    for q_x, q_w in _pairs():
+        with given(q_x=q_x, q_w=q_w):
+            got = expect_int(call(answer, q_x, q_w))
+            want = _clipped(q_x, q_w)
+            products = (q_x.int() + 128) * q_w.int()
+            halves = products.reshape(2, -1).sum(dim=0).clamp(-32768, 32767)
+            wrapped = (q_x + 128) * q_w
+            usual: list[tuple[object, str]] = [
+                (
+                    int((q_x.int() * q_w.int()).sum()),
+                    "this is the right sum; cut the sums of two neighbours",
+                ),
+                (_clipped(q_x, q_w, back=0), "take off 128 times the sum of q_w at last"),
+                (_clipped(q_x, q_w, back=-128), "take the 128 off; do not add it once more"),
+                (_clipped(q_x, q_w, shift=0, back=0), "add 128 to each number of q_x first"),
+                (_clipped(q_x, q_w, low=-32767), "the least sum of 16 bits is -32,768"),
+                (_clipped(q_x, q_w, high=32768), "the largest sum of 16 bits is 32,767"),
+                (
+                    int(halves.sum() - 128 * q_w.int().sum()),
+                    "neighbours are the first and the second, the third and the fourth",
+                ),
+                (
+                    int(products.sum().clamp(-32768, 32767) - 128 * q_w.int().sum()),
+                    "cut each pair's sum, not the sum of all",
+                ),
+                (
+                    int(wrapped.reshape(-1, 2).sum(dim=1).sum() - 128 * q_w.int().sum()),
+                    "int8 wraps around: cast to int32 before you add and multiply",
+                ),
+            ]
+            why = "shift, multiply, add neighbours, cut, add all, take the shift off"
+            expect_equal(got, want, usual=usual, why=why)
