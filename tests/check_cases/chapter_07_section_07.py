@@ -1,4 +1,4 @@
-"""Answers to the exercises of 07/06, mixed precision."""
+"""Answers to the exercises of 07/07, mixed precision."""
 
 import torch
 from torch import nn
@@ -293,7 +293,7 @@ def tells(net, optimizer, loss, scale, max_norm):
 
 
 CASES = {
-    "07.6a": Cases(
+    "07.7a": Cases(
         solution=step_masters,
         also_right=[by_data, by_optimizer],
         wrong=[
@@ -314,7 +314,7 @@ CASES = {
             "for p, master in zip(net.parameters(), masters, strict=False):": SAME_LENGTH,
         },
     ),
-    "07.6b": Cases(
+    "07.7b": Cases(
         solution=clipped_step,
         also_right=[by_scaler, by_length, by_scaled_limit],
         wrong=[

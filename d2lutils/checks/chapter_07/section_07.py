@@ -1,4 +1,4 @@
-"""Checks of 07/06, mixed precision."""
+"""Checks of 07/07, mixed precision."""
 
 from itertools import pairwise
 from typing import Any
@@ -17,7 +17,7 @@ def _linear(*sizes: int, seed: int) -> nn.Sequential:
     return drawn(nn.Sequential(*[nn.Linear(a, b) for a, b in pairwise(sizes)]), generator)
 
 
-@exercise("07.6a")
+@exercise("07.7a")
 def step_masters(answer: Any) -> None:
     """Masters move in float32, and the parameters are their rounded copies."""
     for sizes, lr, steps, missing in [
@@ -114,7 +114,7 @@ class _Noted(torch.optim.SGD):
         return super().step(closure)
 
 
-@exercise("07.6b")
+@exercise("07.7b")
 def clipped_step(answer: Any) -> None:
     """Gradients are divided, then looked at, then clipped; overflow skips the step."""
     for scale, max_norm, broken in [
