@@ -7,8 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from d2lutils.checks import Wrong, call, exercise, given
+from d2lutils.checks.expecting import expect_int
 from d2lutils.checks.networks import drawn
-from d2lutils.checks.showing import kind, short
+from d2lutils.checks.showing import short
 
 
 def _linear(*sizes: int, seed: int) -> nn.Sequential:
@@ -18,6 +19,44 @@ def _linear(*sizes: int, seed: int) -> nn.Sequential:
 
 
 @exercise("07.7a")
+def stuck(answer: Any) -> None:
+    """The weights that a step leaves as they are, counted in the dtype that stores them."""
+    generator = torch.Generator().manual_seed(3)
+    spread = 2 * torch.rand(40, 6, generator=generator) - 1
+    for weights, step in [
+        (torch.tensor([0.05, 0.02]).bfloat16(), 1e-4),
+        (spread.bfloat16(), 1e-3),
+        (spread.bfloat16(), -1e-3),
+        (spread.half(), 1e-4),
+        (spread.half()[::3, ::2], -2e-4),
+        (1000 * spread, 1e-5),
+        (spread.double(), 1e-17),
+        (spread.bfloat16(), 0.0),
+        (torch.tensor([1.0, -1.0, 0.0]).bfloat16(), 1 / 256),  # a tie, rounded to the even one
+        (
+            torch.tensor([1.0, 0.25]).bfloat16(),
+            -0.003,
+        ),  # below a power of two, gaps are half as wide
+        (torch.empty(0).bfloat16(), 0.1),
+    ]:
+        with given(weights=weights, step=step):
+            got = expect_int(call(answer, weights, step))
+            want = int((weights + step == weights).sum())
+            if got == want:
+                continue
+            if got == weights.numel() - want:
+                raise Wrong(f"{got} weights move; count those that stay, {want}")
+            if got == int((weights.float() + step == weights.float()).sum()):
+                raise Wrong(
+                    f"expected {want}, got {got}; add the step in the dtype of the weights, "
+                    "for float32 has more digits"
+                )
+            raise Wrong(
+                f"expected {want}, got {got}; compare each weight with itself plus the step"
+            )
+
+
+@exercise("07.7b")
 def step_masters(answer: Any) -> None:
     """Masters move in float32, and the parameters are their rounded copies."""
     for sizes, lr, steps, missing in [
@@ -100,101 +139,3 @@ def _master(i: int, master: Tensor, value: Tensor, missing: bool, lr: float) -> 
             "it by the rate, and do not take the weight from the bfloat16 parameter"
         )
     raise Wrong(f"master {i} is wrong; subtract lr times the gradient from it, once a step")
-
-
-class _Noted(torch.optim.SGD):
-    """SGD that counts its steps, and keeps the gradients of the last one."""
-
-    calls = 0
-    seen: list[Tensor] | None = None
-
-    def step(self, closure: Any = None) -> Any:
-        self.calls += 1
-        self.seen = [p.grad.clone() for p in self.param_groups[0]["params"]]
-        return super().step(closure)
-
-
-@exercise("07.7b")
-def clipped_step(answer: Any) -> None:
-    """Gradients are divided, then looked at, then clipped; overflow skips the step."""
-    for scale, max_norm, broken in [
-        (1024.0, 0.5, None),
-        (8.0, 2.5, None),
-        (0.25, 1e6, None),  # nothing to clip
-        (2.0**16, 3.0, None),
-        (2.0**20, 1.0, (0, float("inf"))),
-        (64.0, 1.0, (3, float("-inf"))),
-        (5.0, 1.0, (2, float("nan"))),
-        (32.0, 1.0, (1, float("inf"))),
-    ]:
-        told = "finite gradients" if broken is None else f"a gradient that is {broken[1]}"
-        with given(told, scale=scale, max_norm=max_norm):
-            _clip(answer, scale, max_norm, broken)
-
-
-def _clip(answer: Any, scale: float, max_norm: float, broken: tuple[int, float] | None) -> None:
-    """Let the reader's function make one step, and compare."""
-    net, twin = _linear(3, 4, 2, seed=8), _linear(3, 4, 2, seed=8)
-    X = torch.randn(5, 3, generator=torch.Generator().manual_seed(9))
-    optimizer = _Noted(net.parameters(), lr=0.1, momentum=0.9)
-    twin(X).square().mean().backward()
-    true = [p.grad for p in twin.parameters() if p.grad is not None]
-    length = torch.cat([g.flatten() for g in true]).norm()
-    if broken is not None:
-        part: Any = list(net.parameters())[broken[0]]
-        part.register_hook(lambda g: _spoilt(g, broken[1]))
-    before = [p.detach().clone() for p in net.parameters()]
-    loss = net(X).square().mean()
-    came: list[float] = []
-    loss.register_hook(lambda g: came.append(g.item()))
-    result = call(answer, net, optimizer, loss, scale, max_norm, in_place=True)
-    if came != [scale]:
-        raise Wrong(f"multiply the loss by {scale}, and call backward once; it came with {came}")
-    if broken is not None:
-        if optimizer.calls or not all(map(torch.equal, before, net.parameters())):
-            raise Wrong("a step was made; skip it if one gradient of any layer is not finite")
-        _scale(result, scale / 2, "after a skipped step, return half of the scale")
-        return
-    if optimizer.calls != 1 or optimizer.seen is None:
-        raise Wrong(f"optimizer.step() was called {optimizer.calls} times; call it once")
-    _scale(result, scale, "after a step, return the scale as it was")
-    factor = min(1.0, max_norm / length.item())
-    if all(map(_near, optimizer.seen, [factor * g for g in true])):
-        return
-    norm = torch.cat([g.flatten() for g in optimizer.seen]).norm().item()
-    raise Wrong(_blame(norm, length.item(), scale, max_norm))
-
-
-def _blame(norm: float, length: float, scale: float, max_norm: float) -> str:
-    """Say which mistake gives the optimiser gradients of this length."""
-    told = f"the step was made with gradients of length {norm:.3g}. "
-    for size, why in [
-        (min(scale * length, max_norm) / scale, "Divide by the scale first, and clip then"),
-        (length, "Clip the gradients to max_norm"),
-        (length * scale, "Divide the gradients by the scale"),
-        (min(scale * length, max_norm), "Divide the gradients by the scale, and clip then"),
-        (length / scale, "Divide by the scale once"),
-    ]:
-        if abs(norm - size) < 1e-3 * size:
-            return told + why
-    return told + "Divide each gradient by the scale, and clip all together"
-
-
-def _spoilt(grad: Tensor, value: float) -> Tensor:
-    spoilt = grad.clone()
-    spoilt.view(-1)[-1] = value
-    return spoilt
-
-
-def _near(a: Tensor, b: Tensor) -> bool:
-    return torch.allclose(a, b, rtol=1e-4, atol=1e-7)
-
-
-def _scale(result: Any, expected: float, why: str) -> None:
-    """Compare the scale that came back."""
-    if isinstance(result, Tensor) and result.numel() == 1:
-        result = result.item()
-    if isinstance(result, bool) or not isinstance(result, int | float):
-        raise Wrong(f"{why}; the function returned {kind(result)}")
-    if result != expected:
-        raise Wrong(f"{why}; expected {expected}, got {result}")
