@@ -209,7 +209,7 @@ CASES = {
         solution=end,
         also_right=[by_wait],
         wrong=[
-            (one_after_another, "processes[2]"),
+            (one_after_another, "processes["),
             (grace_for_each, "not for each"),
             (never_kills, "after it, send SIGKILL"),
             (kills_at_once, "send SIGTERM first"),
