@@ -32,6 +32,21 @@ def one_flop(rows, n_in, n_out, bytes_each):
     return intensity(rows, n_in, n_out, bytes_each) / 2
 
 
+def one_addition_fewer(rows, n_in, n_out, bytes_each):
+    numbers = n_in * n_out + rows * n_in + rows * n_out
+    return rows * n_out * (2 * n_in - 1) / (numbers * bytes_each)
+
+
+def write_allocate(rows, n_in, n_out, bytes_each):
+    numbers = n_in * n_out + rows * n_in + 2 * rows * n_out
+    return 2 * rows * n_in * n_out / (numbers * bytes_each)
+
+
+def whole(rows, n_in, n_out, bytes_each):
+    numbers = n_in * n_out + rows * n_in + rows * n_out
+    return 2 * rows * n_in * n_out // (numbers * bytes_each)
+
+
 def weights_alone(rows, n_in, n_out, bytes_each):
     return 2 * rows / bytes_each
 
@@ -72,8 +87,31 @@ def enough_rows(n_in, n_out, ridge):
     return math.ceil(2 * ridge * n_in * n_out / room)
 
 
+def by_halving(n_in, n_out, ridge):
+    low, high = 0, 2**30
+    if intensity(high, n_in, n_out, 4) < ridge:
+        return 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        if intensity(middle, n_in, n_out, 4) < ridge:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def divided_out(n_in, n_out, ridge):
+    left = 1 - 2 * ridge * (1 / n_in + 1 / n_out)
+    return 0 if left <= 0 else math.ceil(2 * ridge / left)
+
+
+def in_fractions(n_in, n_out, ridge):
+    left = 1 / Fraction(2 * Fraction(ridge)) - Fraction(1, n_in) - Fraction(1, n_out)
+    return math.ceil(1 / left) if left > 0 else 0
+
+
 def by_trying(n_in, n_out, ridge):
-    for rows in range(1, 10_000):
+    for rows in range(1, 600_000):
         if intensity(rows, n_in, n_out, 4) >= ridge:
             return rows
     return 0
@@ -108,6 +146,20 @@ def a_float(n_in, n_out, ridge):
     return float(enough_rows(n_in, n_out, ridge))
 
 
+def gives_up_late(n_in, n_out, ridge):
+    return next((r for r in range(1, 10_000) if intensity(r, n_in, n_out, 4) >= ridge), 0)
+
+
+def to_the_nearest(n_in, n_out, ridge):
+    room = n_in * n_out - 2 * ridge * (n_in + n_out)
+    return round(2 * ridge * n_in * n_out / room) if room > 0 else 0
+
+
+def size_of_room(n_in, n_out, ridge):
+    room = abs(n_in * n_out - 2 * ridge * (n_in + n_out))
+    return math.ceil(2 * ridge * n_in * n_out / room) if room else 0
+
+
 def gives_up_early(n_in, n_out, ridge):
     return next((r for r in range(1, 30) if intensity(r, n_in, n_out, 4) >= ridge), 0)
 
@@ -120,6 +172,9 @@ CASES = {
             (in_float32, "here not 4"),
             (numbers_not_bytes, "a number takes `bytes_each` bytes"),
             (one_flop, "are two FLOPs"),
+            (one_addition_fewer, "as many additions as multiplications"),
+            (write_allocate, "divided by the bytes of weights, batch, result"),
+            (whole, "divided by the bytes of weights, batch, result"),
             (weights_alone, "the batch and the result are moved, too"),
             (no_weights, "the weights are moved, too"),
             (no_result, "the result is moved, too"),
@@ -133,7 +188,7 @@ CASES = {
     ),
     "07.2b": Cases(
         solution=enough_rows,
-        also_right=[by_trying],
+        also_right=[by_trying, by_halving, divided_out, in_fractions],
         wrong=[
             (more_than_the_ridge, "reaching the ridge is enough"),
             (rounded_down, "round up"),
@@ -141,6 +196,9 @@ CASES = {
             (never_zero, "return 0 where no batch"),
             (sixteen_bits, "whose intensity is `ridge` or more"),
             (a_float, "return an int"),
+            (gives_up_late, "there is a batch that is large enough"),
+            (to_the_nearest, "round up"),
+            (size_of_room, "return 0"),
             (gives_up_early, "there is a batch that is large enough"),
         ],
         equivalent={

@@ -36,6 +36,10 @@ def intensity(answer: Any) -> None:
                         if each != width
                     ],
                     (flops / 2 / every / width, "a multiplication and an addition are two FLOPs"),
+                    (
+                        (flops - rows * n_out) / every / width,
+                        "count as many additions as multiplications, as the section does",
+                    ),
                     (flops / (weights * width), "the batch and the result are moved, too"),
                     (flops / ((batch + result) * width), "the weights are moved, too"),
                     (flops / ((weights + batch) * width), "the result is moved, too"),
@@ -71,6 +75,7 @@ def enough_rows(answer: Any) -> None:
         (64, 192, 16.0),
         (512, 512, 100.5),
         (300, 7, 3.0),
+        (64, 64, 15.9990234375),  # over half a million rows
     ]:
         with given(n_in=n_in, n_out=n_out, ridge=ridge):
             got = expect_int(call(answer, n_in, n_out, ridge))
