@@ -93,6 +93,18 @@ def symbol_late(sizes):
     return made
 
 
+def only_larger(sizes):
+    own, least, made = set(), None, []
+    for size in sizes:
+        fits = size in own or (least is not None and size >= least)
+        made.append(0 if fits else 1)
+        if not fits and size >= 2 and own and least is None:
+            least = size
+        elif not fits:
+            own.add(size)
+    return made
+
+
 def found(sizes):
     return [1 - count for count in predict(sizes)]
 
@@ -233,6 +245,58 @@ class Unchanged(Warmup):
         return X
 
 
+class Short(Warmup):
+    def __init__(self, steps):
+        super().__init__(steps)
+        self.t = torch.tensor(0, dtype=torch.uint8)
+
+
+class WrongOnceCompiled(Warmup):
+    def forward(self, X):
+        if torch.compiler.is_compiling():
+            return X * 1
+        return super().forward(X)
+
+
+class ByTable(Warmup):
+    def __init__(self, steps):
+        super().__init__(steps)
+        self.register_buffer("factors", torch.arange(1, steps + 1) / steps)
+
+    def forward(self, X):
+        factor = self.factors[self.t.clamp(max=self.steps - 1)]
+        self.t += 1
+        return X * factor
+
+
+class ExtraState(nn.Module):
+    def __init__(self, steps):
+        super().__init__()
+        self.steps = steps
+        self.t = torch.tensor(0)
+
+    def get_extra_state(self):
+        return self.t
+
+    def set_extra_state(self, state):
+        self.t = state.clone()
+
+    def forward(self, X):
+        self.t = self.t + 1
+        return X * (self.t / self.steps).clamp(max=1)
+
+
+class CountsDown(nn.Module):
+    def __init__(self, steps):
+        super().__init__()
+        self.steps = steps
+        self.register_buffer("left", torch.tensor(steps))
+
+    def forward(self, X):
+        self.left.sub_(1).clamp_(min=0)
+        return X * (1 - self.left / self.steps)
+
+
 class InPlace(Warmup):
     def forward(self, X):
         self.t += 1
@@ -261,6 +325,7 @@ CASES = {
             (symbol_for_one, "does not stand for 0 or 1"),
             (symbol_at_once, "no symbol yet"),
             (symbol_late, "after a 0 or a 1"),
+            (only_larger, "smaller sizes too"),
             (found, "a call that makes a graph"),
             (a_sum, "not the sum"),
             (a_tensor, "makes a graph if"),
@@ -268,7 +333,7 @@ CASES = {
     ),
     "07.6b": Cases(
         solution=Warmup,
-        also_right=[Rebinding, ByWhere, FloatBuffer],
+        also_right=[Rebinding, ByWhere, FloatBuffer, ExtraState, CountsDown],
         wrong=[
             (CountsInInt, "`state_dict()` is empty"),
             (IntAndBuffer, "count in a buffer"),
@@ -285,6 +350,9 @@ CASES = {
             (Unchanged, "below 1"),
             (InPlace, "changed its input"),
             (OneForAll, "call 2"),
+            (Short, "wraps around"),
+            (WrongOnceCompiled, "compiled call 1: "),
+            (ByTable, "a tensor as an index"),
         ],
     ),
 }

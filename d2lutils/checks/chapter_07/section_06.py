@@ -12,6 +12,7 @@ from d2lutils.checks.classes import module_class
 # The first graph, the symbol's, those of 0 and of 1, in each order; sizes that come again.
 SIZES: list[list[int]] = [
     [8, 9, 10, 11, 1, 8],
+    [9, 5, 2, 7],
     [8],
     [],
     [5, 5, 5],
@@ -25,6 +26,9 @@ SIZES: list[list[int]] = [
     [64, 64, 3, 64, 3],
     [9, 5, 2, 1, 0, 0],
 ]
+
+
+SHORT = [torch.uint8, torch.int8]
 
 
 def _graphs(sizes: list[int], own: tuple[int, ...], *, early: bool = False) -> list[int]:
@@ -48,6 +52,20 @@ def _late(sizes: list[int]) -> list[int]:
     return [next(made) if size > 1 else int(size not in sizes[:i]) for i, size in enumerate(sizes)]
 
 
+def _upward(sizes: list[int]) -> list[int]:
+    """Predict as if the symbol stood for no size below the one that it was made for."""
+    fixed: set[int] = set()
+    least, made = 0, []
+    for size in sizes:
+        fits = size in fixed or 0 < least <= size
+        made.append(int(not fits))
+        if not fits and size > 1 and fixed and not least:
+            least = size
+        elif not fits:
+            fixed.add(size)
+    return made
+
+
 @exercise("07.6a")
 def predict(answer: Any) -> None:
     """The first size has its own graph, the second one a symbol; 0 and 1 have their own."""
@@ -58,6 +76,7 @@ def predict(answer: Any) -> None:
         usual: list[tuple[object, str]] = [
             (_late(sizes), "after a 0 or a 1, the next size is another one: it gets the symbol"),
             (seen, "not each new size needs a graph: the one with a symbol serves 2, 3 and so on"),
+            (_upward(sizes), "the symbol serves smaller sizes too, from 2 up"),
             (changed, "a graph that was made earlier is found again"),
             (_graphs(sizes, ()), "a symbol does not stand for 0 or 1; they get their own graphs"),
             (_graphs(sizes, (0, 1), early=True), "the graph of the first call has no symbol yet"),
@@ -70,8 +89,8 @@ def predict(answer: Any) -> None:
             expect_equal(got, want, usual=usual, why=why)
 
 
-def _count(net: nn.Module, batches: list[Tensor]) -> tuple[int, int]:
-    """Return how many graphs are made for these calls of the compiled network, and how many run."""
+def _count(net: nn.Module, batches: list[Tensor]) -> tuple[int, int, list[Any]]:
+    """Return how many graphs are made for these compiled calls, how many run, and the results."""
     made, ran = [0], [0]
 
     def backend(graph_module: Any, example_inputs: Any) -> Callable[..., Any]:
@@ -85,10 +104,9 @@ def _count(net: nn.Module, batches: list[Tensor]) -> tuple[int, int]:
 
     torch.compiler.reset()
     compiled = torch.compile(net, backend=backend)
-    for batch in batches:
-        compiled(batch)
+    results = [compiled(batch) for batch in batches]
     torch.compiler.reset()
-    return made[0], ran[0]
+    return made[0], ran[0], results
 
 
 @exercise("07.6b")
@@ -96,7 +114,7 @@ def warmup(answer: Any) -> None:
     """The factor is min(1, t / steps), and t is counted in a buffer that is saved."""
     cls = module_class(answer)
     X = torch.tensor([[2.0, -3.0, 0.5], [4.0, 1.5, -8.0]])
-    for steps in [4, 1, 3, 10]:
+    for steps in [4, 1, 3, 10, 300]:  # 300 is more than an int8 or uint8 holds
         with given(steps=steps):
             net = expect_type(call(cls, steps), nn.Module)
             for t in range(1, steps + 3):
@@ -104,18 +122,25 @@ def warmup(answer: Any) -> None:
                     _right(net, t * X, t, steps)
             _saved(cls, net, X, steps)
     with given("steps = 4, twelve calls of the compiled network"):
-        _one_graph(call(cls, 4), X)
+        _one_graph(call(cls, 4), X, 4)
 
 
 def _right(net: nn.Module, X: Tensor, t: int, steps: int) -> None:
+    """Call the network for the t-th time, and compare the result."""
+    _compare(call(net, X), X, t, steps)
+
+
+def _compare(result: Any, X: Tensor, t: int, steps: int) -> None:
     """Compare the result of call number t."""
-    got = expect_tensor(call(net, X), X.shape)
+    got = expect_tensor(result, X.shape)
+    short = "the counter wraps around, because its dtype holds no such number: use an int64"
     usual: list[tuple[object, str]] = [
         (X * min(1, 1 / steps), "the number of the call has to grow"),
         (X * min(1, (t - 1) / steps), "add 1 before you divide: the first call is number 1"),
         (X * min(1, (t + 1) / steps), "the first call is number 1"),
         (X * (t / steps), "the factor is 1 at most"),
         (X, "in the first calls the factor is below 1: it is the smaller one of 1 and t / steps"),
+        *((X * min(1, torch.tensor(t).to(dtype).item() / steps), short) for dtype in SHORT),
     ]
     why = "multiply the batch by min(1, t / steps)"
     expect_equal(got, X * min(1, t / steps), usual=usual, why=why)
@@ -143,10 +168,13 @@ def _saved(cls: Any, net: nn.Module, X: Tensor, steps: int) -> None:
         _right(first, X, 2, steps)
 
 
-def _one_graph(net: nn.Module, X: Tensor) -> None:
-    """Raise Wrong unless one graph is made in twelve calls, and runs in each."""
-    made, ran = _count(net, [X] * 12)
+def _one_graph(net: nn.Module, X: Tensor, steps: int) -> None:
+    """Raise Wrong unless one graph is made in twelve calls, and is right in each."""
+    made, ran, results = _count(net, [X] * 12)
     if made == 1 and ran == 12:
+        for t, result in enumerate(results, start=1):
+            with given(f"compiled call {t}"):
+                _compare(result, X, t, steps)
         return
     told = f"{made} graphs were made and {ran} ran, where one should be made, and run in each call"
     hint = "keep the number of the call in a tensor from the first call to the last"
@@ -154,6 +182,7 @@ def _one_graph(net: nn.Module, X: Tensor) -> None:
         hint = "an int in a network is a guard with one value: count in a buffer"
     elif ran != 12:
         hint = (
-            "an `if` on a tensor, `item()`, `min` of Python and the like cut the graph: use clamp"
+            "an `if` on a tensor, `item()`, `min` of Python, a tensor as an index and the like "
+            "cut the graph: use clamp"
         )
     raise Wrong(f"{told}. {hint[:1].upper()}{hint[1:]}")
