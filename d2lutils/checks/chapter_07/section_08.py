@@ -1,7 +1,7 @@
 """Checks of 07/08, loss scaling."""
 
 from itertools import pairwise
-from math import inf, log2
+from math import frexp
 from typing import Any
 
 import torch
@@ -50,7 +50,7 @@ def _power(result: Any, grads: list[Tensor]) -> None:
         result = result.item()
     if isinstance(result, bool) or not isinstance(result, int | float):
         raise Wrong(f"return the scale as a number; the function returned {kind(result)}")
-    if not 0 < result < inf or result != 2.0 ** round(log2(result)):
+    if not 0 < result < 2.0**1000 or frexp(result)[0] != 0.5:
         raise Wrong(f"{result} is no power of two")
     if not _finite(grads, result):
         raise Wrong(f"with the scale {result:g}, a gradient is infinite in float16")
