@@ -87,6 +87,12 @@ def test_a_program_keeps_what_the_answer_needs():
     assert built.answer() == pytest.approx(3.14159, rel=1e-4)
 
 
+def test_a_cell_that_awaits_is_read():
+    built = program("x = 2\nawait x\n\ndef f():\n    return x")
+    assert len(built.statements) == 3
+    assert built.answer() == 2
+
+
 def test_functions_and_objects_see_the_changed_statement():
     source = """
         def twice(x):

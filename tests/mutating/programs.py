@@ -256,7 +256,9 @@ def _bound(statement: ast.stmt) -> set[str]:
 
 
 def _code(statement: ast.stmt) -> CodeType:
-    return compile(ast.Module([statement], []), "<solution>", "exec")
+    # A cell may await; what a solution needs does not.
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    return compile(ast.Module([statement], []), "<solution>", "exec", flags)
 
 
 class _Counted(ast.NodeTransformer):
