@@ -7,10 +7,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, given
 from d2lutils.checks.showing import kind
+from d2lutils.checks.watching import Operations
 
 Times = dict[str, float]
 
@@ -71,29 +71,18 @@ def whole_gain(answer: Any) -> None:
             )
 
 
-class _Calls(TorchDispatchMode):
-    """Counts the operations that run inside a `with`."""
-
-    calls = 0
-
-    def __torch_dispatch__(
-        self, function: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        self.calls += 1
-        return function(*args, **(kwargs or {}))
-
-
 @exercise("07.9b")
 def momentum_step(answer: Any) -> None:
     """The weights and velocities of SGD with momentum, in a fixed number of calls."""
     calls = {}
-    for sizes, lr, momentum in [
+    cases: list[tuple[list[tuple[int, ...]], float, float]] = [
         ([(3, 2), (2,), (1,)], 0.1, 0.9),
         ([(4,)], 0.25, 0.5),
         ([(2, 3), (0,), ()], 1.0, 0.25),
         ([(2,)] * 12, 0.05, 1.0),
         ([(3, 2), (2,)], -0.5, 0.75),
-    ]:
+    ]
+    for sizes, lr, momentum in cases:
         with given(f"{len(sizes)} tensors of the shapes {sizes[:3]}", lr=lr, momentum=momentum):
             calls[len(sizes)] = _step(answer, sizes, lr, momentum)
     if len(set(calls.values())) > 1:
@@ -110,12 +99,12 @@ def _step(answer: Any, sizes: Sequence[tuple[int, ...]], lr: float, momentum: fl
     weights, gradients, velocities = drawn
     kept = [[t.clone() for t in tensors] for tensors in drawn]
     own = [[t.clone() for t in tensors] for tensors in drawn]
-    count = _Calls()
+    count = Operations()
     for _ in range(2):
         for w, g, v in zip(*own, strict=True):
             v.mul_(momentum).add_(g)
             w.sub_(lr * v)
-        count = _Calls()
+        count = Operations()
         inputs = (weights, gradients, velocities, lr, momentum)
         call(answer, *inputs, in_place=True, inside=count)
         if not _near(gradients, kept[1]):
@@ -125,7 +114,7 @@ def _step(answer: Any, sizes: Sequence[tuple[int, ...]], lr: float, momentum: fl
         if not _near(weights, own[0]):
             raise Wrong(_weight_blame(weights, own, kept, lr))
         kept = [[t.clone() for t in tensors] for tensors in own]
-    return count.calls
+    return len(count.names)
 
 
 def _velocity_blame(found: list[Tensor], kept: list[list[Tensor]], momentum: float) -> str:
