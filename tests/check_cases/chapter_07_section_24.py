@@ -19,6 +19,10 @@ def by_counting(values, p):
             return value
 
 
+def by_numpy(values, p):
+    return np.sort(values)[-(-p * len(values) // 100) - 1]
+
+
 def between(values, p):
     return float(np.percentile(values, p))
 
@@ -132,6 +136,19 @@ def from_0(arrivals, duration, room):
     return result
 
 
+def in_floats(arrivals, duration, room):
+    found = latencies(arrivals, duration, room)
+    return [None if one is None else float(one) for one in found]
+
+
+def in_texts(arrivals, duration, room):
+    return [one and str(one) for one in latencies(arrivals, duration, room)]
+
+
+def true_for_one(arrivals, duration, room):
+    return [True if one == 1 else one for one in latencies(arrivals, duration, room)]
+
+
 def zero_for_refused(arrivals, duration, room):
     return [one or 0 for one in latencies(arrivals, duration, room)]
 
@@ -139,7 +156,7 @@ def zero_for_refused(arrivals, duration, room):
 CASES = {
     "07.24a": Cases(
         solution=percentile,
-        also_right=[by_counting],
+        also_right=[by_counting, by_numpy],
         wrong=[
             (between, "one of the values"),
             (by_statistics, "one of the values"),
@@ -149,11 +166,13 @@ CASES = {
             (in_place, "changed its input"),
             (not_sorted, "expected"),
             (lambda values, p: [percentile(values, p)], "a number"),
+            (lambda values, p: str(percentile(values, p)), "a number"),
+            (lambda values, p: (got := percentile(values, p)) == 1 or got, "a number"),
         ],
     ),
     "07.24b": Cases(
         solution=latencies,
-        also_right=[by_free],
+        also_right=[by_free, in_floats],
         wrong=[
             (one_seat_short, "expected"),
             (one_seat_more, "nobody is refused"),
@@ -165,6 +184,8 @@ CASES = {
             (refused_take_time, "takes no time"),
             (from_0, "may be negative"),
             (zero_for_refused, "nobody is refused"),
+            (in_texts, "numbers and None in the list, got a str"),
+            (true_for_one, "numbers and None in the list, got a bool"),
             (lambda *queue: tuple(latencies(*queue)), "a list"),
         ],
         equivalent={"end = max([*present, now]) + duration": COMMUTES},
