@@ -192,7 +192,9 @@ def _judge(got: Any, names: list[str], size: int, want: int) -> None:
         usual = [(got, f"the file of rank {lacking[0]} is half written: its name has .partial")]
     elif lacking:
         usual = [(got, f"rank {lacking[0]} has no file of step {got}")]
-    elif got in steps:
+    elif got in steps and str(got) > str(want):
         usual = [(got, "compare the steps as numbers: as text, 9 comes after 10")]
+    elif got in steps:
+        usual = [(got, f"each of the ranks has its file of step {want}, too")]
     why = "take the largest step of which each rank has its file, and 0 if there is none"
     expect_equal(got, want, usual=usual, why=why)
