@@ -1,5 +1,6 @@
 """Answers to the exercises of 07/03, boxes inside of boxes and counted calls."""
 
+from collections import Counter
 from itertools import pairwise
 
 from torch.profiler import ProfilerActivity, profile
@@ -114,6 +115,32 @@ def a_list(boxes):
     return list(self_times(boxes).items())
 
 
+def longest_around(boxes):
+    own = totals(boxes)
+    for box in boxes:
+        outer = [other for other in boxes if _inside(box, other)]
+        if outer:
+            own[max(outer, key=lambda other: other[2] - other[1])[0]] -= box[2] - box[1]
+    return own
+
+
+def counter_by_stack(boxes):
+    own = Counter()
+    for name, time in self_times(boxes).items():
+        own[name] += time
+    return own
+
+
+def merged_names(boxes):
+    own = {}
+    for box in boxes:
+        if not any(other[0] == box[0] and _inside(box, other) for other in boxes):
+            own[box[0]] = own.get(box[0], 0) + box[2] - box[1]
+            parts = [other for other in boxes if _inside(other, box) and other[0] != box[0]]
+            own[box[0]] -= sum(other[2] - other[1] for other in parts)
+    return own
+
+
 def without_leaves(boxes):
     return {name: time for name, time in self_times(boxes).items() if time > 1}
 
@@ -161,6 +188,26 @@ def begins_like(f, name):
     return sum(row.count for row in prof.key_averages() if row.key.startswith(name))
 
 
+def ends_like(f, name):
+    with profile(activities=[ProfilerActivity.CPU], acc_events=True) as prof:
+        f()
+    return sum(row.count for row in prof.key_averages() if row.key.endswith(name))
+
+
+def outermost_only(f, name):
+    with profile(activities=[ProfilerActivity.CPU], acc_events=True) as prof:
+        f()
+    return sum(event.name == name and event.cpu_parent is None for event in prof.events())
+
+
+def with_start_and_stop(f, name):
+    prof = profile(activities=[ProfilerActivity.CPU], acc_events=True)
+    prof.start()
+    f()
+    prof.stop()
+    return Counter(event.name for event in prof.events())[name]
+
+
 def with_warmup(f, name):
     f()
     return count_calls(f, name)
@@ -192,10 +239,12 @@ def none_if_absent(f, name):
 CASES = {
     "07.3a": Cases(
         solution=self_times,
-        also_right=[by_smallest_around, by_moments],
+        also_right=[by_smallest_around, by_moments, counter_by_stack],
         wrong=[
             (totals, "this is its total"),
             (less_all_inside, "only the boxes right inside"),
+            (longest_around, "self time of"),
+            (merged_names, "self time of"),
             (last_box_only, "several boxes"),
             (not_sorted, "self time of"),
             (sorted_by_start_alone, "self time of"),
@@ -207,11 +256,13 @@ CASES = {
     ),
     "07.3b": Cases(
         solution=count_calls,
-        also_right=[by_events, by_shapes],
+        also_right=[by_events, by_shapes, with_start_and_stop],
         wrong=[
             (first_shape, "rows of all shapes"),
             (rows_only, "stands for many calls"),
-            (begins_like, "only begin like it"),
+            (begins_like, "only begin or end like it"),
+            (ends_like, "expected 0"),
+            (outermost_only, "inside of other calls"),
             (with_warmup, "where once is asked"),
             (inside_the_block, "has ended"),
             (events_inside_the_block, "has ended"),

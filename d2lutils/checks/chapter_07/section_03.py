@@ -140,8 +140,10 @@ CALLS: list[tuple[str, Callable[[], None], str, int]] = [
     ("two sums, one in place, and an addmm", _adds, "aten::add_", 1),
     ("exp of five tensors, of four shapes", _shapes, "aten::exp", 5),
     ("four blocks with record_function", _named, "mine", 4),
+    ("four blocks with record_function", _named, "aten::exp", 4),
     ("relu of relu", _twice_relu, "aten::exp", 0),
     ("exp of five tensors, of four shapes", _shapes, "aten::ex", 0),
+    ("exp of five tensors, of four shapes", _shapes, "exp", 0),
     ("a function that does nothing", _nothing, "aten::add", 0),
 ]
 
@@ -161,9 +163,13 @@ def count_calls(answer: Any) -> None:
             if ran[0] != 1:
                 raise Wrong(f"`f` was called {ran[0]} times, where once is asked")
             usual: list[tuple[object, str]] = [
-                (0, "it was called; ask `key_averages()` after the block of `with` has ended"),
+                (
+                    0,
+                    "it was called; ask `key_averages()` after the block of `with` has ended, "
+                    "and count the calls inside of other calls, too",
+                ),
                 (1, "a row stands for many calls: `count` says for how many"),
-                (4, "operations whose names only begin like it do not count"),
+                (4, "operations whose names only begin or end like it do not count"),
                 (2, "add the rows of all shapes, and only of this very name"),
             ]
             expect_equal(
