@@ -318,7 +318,7 @@ CASES = {
         solution=predict,
         also_right=[by_compiling, by_names],
         wrong=[
-            (each_size, "ot each new size"),
+            (each_size, "each new size"),
             (only_the_last, "found again"),
             (symbol_for_all, "does not stand for 0 or 1"),
             (symbol_for_zero, "does not stand for 0 or 1; they"),
