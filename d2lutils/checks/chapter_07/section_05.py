@@ -8,27 +8,7 @@ from torch import Tensor
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, given
 from d2lutils.checks.expecting import expect_int, expect_tensor
-
-
-def _count(f: Callable[..., Any], *calls: tuple[Any, ...], **options: Any) -> tuple[int, int]:
-    """Return how many graphs are made in these calls of the compiled function, and how many run."""
-    made, ran = [0], [0]
-
-    def backend(graph_module: Any, example_inputs: Any) -> Callable[..., Any]:
-        made[0] += 1
-
-        def run(*inputs: Any) -> Any:
-            ran[0] += 1
-            return graph_module.forward(*inputs)
-
-        return run
-
-    torch.compiler.reset()
-    compiled = torch.compile(f, backend=backend, **options)
-    for inputs in calls:
-        compiled(*inputs)
-    torch.compiler.reset()
-    return made[0], ran[0]
+from d2lutils.checks.graphs import counted
 
 
 def _whole(x: Tensor) -> Tensor:
@@ -142,7 +122,7 @@ def _in_one_graph(answer: Any, gradients: list[Tensor], limit: float) -> None:
 
     calls = [(g, limit) for g in gradients]
     try:
-        _count(answer, *calls, fullgraph=True)
+        counted(answer, *calls, fullgraph=True)
     except TorchDynamoException as error:
         first = "".join(str(error).strip().splitlines()[:1])
         raise Wrong(
@@ -150,7 +130,7 @@ def _in_one_graph(answer: Any, gradients: list[Tensor], limit: float) -> None:
             "An `if` on a tensor, `print`, `float` and the like cut the graph; "
             "torch.where, clamp and the like stay in it"
         ) from error
-    made, ran = _count(answer, *calls)
+    made, ran, _ = counted(answer, *calls)
     if made != 1 or ran != len(calls):
         raise Wrong(
             f"{made} graphs were made and {ran} ran in {len(calls)} calls, where one should be "

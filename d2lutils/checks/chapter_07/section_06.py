@@ -1,6 +1,5 @@
 """Checks of 07/06, recompilations."""
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -8,6 +7,7 @@ from torch import Tensor, nn
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, expect_type, given
 from d2lutils.checks.classes import module_class
+from d2lutils.checks.graphs import counted
 
 # The first graph, the symbol's, those of 0 and of 1, in each order; sizes that come again.
 SIZES: list[list[int]] = [
@@ -89,26 +89,6 @@ def predict(answer: Any) -> None:
             expect_equal(got, want, usual=usual, why=why)
 
 
-def _count(net: nn.Module, batches: list[Tensor]) -> tuple[int, int, list[Any]]:
-    """Return how many graphs are made for these compiled calls, how many run, and the results."""
-    made, ran = [0], [0]
-
-    def backend(graph_module: Any, example_inputs: Any) -> Callable[..., Any]:
-        made[0] += 1
-
-        def run(*inputs: Any) -> Any:
-            ran[0] += 1
-            return graph_module.forward(*inputs)
-
-        return run
-
-    torch.compiler.reset()
-    compiled = torch.compile(net, backend=backend)
-    results = [compiled(batch) for batch in batches]
-    torch.compiler.reset()
-    return made[0], ran[0], results
-
-
 @exercise("07.6b")
 def warmup(answer: Any) -> None:
     """The factor is min(1, t / steps), and t is counted in a buffer that is saved."""
@@ -170,7 +150,7 @@ def _saved(cls: Any, net: nn.Module, X: Tensor, steps: int) -> None:
 
 def _one_graph(net: nn.Module, X: Tensor, steps: int) -> None:
     """Raise Wrong unless one graph is made in twelve calls, and is right in each."""
-    made, ran, results = _count(net, [X] * 12)
+    made, ran, results = counted(net, *[(X,)] * 12)
     if made == 1 and ran == 12:
         for t, result in enumerate(results, start=1):
             with given(f"compiled call {t}"):

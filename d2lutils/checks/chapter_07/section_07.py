@@ -1,6 +1,5 @@
 """Checks of 07/07, mixed precision."""
 
-from itertools import pairwise
 from typing import Any
 
 import torch
@@ -8,14 +7,8 @@ from torch import Tensor, nn
 
 from d2lutils.checks import Wrong, call, exercise, given
 from d2lutils.checks.expecting import expect_int
-from d2lutils.checks.networks import drawn
+from d2lutils.checks.networks import linear_layers
 from d2lutils.checks.showing import short
-
-
-def _linear(*sizes: int, seed: int) -> nn.Sequential:
-    """Return Linear layers, one after another, their parameters drawn."""
-    generator = torch.Generator().manual_seed(seed)
-    return drawn(nn.Sequential(*[nn.Linear(a, b) for a, b in pairwise(sizes)]), generator)
 
 
 @exercise("07.7a")
@@ -74,7 +67,7 @@ def _follow(
     answer: Any, sizes: tuple[int, ...], lr: float, steps: int, missing: int | None
 ) -> None:
     """Let the reader's function make some steps, and make the same ones beside it."""
-    net = _linear(*sizes, seed=5)
+    net = linear_layers(*sizes, seed=5)
     masters = [p.detach().clone() for p in net.parameters()]
     net.bfloat16()
     exact = [master.double() for master in masters]

@@ -1,21 +1,14 @@
 """Checks of 07/08, loss scaling."""
 
-from itertools import pairwise
 from math import frexp
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from d2lutils.checks import Wrong, call, exercise, given
-from d2lutils.checks.networks import drawn
+from d2lutils.checks.networks import linear_layers
 from d2lutils.checks.showing import kind
-
-
-def _linear(*sizes: int, seed: int) -> nn.Sequential:
-    """Return Linear layers, one after another, their parameters drawn."""
-    generator = torch.Generator().manual_seed(seed)
-    return drawn(nn.Sequential(*[nn.Linear(a, b) for a, b in pairwise(sizes)]), generator)
 
 
 @exercise("07.8a")
@@ -90,7 +83,7 @@ def clipped_step(answer: Any) -> None:
 
 def _clip(answer: Any, scale: float, max_norm: float, broken: tuple[int, float] | None) -> None:
     """Let the reader's function make one step, and compare."""
-    net, twin = _linear(3, 4, 2, seed=8), _linear(3, 4, 2, seed=8)
+    net, twin = linear_layers(3, 4, 2, seed=8), linear_layers(3, 4, 2, seed=8)
     X = torch.randn(5, 3, generator=torch.Generator().manual_seed(9))
     optimizer = _Noted(net.parameters(), lr=0.1, momentum=0.9)
     twin(X).square().mean().backward()
