@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from d2lutils.devices import device as device
     from d2lutils.downloading.verified import download as download
     from d2lutils.errors import BookError as BookError
+    from d2lutils.installing import compiler_line as compiler_line
     from d2lutils.installing import install_line as install_line
     from d2lutils.loading import loader as loader
     from d2lutils.seeding import seed as seed
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BookError",
     "check",
+    "compiler_line",
     "data",
     "device",
     "download",
@@ -36,6 +38,7 @@ __all__ = [
 # The module that holds each name; `data` and `plot` are modules themselves.
 _HOMES = {
     "check": "checking",
+    "compiler_line": "installing",
     "data": "data",
     "device": "devices",
     "download": "downloading.verified",

@@ -15,6 +15,12 @@ from d2lutils.errors import BookError
 # The oldest PyTorch that the book runs with; a test holds it to pyproject.toml's bound.
 OLDEST_TORCH = "2.11"
 
+# The compiler is in the build tools' workload for C++; without it, they come without one.
+VISUAL_CPP = (
+    "winget install Microsoft.VisualStudio.2022.BuildTools --override "
+    '"--passive --wait --add Microsoft.VisualStudio.Workload.VCTools --includeRecommended"'
+)
+
 
 def release(version: str) -> tuple[int, ...]:
     """Return the numbers that a version starts with: (2, 15, 0) for `2.15.0+cu132`."""
@@ -30,6 +36,15 @@ def install_line(*requirements: str) -> str:
     if PathFinder.find_spec("pip"):  # importlib.util's would make setuptools disable its hook
         return shell_line(sys.executable, "-m", "pip", "install", *requirements)
     return shell_line("uv", "pip", "install", "--python", sys.executable, *requirements)
+
+
+def compiler_line() -> str:
+    """Return the line to type that installs a C++ compiler on this system.
+
+    On a CPU, `torch.compile` needs one, and PyTorch brings none along (07/04).
+    """
+    lines = {"darwin": "xcode-select --install", "win32": VISUAL_CPP}
+    return lines.get(sys.platform, "sudo apt install g++")
 
 
 def shell_line(*words: str) -> str:

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 import d2lutils as d2l
-from d2lutils.installing import OLDEST_TORCH, install_line, release
+from d2lutils.installing import OLDEST_TORCH, compiler_line, install_line, release
 
 ROOT = Path(__file__).parents[1]
 NAMES = [
-    *["BookError", "check", "data", "device", "download", "fit", "install_line"],
+    *["BookError", "check", "compiler_line", "data", "device", "download", "fit", "install_line"],
     *["load_checkpoint", "loader", "plot", "save_checkpoint", "seed"],
 ]
 
@@ -253,6 +253,15 @@ def test_install_line_uses_pip_or_uv(monkeypatch):
     assert install_line("torch") == "uv pip install --python '/my books/python' torch"
     monkeypatch.setattr(sys, "platform", "win32")
     assert install_line("torch") == 'uv pip install --python "/my books/python" torch'
+
+
+def test_compiler_line_knows_the_system(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert compiler_line() == "sudo apt install g++"
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert compiler_line() == "xcode-select --install"
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert "VCTools" in compiler_line()
 
 
 @pytest.mark.parametrize(

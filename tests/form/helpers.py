@@ -30,7 +30,7 @@ BUILT = {
     "load_checkpoint": "06/18",
     "save_checkpoint": "06/18",
 }
-NOT_BUILT = {"install_line", "plot.images", "plot.lines", "plot.style"}
+NOT_BUILT = {"compiler_line", "install_line", "plot.images", "plot.lines", "plot.style"}
 # A picture that nothing is to be built for is explained in the section that needs it first.
 BUILT_IN = re.compile(r"(?:Built\s+by\s+hand|Explained)\s+in\s+(\d\d(?:/\d\d)?)\b")
 
