@@ -31,7 +31,8 @@ class Surroundings:
             **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.folder)),
             MARK: self.folder.name,
             COMPILED: os.environ.get(COMPILED, str(compiled)),
-            "TORCHINDUCTOR_CPP_CACHE_PRECOMPILE_HEADERS": "0",  # each kernel would do it anew
+            # Each kernel would compile headers anew; PyTorch 2.11 does not know this variable.
+            "TORCHINDUCTOR_CPP_CACHE_PRECOMPILE_HEADERS": "0",
         }
 
     def left(self) -> list[str]:
