@@ -60,6 +60,18 @@ def by_65504(gradients):
     return 2.0 ** math.floor(math.log2(65504 / largest))
 
 
+def by_65520(gradients):
+    largest = max(g.abs().max().item() for g in gradients if g.numel())
+    return 2.0 ** math.floor(math.log2(65520 / largest))
+
+
+def number_by_number(gradients):
+    scale = 2.0**200
+    while any((x.double() * scale).half().isinf().any() for g in gradients for x in g):
+        scale /= 2
+    return scale
+
+
 def first_alone(gradients):
     return largest_scale(gradients[:1])
 
@@ -194,6 +206,17 @@ def looks_for_inf(net, optimizer, loss, scale, max_norm):
     return scale
 
 
+def looks_for_65504(net, optimizer, loss, scale, max_norm):
+    (loss * scale).backward()
+    for p in net.parameters():
+        p.grad /= scale
+    if not all(p.grad.abs().max() < 65504 for p in net.parameters()):
+        return scale / 2
+    nn.utils.clip_grad_norm_(net.parameters(), max_norm)
+    optimizer.step()
+    return scale
+
+
 def looks_at_the_first(net, optimizer, loss, scale, max_norm):
     (loss * scale).backward()
     if not net[0].weight.grad.isfinite().all():
@@ -254,6 +277,8 @@ CASES = {
             (one_too_low, "not the largest"),
             (without_sign, "infinite in float16"),
             (by_65504, "not the largest"),
+            (by_65520, "infinite in float16"),
+            (number_by_number, "0-d"),
             (first_alone, "infinite in float16"),
             (exponent, "power of two"),
         ],
@@ -275,6 +300,7 @@ CASES = {
             (looks_at_three, "skip it"),
             (never_skips, "skip it"),
             (looks_for_inf, "skip it"),
+            (looks_for_65504, "called 0 times"),
             (looks_at_the_first, "skip it"),
             (looks_at_the_loss, "skip it"),
             (steps_and_halves, "skip it"),

@@ -24,7 +24,8 @@ def largest_scale(answer: Any) -> None:
         [torch.tensor([65536.0]), torch.tensor([1.0])],  # a scale below 1
         [torch.tensor([65535.0 / 64])],  # 65,535 would round to infinity
         [torch.tensor([65510.0 / 8])],  # 65,510 rounds to 65,504
-        [torch.zeros(2), torch.tensor([[-0.7]])],
+        [torch.tensor([65520.0 / 64])],  # the smallest number that rounds to infinity
+        [torch.zeros(2), torch.tensor([[-0.7]]), torch.tensor(0.3)],
         [1e30 * spread[0].abs()],
         [1e-20 * spread, torch.empty(0)],
         [torch.tensor([1e-38, -1e-42])],
@@ -79,21 +80,29 @@ def clipped_step(answer: Any) -> None:
         told = "finite gradients" if broken is None else f"a gradient that is {broken[1]}"
         with given(told, scale=scale, max_norm=max_norm):
             _clip(answer, scale, max_norm, broken)
+    with given("finite gradients above 65,504", scale=0.5, max_norm=3.0):
+        _clip(answer, 0.5, 3.0, None, size=1e6)
 
 
-def _clip(answer: Any, scale: float, max_norm: float, broken: tuple[int, float] | None) -> None:
-    """Let the reader's function make one step, and compare."""
+def _clip(
+    answer: Any,
+    scale: float,
+    max_norm: float,
+    broken: tuple[int, float] | None,
+    size: float = 1.0,
+) -> None:
+    """Let the reader's function make one step with a loss of this size, and compare."""
     net, twin = linear_layers(3, 4, 2, seed=8), linear_layers(3, 4, 2, seed=8)
     X = torch.randn(5, 3, generator=torch.Generator().manual_seed(9))
     optimizer = _Noted(net.parameters(), lr=0.1, momentum=0.9)
-    twin(X).square().mean().backward()
+    (size * twin(X).square().mean()).backward()
     true = [p.grad for p in twin.parameters() if p.grad is not None]
     length = torch.cat([g.flatten() for g in true]).norm()
     if broken is not None:
         part: Any = list(net.parameters())[broken[0]]
         part.register_hook(lambda g: _spoilt(g, broken[1]))
     before = [p.detach().clone() for p in net.parameters()]
-    loss = net(X).square().mean()
+    loss = size * net(X).square().mean()
     came: list[float] = []
     loss.register_hook(lambda g: came.append(g.item()))
     result = call(answer, net, optimizer, loss, scale, max_norm, in_place=True)
