@@ -1,6 +1,9 @@
 """Answers to the exercises of 07/13, data parallel training."""
 
+from types import SimpleNamespace
+
 import torch
+import torch.distributed as dist
 from torch.utils.data import DistributedSampler
 
 from check_cases import Cases
@@ -41,6 +44,14 @@ def by_sampler(n, size, rank, epoch):
     return list(sampler)
 
 
+def by_borrowed_iter(n, size, rank, epoch):
+    each = -(-n // size)
+    told = {"dataset": range(n), "num_replicas": size, "rank": rank, "epoch": epoch}
+    more = {"shuffle": True, "seed": 0, "drop_last": False}
+    lengths = {"num_samples": each, "total_size": each * size}
+    return list(DistributedSampler.__iter__(SimpleNamespace(**told, **more, **lengths)))
+
+
 def not_filled(n, size, rank, epoch):
     return shuffled(n, epoch)[rank::size]
 
@@ -52,6 +63,11 @@ def last_left_out(n, size, rank, epoch):
 def filled_with_last(n, size, rank, epoch):
     order = shuffled(n, epoch)
     return (order + order[n - -n % size :])[rank::size]
+
+
+def filled_always(n, size, rank, epoch):
+    order = shuffled(n, epoch)
+    return (order + order[: size - n % size])[rank::size]
 
 
 def filled_in_order(n, size, rank, epoch):
@@ -122,6 +138,18 @@ def one_each(parameters, all_reduce, size):
         p.grad /= size
 
 
+def by_dist(parameters, all_reduce, size):
+    long = torch.cat([p.grad.flatten() for p in parameters])
+    dist.all_reduce(long)
+    long /= size
+
+
+def divided_twice(parameters, all_reduce, size):
+    for p in parameters:
+        p.grad /= size
+    average_at_once(parameters, all_reduce, size)
+
+
 def not_called(parameters, all_reduce, size):
     for p in parameters:
         p.grad /= size
@@ -187,9 +215,11 @@ CASES = {
         also_right=[by_remainder, by_default_generator],
         wrong=[
             (by_sampler, "deal without one"),
+            (by_borrowed_iter, "deal without one"),
             (not_filled, "has to be filled up"),
             (last_left_out, "has to be filled up"),
             (filled_with_last, "the first of the order"),
+            (filled_always, "nothing has to be filled up"),
             (filled_in_order, "not samples 0, 1"),
             (filled_with_first, "not one of them again"),
             (in_blocks, "deal in turn"),
@@ -212,6 +242,8 @@ CASES = {
         wrong=[
             (one_each, "called 3 times"),
             (not_called, "was not called"),
+            (by_dist, "not dist.all_reduce"),
+            (divided_twice, "divided by size twice"),
             (not_copied_back, "copy the averages back"),
             (own_divided, "use that"),
             (the_sum, "divide it by size"),

@@ -4,6 +4,7 @@ from typing import Any
 from unittest.mock import patch
 
 import torch
+import torch.distributed as dist
 from torch import Tensor, nn
 from torch.utils.data import DistributedSampler, TensorDataset
 
@@ -23,7 +24,11 @@ def _dealt(n: int, size: int, rank: int, epoch: int) -> list[int]:
 
 
 def _refused(*args: object, **kwargs: object) -> None:
-    raise Wrong("your function makes a DistributedSampler; deal without one")
+    raise Wrong("your function uses a DistributedSampler; deal without one")
+
+
+def _not_here(*args: object, **kwargs: object) -> None:
+    raise Wrong("call the all_reduce that your function is given, not dist.all_reduce")
 
 
 @exercise("07.13a")
@@ -43,7 +48,7 @@ def share(answer: Any) -> None:
         (4, 4, 2, 1),
     ]:
         with given(n=n, size=size, rank=rank, epoch=epoch):
-            with patch.object(DistributedSampler, "__init__", _refused):
+            with patch.multiple(DistributedSampler, __init__=_refused, __iter__=_refused):
                 got = call(answer, n, size, rank, epoch)
             if isinstance(got, Tensor):
                 raise Wrong("return a list of ints, not a tensor; tolist() makes one of it")
@@ -66,6 +71,10 @@ def share(answer: Any) -> None:
                 (
                     full[rank * in_block :][:in_block],
                     "deal in turn: positions rank, rank + size, rank + 2 * size and so on",
+                ),
+                (
+                    (order + order[: size - n % size])[rank::size],
+                    f"{n} is a multiple of {size}, so nothing has to be filled up",
                 ),
                 (full, "this is the order of all; take the samples of this rank"),
                 (list(range(n))[rank::size], SHUFFLES),
@@ -116,7 +125,8 @@ def _average(answer: Any, size: int, times: float, shapes: list[tuple[int, ...]]
         with torch.no_grad():
             tensor.mul_(times)
 
-    call(answer, parameters, all_reduce, size, in_place=True)
+    with patch.object(dist, "all_reduce", _not_here, create=True):
+        call(answer, parameters, all_reduce, size, in_place=True)
     if not sent:
         raise Wrong("all_reduce was not called; hand it one tensor with all gradients")
     if len(sent) > 1:
@@ -132,6 +142,7 @@ def _average(answer: Any, size: int, times: float, shapes: list[tuple[int, ...]]
             (grad, "it is the gradient of before; torch.cat copies, so copy the averages back"),
             (grad / size, "the sum stands in the tensor that you gave to all_reduce; use that"),
             (grad * times, "it is the sum; divide it by size"),
+            (grad * times / size / size, "it is divided by size twice; once is enough"),
             (grad * times / len(parameters), "divide by the number of processes, size"),
         ]
         why = f"parameters[{k}].grad should hold the average of its own numbers, in its own shape"
