@@ -1,6 +1,7 @@
 """Answers to the exercises of 07/04, torch.compile."""
 
 import math
+from itertools import count
 
 import torch
 
@@ -11,6 +12,40 @@ def calls_until_it_pays(first, plain, compiled):
     if compiled >= plain:
         return None
     return (first - compiled) // (plain - compiled) + 1
+
+
+def by_counting(first, plain, compiled):
+    if compiled >= plain:
+        return None
+    n = 1
+    while first + (n - 1) * compiled >= n * plain:
+        n += 1
+    return n
+
+
+def counts_on_and_on(first, plain, compiled):
+    n = 1
+    while first + (n - 1) * compiled >= n * plain:
+        n += 1
+    return n
+
+
+def looks_on_and_on(first, plain, compiled):
+    return next(n for n in count(1) if first + (n - 1) * compiled < n * plain)
+
+
+def counts_to_a_million(first, plain, compiled):
+    for n in range(1, 1_000_000):
+        if compiled < plain and first + (n - 1) * compiled < n * plain:
+            return n
+    return None
+
+
+def counts_too_late(first, plain, compiled):
+    for n in range(1, 1_000_000):
+        if first + (n - 1) * compiled < n * plain:
+            return n
+    return None
 
 
 def rounded_up(first, plain, compiled):
@@ -110,6 +145,82 @@ def in_place_of_all(gm, example_inputs):
     return run
 
 
+def asks_the_examples(gm, example_inputs):
+    dtypes = [
+        part.dtype
+        for part in gm(*[tensor[:1] if tensor.ndim else tensor for tensor in example_inputs])
+    ]
+
+    def run(*inputs):
+        length = max(tensor.numel() for tensor in inputs)
+        outs = [torch.empty(length, dtype=dtype) for dtype in dtypes]
+        for start in range(0, length, 200_000):
+            block = slice(start, start + 200_000)
+            found = gm(*[tensor[block] if tensor.ndim else tensor for tensor in inputs])
+            for out, part in zip(outs, found, strict=True):
+                out[block] = part
+        return tuple(outs)
+
+    return run
+
+
+def keeps_the_parts(gm, example_inputs):
+    parts = []
+
+    def run(*inputs):
+        length = max(tensor.numel() for tensor in inputs)
+        for start in range(0, length, 200_000):
+            block = slice(start, start + 200_000)
+            parts.append(gm(*[tensor[block] if tensor.ndim else tensor for tensor in inputs]))
+        return tuple(torch.cat(results) for results in zip(*parts, strict=True))
+
+    return run
+
+
+def keeps_the_memory(gm, example_inputs):
+    length = max(tensor.numel() for tensor in example_inputs)
+    outs = [torch.empty(length, dtype=part.dtype) for part in gm(*example_inputs)]
+
+    def run(*inputs):
+        for start in range(0, length, 200_000):
+            block = slice(start, start + 200_000)
+            found = gm(*[tensor[block] if tensor.ndim else tensor for tensor in inputs])
+            for out, part in zip(outs, found, strict=True):
+                out[block] = part
+        return tuple(outs)
+
+    return run
+
+
+def as_long_as_the_last(gm, example_inputs):
+    def run(*inputs):
+        parts = []
+        for start in range(0, len(inputs[-1]), 200_000):
+            block = slice(start, start + 200_000)
+            parts.append(gm(*[tensor[block] if tensor.ndim else tensor for tensor in inputs]))
+        return tuple(torch.cat(results) for results in zip(*parts, strict=True))
+
+    return run
+
+
+def expands(gm, example_inputs):
+    def run(*inputs):
+        length = max(tensor.numel() for tensor in inputs)
+        pieces = zip(*[tensor.expand(length).split(200_000) for tensor in inputs], strict=True)
+        return tuple(map(torch.cat, zip(*[gm(*cut) for cut in pieces], strict=True)))
+
+    return run
+
+
+def three_pieces(gm, example_inputs):
+    def run(*inputs):
+        pieces = [t.chunk(3) if t.ndim else [t] * 3 for t in inputs]
+        results = [gm(*cut) for cut in zip(*pieces, strict=False)]
+        return tuple(torch.cat(kind) for kind in zip(*results, strict=True))
+
+    return run
+
+
 def one_input(gm, example_inputs):
     def run(x):
         return (torch.cat([gm(block)[0] for block in x.split(200_000)]),)
@@ -201,6 +312,7 @@ JOINED = "return tuple((torch.cat(results) for results in zip(*parts)))"
 CASES = {
     "07.4a": Cases(
         solution=calls_until_it_pays,
+        also_right=[by_counting],
         wrong=[
             (rounded_up, "less time, not as much"),
             (by_ceil, "less time, not as much"),
@@ -212,6 +324,10 @@ CASES = {
             (never, "it pays at some number"),
             (as_float, "return an int"),
             (by_division, "too few digits"),
+            (counts_on_and_on, "goes on and on"),
+            (looks_on_and_on, "goes on and on"),
+            (counts_to_a_million, "it pays at some number"),
+            (counts_too_late, "it pays at some number"),
         ],
         equivalent={
             "return abs((first - compiled) // (plain - compiled) + 1)": NOT_NEGATIVE,
@@ -220,7 +336,7 @@ CASES = {
     ),
     "07.4b": Cases(
         solution=all_in_blocks,
-        also_right=[by_split, in_place_of_all],
+        also_right=[by_split, in_place_of_all, asks_the_examples],
         wrong=[
             (one_input, "takes 1 positional argument"),
             (cuts_all, "1-dimensional"),
@@ -234,6 +350,11 @@ CASES = {
             (whole_blocks, "expected shape"),
             (runs_at_once, "ran the graph itself"),
             (a_name, "a backend returns a function"),
+            (keeps_the_parts, "begin each call with no results"),
+            (keeps_the_memory, "wrote over these results"),
+            (as_long_as_the_last, "0-d tensor"),
+            (expands, "a tensor of no dimension as it is"),
+            (three_pieces, "200,000 at most"),
         ],
         equivalent={
             "length = min((len(tensor) for tensor in inputs if tensor.ndim))": SAME_LENGTH,
