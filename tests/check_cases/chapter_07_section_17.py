@@ -36,6 +36,22 @@ def by_addmm(X, A, a, B, c, p):
     return outs
 
 
+def without_autograd(*inputs):
+    with torch.no_grad():
+        return cut_block(*inputs)
+
+
+def column_by_column(X, A, a, B, c, p):
+    width = len(a) // p
+    outs = []
+    for k in range(p):
+        out = c / p
+        for j in range(k * width, (k + 1) * width):
+            out = out + torch.outer(torch.relu(X @ A[:, j] + a[j]), B[j])
+        outs.append(out)
+    return outs
+
+
 def c_by_all(X, A, a, B, c, p):
     return [torch.relu(X @ A_k + a_k) @ B_k + c for A_k, a_k, B_k in pieces(A, a, B, p)]
 
@@ -71,6 +87,37 @@ def all_on_one(X, A, a, B, c, p):
     return [whole] + [torch.zeros_like(whole)] * (p - 1)
 
 
+def reversed_without_autograd(*inputs):
+    with torch.no_grad():
+        return cut_block(*inputs)[::-1]
+
+
+def all_on_one_from_data(X, A, a, B, c, p):
+    parts = cut_block(X, A.data, a.data, B.data, c, p)
+    return [sum(parts)] + [torch.zeros_like(parts[0])] * (p - 1)
+
+
+def running_sums(X, A, a, B, c, p):
+    total = torch.zeros(len(X), len(c), dtype=X.dtype)
+    outs = []
+    for A_k, a_k, B_k in pieces(A, a, B, p):
+        total = total + torch.relu(X @ A_k + a_k) @ B_k
+        outs.append(total)
+    return outs
+
+
+def divided_a(X, A, a, B, c, p):
+    return [torch.relu(X @ A_k + a_k / p) @ B_k + c / p for A_k, a_k, B_k in pieces(A, a, B, p)]
+
+
+def a_after_relu(X, A, a, B, c, p):
+    return [(torch.relu(X @ A_k) + a_k) @ B_k + c / p for A_k, a_k, B_k in pieces(A, a, B, p)]
+
+
+def relu_after_b(X, A, a, B, c, p):
+    return [torch.relu((X @ A_k + a_k) @ B_k) + c / p for A_k, a_k, B_k in pieces(A, a, B, p)]
+
+
 def whole_then_cut(X, A, a, B, c, p):
     hidden = torch.relu(X @ A + a)
     return [h @ B_k + c / p for h, B_k in zip(hidden.chunk(p, 1), B.chunk(p), strict=True)]
@@ -90,10 +137,20 @@ def by_schedule(times, num_parts):
     return done[-1]
 
 
+def in_equal_units(times, num_parts):
+    free_at = [0] * len(times)
+    for _ in range(num_parts):
+        arrives = 0
+        for device in range(len(times)):
+            start = max(arrives, free_at[device])
+            arrives = free_at[device] = start + 1
+    return free_at[-1]
+
+
 CASES = {
     "07.17a": Cases(
         solution=cut_block,
-        also_right=[shared_c, c_last, by_addmm],
+        also_right=[shared_c, c_last, by_addmm, without_autograd, column_by_column],
         wrong=[
             (c_by_all, "added once"),
             (without_c, "c is missing"),
@@ -103,7 +160,14 @@ CASES = {
             (rows_of_a, "cannot be multiplied"),
             (by_batch, "these are 3"),
             (all_on_one, "lies on another device"),
+            (all_on_one_from_data, "lies on another device"),
+            (reversed_without_autograd, "lies on another device"),
+            (running_sums, "lies on another device"),
+            (divided_a, "undivided"),
+            (a_after_relu, "before the ReLU"),
+            (relu_after_b, "before B"),
             (whole_then_cut, "own part of A"),
+            (lambda *inputs: list(torch.stack(cut_block(*inputs))), "tensors apart"),
             (lambda *inputs: sum(cut_block(*inputs)), "list"),
             (lambda *inputs: [sum(cut_block(*inputs))], "these are 1"),
             (lambda *inputs: tuple(cut_block(*inputs)), "list"),
@@ -130,6 +194,8 @@ CASES = {
             (lambda times, m: sum(times) + (m - 1) * times[0], "further on"),
             (lambda times, m: sum(times) + (m - 1) * times[-1], "before the last"),
             (lambda times, m: sum(times), "of one part"),
+            (in_equal_units, "times[k]"),
+            (lambda times, m: time_of(times, m) - times[-1], "not when it ends"),
             (lambda times, m: sum(times) + (m - 1) * sum(times) / len(times), "is free"),
         ],
         equivalent={

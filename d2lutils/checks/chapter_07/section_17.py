@@ -20,9 +20,6 @@ def cut_block(answer: Any) -> None:
             torch.randn(*size, generator=generator, dtype=torch.float64)
             for size in [(ROWS, INPUTS), (INPUTS, HIDDEN), (HIDDEN,), (HIDDEN, OUTPUTS), (OUTPUTS,)]
         )
-        weights = {"A": (A, 1), "a": (a, 0), "B": (B, 0)}  # with the dimension that is cut
-        for weight, _ in weights.values():
-            weight.requires_grad_()
         told = f"X, A, a, B, c of the shapes {[tuple(t.shape) for t in (X, A, a, B, c)]}"
         with given(told, num_devices=num_devices):
             watched = Operations()
@@ -31,19 +28,30 @@ def cut_block(answer: Any) -> None:
                 raise Wrong(f"return one tensor of each device; these are {len(parts)}")
             for part in parts:
                 expect_tensor(part, (ROWS, OUTPUTS), torch.float64)
-            _expect_own_parts(parts, weights)
+            _expect_own_parts(answer, parts, (X, A, a, B, c))
             if watched.largest > ROWS * max(HIDDEN // num_devices, OUTPUTS):
                 raise Wrong(
                     f"a tensor of {watched.largest} numbers was made, more than one device needs; "
-                    "multiply X by the device's own part of A"
+                    "multiply X by the device's own part of A, and keep the devices' tensors apart"
                 )
             hidden = X @ A
+            after_B = [
+                torch.relu((X @ A_k + a_k) @ B_k)
+                for A_k, a_k, B_k in zip(
+                    A.chunk(num_devices, 1), a.chunk(num_devices), B.chunk(num_devices), strict=True
+                )
+            ]
             usual = [
                 (torch.relu(hidden + a) @ B + num_devices * c, "c is to be added once, not by all"),
                 (torch.relu(hidden + a) @ B, "c is missing"),
                 (torch.relu(hidden) @ B + c, "a is missing"),
-                (torch.relu(hidden) @ B + a.sum() + c, "add a before the ReLU"),
+                ((torch.relu(hidden) + a) @ B + c, "add a before the ReLU"),
+                (
+                    torch.relu(hidden + a / num_devices) @ B + c,
+                    "a device adds its own part of a undivided: no other device adds it",
+                ),
                 ((hidden + a) @ B + c, "the ReLU is missing"),
+                (sum(after_B) + c, "take the ReLU before B, not after it"),
                 (
                     torch.relu(torch.relu(hidden + a) @ B + c),
                     "no ReLU comes after B",
@@ -51,29 +59,22 @@ def cut_block(answer: Any) -> None:
             ]
             want = torch.relu(hidden + a) @ B + c
             why = "cut a like the columns of A, take the ReLU, and multiply by the rows of B"
-            expect_equal(
-                sum(parts).detach(),
-                want.detach(),
-                usual=[(wrong.detach(), reason) for wrong, reason in usual],
-                why=why,
-            )
+            expect_equal(sum(parts), want, usual=usual, why=why)
 
 
 def _expect_own_parts(
-    parts: list[torch.Tensor], weights: dict[str, tuple[torch.Tensor, int]]
+    answer: Any, parts: list[torch.Tensor], inputs: tuple[torch.Tensor, ...]
 ) -> None:
-    """Refuse a device's tensor that hangs on another device's part of a weight."""
-    for k, part in enumerate(parts):
-        for name, (weight, dim) in weights.items():
-            if not part.requires_grad:
-                continue
-            (slopes,) = torch.autograd.grad(
-                part.sum(), weight, retain_graph=True, allow_unused=True
-            )
-            if slopes is None:
-                continue
-            others = [p for j, p in enumerate(slopes.chunk(len(parts), dim)) if j != k]
-            if any(p.any() for p in others):
+    """Refuse a device's tensor that changes with another device's part of a weight."""
+    for place, name, dim in [(1, "A", 1), (2, "a", 0), (3, "B", 0)]:
+        for k, part in enumerate(parts):
+            pieces = [
+                piece if j == k else -piece
+                for j, piece in enumerate(inputs[place].chunk(len(parts), dim))
+            ]
+            others = [*inputs[:place], torch.cat(pieces, dim), *inputs[place + 1 :]]
+            again = call(answer, *others, len(parts))
+            if not torch.allclose(part, again[k]):
                 raise Wrong(f"tensor {k} uses a part of {name} that lies on another device")
 
 
@@ -81,7 +82,7 @@ def _expect_own_parts(
 def time_of(answer: Any) -> None:
     """The time at which the last part leaves the last device of a pipeline."""
     for times, num_parts in [
-        ([2.0, 0.5, 1.75], 4),
+        ([2.0, 0.75, 1.75], 4),
         ([0.5, 1.75, 2.0], 4),
         ([1.0, 3.5, 0.25, 3.0], 3),
         ([1.5], 3),
@@ -109,6 +110,14 @@ def time_of(answer: Any) -> None:
                     "a slow device before the last one holds up the parts",
                 ),
                 (once, "this is the time of one part"),
+                (
+                    num_parts + len(times) - 1,
+                    "these are the units of equal blocks; device k needs times[k] for a part",
+                ),
+                (
+                    once + (num_parts - 1) * slowest - times[-1],
+                    "this is when the last device starts the last part, not when it ends",
+                ),
             ]
             why = "a device starts when the part has arrived and the device is free"
             expect_equal(found, once + (num_parts - 1) * slowest, usual=usual, why=why)
