@@ -1,5 +1,7 @@
 """Answers to the exercises of 07/16, sharded checkpoints."""
 
+from itertools import pairwise
+
 import torch
 
 from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
@@ -107,6 +109,13 @@ def by_places(pieces, num_rows):
     return whole
 
 
+def by_row_numbers(pieces, num_rows):
+    numbers = torch.cat([first + torch.arange(len(rows)) for first, rows in pieces])
+    if sorted(numbers.tolist()) != list(range(num_rows)):
+        raise ValueError("missing, twice, or beyond the end")
+    return torch.cat([rows for _, rows in pieces])[numbers.argsort()]
+
+
 def as_given(pieces, num_rows):
     return torch.cat([rows for _, rows in pieces])
 
@@ -126,7 +135,7 @@ def written_over(pieces, num_rows):
     whole = like.new_zeros(num_rows, *like.shape[1:])
     seen = torch.zeros(num_rows, dtype=torch.bool)
     for first, rows in pieces:
-        if first + len(rows) > num_rows:
+        if len(rows) and first + len(rows) > num_rows:
             raise ValueError("beyond the end")
         whole[first : first + len(rows)] = rows
         seen[first : first + len(rows)] = True
@@ -159,6 +168,69 @@ def sorts_in_place(pieces, num_rows):
     return assemble(pieces, num_rows)
 
 
+def by_ends(pieces, num_rows):
+    filled = [(first, rows) for first, rows in pieces if len(rows)] or pieces[:1]
+    ends = [first + len(rows) for first, rows in filled]
+    if min(first for first, _ in filled) != 0 or max(ends) != num_rows:
+        raise ValueError("the first or the last row is missing")
+    return counted(filled, num_rows)
+
+
+def by_neighbours(pieces, num_rows):
+    filled = [piece for piece in pieces if len(piece[1])]
+    filled.sort(key=lambda piece: piece[0])
+    for (first, rows), (following, _) in pairwise(filled):
+        if first + len(rows) != following:
+            raise ValueError("missing or twice")
+    return counted(filled or pieces[:1], num_rows)
+
+
+def by_overlaps(pieces, num_rows):
+    filled = [piece for piece in pieces if len(piece[1])]
+    filled.sort(key=lambda piece: piece[0])
+    for (first, rows), (following, _) in pairwise(filled):
+        if first + len(rows) > following:
+            raise ValueError("twice")
+    return counted(filled or pieces[:1], num_rows)
+
+
+def by_zeros(pieces, num_rows):
+    like = pieces[0][1]
+    whole = like.new_zeros(num_rows, *like.shape[1:])
+    if sum(len(rows) for _, rows in pieces) != num_rows:
+        raise ValueError("missing or twice")
+    for first, rows in pieces:
+        if len(rows) == 0:
+            continue
+        if first + len(rows) > num_rows or whole[first : first + len(rows)].any():
+            raise ValueError("beyond the end, or twice")
+        whole[first : first + len(rows)] = rows
+    return whole
+
+
+def with_empty_pieces(pieces, num_rows):
+    expected = 0
+    for first, rows in sorted(pieces, key=lambda piece: (piece[0], len(piece[1]))):
+        if first != expected:
+            raise ValueError("missing or twice")
+        expected += len(rows)
+    return assemble(pieces, num_rows)
+
+
+def empty_beyond(pieces, num_rows):
+    if any(first + len(rows) > num_rows for first, rows in pieces):
+        raise ValueError("beyond the end")
+    return assemble(pieces, num_rows)
+
+
+def none_at_once(pieces, num_rows):
+    return pieces[0][1][:0].clone() if num_rows == 0 else assemble(pieces, num_rows)
+
+
+def by_numpy(pieces, num_rows):
+    return torch.from_numpy(assemble(pieces, num_rows).numpy().copy())
+
+
 CASES = {
     "07.16a": Cases(
         solution=sources,
@@ -189,7 +261,7 @@ CASES = {
     ),
     "07.16b": Cases(
         solution=assemble,
-        also_right=[by_places],
+        also_right=[by_places, by_row_numbers],
         wrong=[
             (as_given, "any order"),
             (unchecked, "should raise a ValueError"),
@@ -200,6 +272,14 @@ CASES = {
             (by_key_error, "should raise a ValueError"),
             (shared, "clone"),
             (sorts_in_place, "changed its input"),
+            (by_ends, "row 3 comes twice and row 6 is missing"),
+            (by_neighbours, "row 0 is missing and row 8 lies behind the end"),
+            (by_overlaps, "row 2 is missing and row 4 lies behind the end"),
+            (by_zeros, "rows 1 and 2 come twice"),
+            (with_empty_pieces, "counts for nothing"),
+            (empty_beyond, "counts for nothing"),
+            (none_at_once, "the only row lies behind the end"),
+            (by_numpy, "NumPy has no bfloat16"),
         ],
         equivalent={
             "filled.sort(key=lambda piece: abs(piece[0]))": NOT_NEGATIVE,

@@ -122,30 +122,43 @@ def assemble(answer: Any) -> None:
         (ten, [(0, 10)]),
         (ten, [(10, 10), (3, 10), (0, 3), (3, 3)]),
         (ten, [(3, 10), (3, 3), (0, 3), (0, 0)]),
+        (ten, [(0, 3), (5, 5), (3, 10)]),
+        (ten, [(12, 12), (4, 10), (0, 4)]),
         (five, [(4, 5), (2, 4), (0, 2)]),
         (_whole(4, 2, 3, dtype=torch.int64), [(2, 4), (0, 2)]),
         (_whole(3, 2, dtype=torch.complex64), [(1, 3), (0, 1)]),
+        (_whole(3, 2, dtype=torch.bfloat16), [(1, 3), (0, 1)]),
+        (_whole(4, dtype=torch.int64) > 0, [(1, 4), (0, 1)]),
         (_whole(0, 4), [(0, 0)]),
         (_whole(0, 4, dtype=torch.int64), [(0, 0), (0, 0)]),
     ]:
         told = f"pieces of rows {[f'{first} to {end}' for first, end in bounds]} (end left out)"
-        with given(f"{told} of a tensor of shape {tuple(whole.shape)}"):
+        told += f" of a tensor of shape {tuple(whole.shape)}"
+        if any(first == end for first, end in bounds):
+            told += ", where a piece of 0 rows counts for nothing"
+        with given(told):
             pieces = _cut(whole, *bounds)
             found = expect_tensor(call(answer, pieces, len(whole)))
             _hold(found, whole, pieces)
-    for what, bounds, num_rows in [
-        ("rows 4 and 5 are missing", [(0, 4), (6, 10)], 10),
-        ("row 0 is missing", [(1, 5), (5, 10)], 10),
-        ("row 9 is missing", [(5, 9), (0, 5)], 10),
-        ("row 4 comes twice", [(0, 5), (4, 10)], 10),
-        ("one piece comes twice", [(0, 5), (5, 10), (0, 5)], 10),
-        ("row 1 comes twice and row 3 is missing", [(0, 2), (1, 3)], 4),
-        ("a piece lies within another", [(0, 10), (2, 4)], 10),
-        ("row 9 lies behind the end", [(0, 5), (5, 10)], 9),
-        ("a whole piece lies behind the end", [(0, 5), (5, 10)], 5),
-        ("the only piece has no rows", [(0, 0)], 1),
+    for what, whole, bounds, num_rows in [
+        ("rows 4 and 5 are missing", ten, [(0, 4), (6, 10)], 10),
+        ("row 0 is missing", ten, [(1, 5), (5, 10)], 10),
+        ("row 9 is missing", ten, [(5, 9), (0, 5)], 10),
+        ("row 4 comes twice", ten, [(0, 5), (4, 10)], 10),
+        ("one piece comes twice", ten, [(0, 5), (5, 10), (0, 5)], 10),
+        ("row 1 comes twice and row 3 is missing", ten, [(0, 2), (1, 3)], 4),
+        ("row 3 comes twice and row 6 is missing", ten, [(0, 4), (3, 6), (7, 10)], 10),
+        ("rows 1 and 2 come twice and rows 4 and 5 are missing", 0 * ten, [(0, 3), (1, 4)], 6),
+        ("row 1 of bools comes twice", ten > 0, [(0, 2), (1, 3)], 3),
+        ("a piece lies within another", ten, [(0, 10), (2, 4)], 10),
+        ("row 9 lies behind the end", ten, [(0, 5), (5, 10)], 9),
+        ("a whole piece lies behind the end", ten, [(0, 5), (5, 10)], 5),
+        ("row 2 is missing and row 4 lies behind the end", ten, [(0, 2), (3, 5)], 4),
+        ("row 0 is missing and row 8 lies behind the end", ten, [(1, 5), (5, 9)], 8),
+        ("the only piece has no rows", ten, [(0, 0)], 1),
+        ("the only row lies behind the end", ten, [(0, 1)], 0),
     ]:
-        _refuse(answer, _cut(ten, *bounds), num_rows, what)
+        _refuse(answer, _cut(whole, *bounds), num_rows, what)
 
 
 def _hold(found: Tensor, whole: Tensor, pieces: list[Piece]) -> None:
