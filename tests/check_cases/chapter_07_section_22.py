@@ -1,5 +1,7 @@
 """Answers to the exercises of 07/22, int8 by the library."""
 
+import copy
+
 import torch
 from torch import nn
 
@@ -30,6 +32,36 @@ def by_names(net):
         else 4 * p.numel()
         for name, p in net.named_parameters()
     )
+
+
+def by_children(net):
+    total = 4 * sum(p.numel() for p in net.parameters(recurse=False))
+    if isinstance(net, nn.Linear):
+        total += 5 * len(net.weight) - 3 * net.weight.numel()
+    return total + sum(by_children(child) for child in net.children())
+
+
+def replacing(net):
+    total = bytes_after(net)
+    for layer in net.modules():
+        if isinstance(layer, nn.Linear):
+            layer.weight = nn.Parameter(layer.weight.detach().clone())
+    return total
+
+
+def on_a_copy(net):
+    return replacing(copy.deepcopy(net))
+
+
+def linear_or_own(net):
+    total = 0
+    for layer in net.modules():
+        if isinstance(layer, nn.Linear):
+            total += layer.weight.numel() + 5 * layer.out_features
+            total += 0 if layer.bias is None else 4 * layer.bias.numel()
+        else:
+            total += 4 * sum(p.numel() for p in layer.parameters(recurse=False))
+    return total
 
 
 def before(net):
@@ -82,6 +114,14 @@ def exact_type(net):
 
 def with_buffers(net):
     return bytes_after(net) + 4 * sum(b.numel() for b in net.buffers())
+
+
+def of_state_dict(net):
+    weights = {f"{k}.weight" for k, m in net.named_modules() if isinstance(m, nn.Linear)}
+    weights |= {"weight"} if isinstance(net, nn.Linear) else set()
+    return sum(
+        v.numel() + 5 * len(v) if k in weights else v.nbytes for k, v in net.state_dict().items()
+    )
 
 
 def clipped_sum(q_x, q_w):
@@ -152,10 +192,22 @@ def cut_by_the_shift(q_x, q_w):
     return (pairs.sum() - 127 * q_w.sum()).item()
 
 
+def wraps_at_last(q_x, q_w):
+    products = (q_x.int() + 128) * q_w
+    pairs = products.reshape(-1, 2).sum(dim=1).clamp(-32768, 32767)
+    return (pairs.sum() - (128 * q_w).sum()).item()
+
+
+def in_floats(q_x, q_w):
+    products = (q_x.float() + 128) * q_w.float()
+    pairs = products.reshape(-1, 2).sum(dim=1).clamp(-32768, 32767)
+    return int(pairs.sum() - 128 * q_w.float().sum())
+
+
 CASES = {
     "07.22a": Cases(
         solution=bytes_after,
-        also_right=[by_names],
+        also_right=[by_names, by_children, on_a_copy],
         wrong=[
             (before, "these are the bytes before"),
             (without_rows, "each row takes five more"),
@@ -166,8 +218,11 @@ CASES = {
             (biases_too, "stays float32"),
             (linear_alone, "other parameters are there"),
             (children_only, "modules within modules"),
-            (exact_type, "correct for each Linear"),
+            (exact_type, "ask with isinstance"),
+            (linear_or_own, "may have more parameters"),
+            (replacing, "changed the network"),
             (with_buffers, "no buffers"),
+            (of_state_dict, "no buffers"),
             (lambda net: float(bytes_after(net)), "return an int"),
         ],
         equivalent={
@@ -188,6 +243,8 @@ CASES = {
             (the_whole, "not the sum of all"),
             (in_bytes, "int8 wraps around"),
             (cut_to_sixteen, "shift, multiply"),
+            (wraps_at_last, "cast q_w to int32"),
+            (in_floats, "too few digits"),
             (cut_by_the_shift, "shift, multiply"),
             (lambda q_x, q_w: float(clipped_sum(q_x, q_w)), "return an int"),
         ],

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from d2lutils.checks import call, exercise, expect_equal, given
-from d2lutils.checks.expecting import expect_int
+from d2lutils.checks.expecting import Wrong, expect_int
 
 
 class _Scaled(nn.Linear):
@@ -30,7 +30,7 @@ def _nets() -> list[tuple[str, nn.Module]]:
         ),
         ("net = nn.Linear(7, 3)", nn.Linear(7, 3)),
         ("net = nn.Linear(5, 4, bias=False)", nn.Linear(5, 4, bias=False)),
-        ("net = nn.Linear(1, 6)", nn.Linear(1, 6)),
+        ("net = nn.Linear(2, 6)", nn.Linear(2, 6)),
         ("net = nn.ReLU()", nn.ReLU()),
         (
             "net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(16, 5))",
@@ -52,9 +52,11 @@ def _count(
     weight: int = 1,
     row: Callable[[Tensor], int] = lambda w: 5 * len(w),
     rest: Callable[[Tensor], int] = lambda p: 4 * p.numel(),
+    kinds: tuple[type, ...] = (nn.Linear, _Scaled),
 ) -> int:
     """Return the bytes if a weight, a row and all other parameters take as much as that."""
-    weights = [layer.weight for layer in net.modules() if isinstance(layer, nn.Linear)]
+    linears = [m for m in net.modules() if isinstance(m, nn.Linear) and type(m) in kinds]
+    weights = [layer.weight for layer in linears]
     others = [p for p in net.parameters() if not any(p is w for w in weights)]
     return sum(weight * w.numel() + row(w) for w in weights) + sum(map(rest, others))
 
@@ -64,7 +66,11 @@ def bytes_after(answer: Any) -> None:
     """Four bytes for each parameter, but for the weights of Linear layers."""
     for source, net in _nets():
         with given(source):
+            before = list(net.parameters())
             got = expect_int(call(answer, net))
+            after = list(net.parameters())
+            if [id(p) for p in after] != [id(p) for p in before]:
+                raise Wrong("your function changed the network; count, or change a copy of it")
             layers = [m for m in net.children() if isinstance(m, nn.Linear)]
             usual: list[tuple[object, str]] = [
                 (
@@ -97,6 +103,18 @@ def bytes_after(answer: Any) -> None:
                     _count(net) + 4 * sum(b.numel() for b in net.buffers()),
                     "count parameters, and no buffers",
                 ),
+                (
+                    _count(net) + sum(b.nbytes for b in net.buffers()),
+                    "count parameters, and no buffers",
+                ),
+                (
+                    _count(net, kinds=(nn.Linear,)),
+                    "a subclass of nn.Linear is a Linear, too: ask with isinstance",
+                ),
+                (
+                    _count(net) - 4 * sum(m.gain.numel() for m in layers if isinstance(m, _Scaled)),
+                    "a subclass of nn.Linear may have more parameters; they stay float32",
+                ),
             ]
             why = "count 4 for each number, then correct for each Linear"
             expect_equal(got, _count(net), usual=usual, why=why)
@@ -116,6 +134,13 @@ def _clipped(
     return int(pairs.sum() - back * q_w.int().sum())
 
 
+def _in_floats(q_x: Tensor, q_w: Tensor) -> int:
+    """Return the sum as float32 makes it."""
+    products = (q_x.float() + 128) * q_w.float()
+    pairs = products.reshape(-1, 2).sum(dim=1).clamp(-32768, 32767)
+    return int(pairs.sum() - 128 * q_w.float().sum())
+
+
 def _pairs() -> list[tuple[Tensor, Tensor]]:
     """Return inputs and weights: none, small ones, such as are cut above, below and both."""
     generator = torch.Generator().manual_seed(19)
@@ -128,6 +153,10 @@ def _pairs() -> list[tuple[Tensor, Tensor]]:
     ]
     same = [(torch.full((n,), a), torch.full((n,), b)) for n, a, b in _SAME]
     ordered = [
+        (
+            torch.tensor([-128, -128, 127, 127, 127, 90]),
+            torch.tensor([-128, -128, 127, 100, 90, 110]),
+        ),
         (torch.tensor([-128, -128]), torch.tensor([-128, -128])),
         (torch.tensor([127, 120, -128, -3, 100, 127]), torch.tensor([127, -128, -128, 5, 127, 90])),
         (torch.tensor([127, 127, 127, 127]), torch.tensor([127, 127, -128, -128])),
@@ -140,7 +169,14 @@ def _pairs() -> list[tuple[Tensor, Tensor]]:
     ]
 
 
-_SAME = [(512, 127, 127), (4, 127, -128), (4, 63, 63), (2, -128, 127), (600, 127, -127)]
+_SAME = [
+    (512, 127, 127),
+    (4, 127, -128),
+    (4, 63, 63),
+    (2, -128, 127),
+    (600, 127, -127),
+    (2050, 127, 127),  # 1,025 pairs of 32,767: an odd sum, too long for a float32
+]
 
 
 @exercise("07.22b")
@@ -175,6 +211,11 @@ def clipped_sum(answer: Any) -> None:
                     int(wrapped.reshape(-1, 2).sum(dim=1).sum() - 128 * q_w.int().sum()),
                     "int8 wraps around: cast to int32 before you add and multiply",
                 ),
+                (
+                    _clipped(q_x, q_w, back=0) - int((q_w * 128).sum()),
+                    "int8 wraps around: cast q_w to int32 before you take 128 times its sum",
+                ),
+                (_in_floats(q_x, q_w), "float32 has too few digits; compute in int32"),
             ]
             why = "shift, multiply, add neighbours, cut, add all, take the shift off"
             expect_equal(got, want, usual=usual, why=why)
