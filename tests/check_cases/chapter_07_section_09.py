@@ -2,6 +2,7 @@
 
 from math import prod
 
+import numpy as np
 import torch
 
 from check_cases import Cases
@@ -24,6 +25,12 @@ def by_saving(times, factors):
     whole = sum(times.values())
     saved = sum(times[part] * (1 - 1 / factor) for part, factor in factors.items())
     return whole / (whole - saved)
+
+
+def in_float32(times, factors):
+    before = np.array(list(times.values()), dtype=np.float32)
+    after = before / np.array([factors.get(part, 1) for part in times], dtype=np.float32)
+    return before.sum() / after.sum()
 
 
 def turned_round(times, factors):
@@ -151,10 +158,47 @@ def not_in_place(weights, gradients, velocities, lr, momentum):
     weights = torch._foreach_add(weights, velocities, alpha=-lr)
 
 
+def into_the_lists(weights, gradients, velocities, lr, momentum):
+    velocities[:] = torch._foreach_add(torch._foreach_mul(velocities, momentum), gradients)
+    weights[:] = torch._foreach_add(weights, velocities, alpha=-lr)
+
+
+def lists_joined(weights, gradients, velocities, lr, momentum):
+    torch._foreach_mul_(velocities, momentum)
+    velocities += gradients
+    torch._foreach_add_(weights, velocities[: len(weights)], alpha=-lr)
+
+
+def rate_in_velocity(weights, gradients, velocities, lr, momentum):
+    torch._foreach_mul_(velocities, momentum)
+    torch._foreach_add_(velocities, gradients, alpha=lr)
+    torch._foreach_sub_(weights, velocities)
+
+
+def downhill_velocity(weights, gradients, velocities, lr, momentum):
+    torch._foreach_mul_(velocities, momentum)
+    torch._foreach_sub_(velocities, gradients, alpha=lr)
+    torch._foreach_add_(weights, velocities)
+
+
+def velocity_scaled(weights, gradients, velocities, lr, momentum):
+    torch._foreach_mul_(velocities, momentum)
+    torch._foreach_add_(velocities, gradients)
+    torch._foreach_mul_(velocities, lr)
+    torch._foreach_sub_(weights, velocities)
+
+
+def nesterov(weights, gradients, velocities, lr, momentum):
+    torch._foreach_mul_(velocities, momentum)
+    torch._foreach_add_(velocities, gradients)
+    torch._foreach_add_(weights, gradients, alpha=-lr)
+    torch._foreach_add_(weights, velocities, alpha=-lr * momentum)
+
+
 CASES = {
     "07.9a": Cases(
         solution=whole_gain,
-        also_right=[by_shares, by_saving],
+        also_right=[by_shares, by_saving, in_float32],
         wrong=[
             (turned_round, "turn it round"),
             (multiplied, "milliseconds add up"),
@@ -185,6 +229,12 @@ CASES = {
             (an_average, "whole gradient"),
             (scales_gradients, "leave the gradients"),
             (not_in_place, "in place"),
+            (into_the_lists, "change the tensors that are there"),
+            (lists_joined, "joins two lists"),
+            (rate_in_velocity, "out of the velocity"),
+            (downhill_velocity, "out of the velocity"),
+            (velocity_scaled, "out of the velocity"),
+            (nesterov, "lr times the new velocity"),
         ],
     ),
 }

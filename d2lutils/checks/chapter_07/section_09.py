@@ -5,6 +5,7 @@ from math import inf, prod
 from statistics import fmean
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -40,7 +41,7 @@ def whole_gain(answer: Any) -> None:
         ]
         with given(times=times, factors=factors):
             got = call(answer, times, factors)
-            if isinstance(got, Tensor) and got.numel() == 1:
+            if (isinstance(got, Tensor) and got.numel() == 1) or isinstance(got, np.floating):
                 got = got.item()
             if isinstance(got, bool) or not isinstance(got, int | float):
                 raise Wrong(f"return the gain as a number, not {kind(got)}")
@@ -76,7 +77,7 @@ def momentum_step(answer: Any) -> None:
     """The weights and velocities of SGD with momentum, in a fixed number of calls."""
     calls = {}
     cases: list[tuple[list[tuple[int, ...]], float, float]] = [
-        ([(3, 2), (2,), (1,)], 0.1, 0.9),
+        ([(3, 2), (2,), (1,)], 0.2, 0.9),
         ([(4,)], 0.25, 0.5),
         ([(2, 3), (0,), ()], 1.0, 0.25),
         ([(2,)] * 12, 0.05, 1.0),
@@ -97,6 +98,7 @@ def _step(answer: Any, sizes: Sequence[tuple[int, ...]], lr: float, momentum: fl
     generator = torch.Generator().manual_seed(4)
     drawn = [[torch.randn(s, generator=generator) for s in sizes] for _ in range(3)]
     weights, gradients, velocities = drawn
+    same = [list(tensors) for tensors in drawn]
     kept = [[t.clone() for t in tensors] for tensors in drawn]
     own = [[t.clone() for t in tensors] for tensors in drawn]
     count = Operations()
@@ -107,17 +109,24 @@ def _step(answer: Any, sizes: Sequence[tuple[int, ...]], lr: float, momentum: fl
         count = Operations()
         inputs = (weights, gradients, velocities, lr, momentum)
         call(answer, *inputs, in_place=True, inside=count)
+        for before, after in zip(same, drawn, strict=True):
+            if len(before) != len(after):
+                raise Wrong("a list has another length now: `+=` joins two lists")
+            if any(a is not b for a, b in zip(before, after, strict=True)):
+                raise Wrong("you put new tensors into a list; change the tensors that are there")
         if not _near(gradients, kept[1]):
             raise Wrong("leave the gradients as they are; add them to the velocities")
         if not _near(velocities, own[2]):
-            raise Wrong(_velocity_blame(velocities, kept, momentum))
+            raise Wrong(_velocity_blame(velocities, kept, lr, momentum))
         if not _near(weights, own[0]):
             raise Wrong(_weight_blame(weights, own, kept, lr))
         kept = [[t.clone() for t in tensors] for tensors in own]
     return len(count.names)
 
 
-def _velocity_blame(found: list[Tensor], kept: list[list[Tensor]], momentum: float) -> str:
+def _velocity_blame(
+    found: list[Tensor], kept: list[list[Tensor]], lr: float, momentum: float
+) -> str:
     """Say which mistake gives these velocities."""
     _, gradients, before = kept
     pairs = list(zip(gradients, before, strict=True))
@@ -131,6 +140,15 @@ def _velocity_blame(found: list[Tensor], kept: list[list[Tensor]], momentum: flo
             "add the whole gradient, not a part of it",
         ),
         ([v * momentum - g for g, v in pairs], "add the gradient to the velocity"),
+        *[
+            (mixed, "leave `lr` out of the velocity; it belongs to the step of the weights")
+            for mixed in (
+                [v * momentum + lr * g for g, v in pairs],
+                [v * momentum - lr * g for g, v in pairs],
+                [(v * momentum + g) * lr for g, v in pairs],
+                [(v * momentum + g) * -lr for g, v in pairs],
+            )
+        ],
     ]:
         if _near(found, wrong):
             return why
