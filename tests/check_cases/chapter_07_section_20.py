@@ -76,6 +76,20 @@ def without_input(rows, sizes):
     return most_bytes(rows, {**sizes, "input": 0})
 
 
+def input_from_its_first_reader_on(rows, sizes):
+    first = {}
+    last = {}
+    for i, (name, _, args) in enumerate(rows):
+        for value in [*args, name]:
+            if isinstance(value, str) and value in sizes:
+                first.setdefault(value, i)
+                last[value] = i
+    return max(
+        sum(sizes[value] for value in first if first[value] <= i <= last[value])
+        for i in range(len(rows))
+    )
+
+
 def windows(X, size):
     return np.lib.stride_tricks.sliding_window_view(X, size, axis=(2, 3))
 
@@ -153,6 +167,14 @@ def padded_by_its_edge(X, W, b, step, padding):
     return conv2d_with_steps(np.pad(X, edges, mode="edge"), W, b, step, [0, 0])
 
 
+def in_whole_numbers(X, W, b, step, padding):
+    n, c, h, w = X.shape
+    padded = np.zeros((n, c, h + 2 * padding[0], w + 2 * padding[1]), dtype=int)
+    padded[:, :, padding[0] : padding[0] + h, padding[1] : padding[1] + w] = X
+    Z = conv2d_with_steps(padded, W, b, step, [0, 0])
+    return Z.astype(np.float32)
+
+
 def filter_turned(X, W, b, step, padding):
     return conv2d_with_steps(X, W[:, :, ::-1, ::-1], b, step, padding)
 
@@ -176,6 +198,7 @@ CASES = {
             (counted_twice, "in memory once"),
             (let_go_too_early, "its arguments and its result are all needed"),
             (without_input, "takes memory, too"),
+            (input_from_its_first_reader_on, "from the first row on"),
             (lambda rows, sizes: float(most_bytes(rows, sizes)), "return an int"),
         ],
         equivalent={
@@ -209,6 +232,7 @@ CASES = {
             (filter_turned, "must not be turned round"),
             (channels_last, "channels come before the rows"),
             (in_float64, "float32"),
+            (in_whole_numbers, "Pad with zeros"),
         ],
     ),
 }
