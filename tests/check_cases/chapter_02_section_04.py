@@ -1,114 +1,235 @@
-"""Answers to the exercises of 02/04, numeric types."""
+"""Answers to the exercises of 02/04, indexing and broadcasting."""
 
-import numpy as np
 import torch
+from torch.nn.functional import one_hot
 
-from check_cases import COMMUTES, NOT_NEGATIVE, Cases
-
-
-def blend(a, b):
-    return ((a.int() + b) // 2).to(torch.uint8)
+from check_cases import NOT_NEGATIVE, Cases
 
 
-def rounded_up(a, b):
-    return ((a.int() + b + 1) // 2).to(torch.uint8)
+def filled(x, broken):
+    return torch.where(broken, x[~broken].mean(), x)
 
 
-def through_one_dimension(a, b):
-    return ((a.view(-1).int() + b.view(-1)) // 2).byte().view(a.shape)
+def filled_in_a_copy(x, broken):
+    y = x.clone()
+    y[broken] = y[~broken].mean()
+    return y
 
 
-def read(bits):
-    sign = -1 if bits[0] == "1" else 1
-    power, fraction = int(bits[1:6], 2), int(bits[6:], 2)
-    if power == 0:
-        return sign * (fraction / 1024) * 2.0**-14
-    return sign * (1 + fraction / 1024) * 2.0 ** (power - 15)
+def filled_in_place(x, broken):
+    x[broken] = x[~broken].mean()
+    return x
 
 
-def by_numpy(bits):
-    return float(np.array(int(bits, 2), np.uint16).view(np.float16))
+def written_into_what_was_read(x, broken):
+    y = x.clone()
+    y[broken][:] = y[~broken].mean()
+    return y
 
 
-def read_as(bits, bias=15, lead=1, scale=1024, signed=True):
-    sign = -1 if signed and bits[0] == "1" else 1
-    power, fraction = int(bits[1:6], 2), int(bits[6:], 2)
-    return sign * (lead + fraction / scale) * 2.0 ** (power - bias)
+def broken_times_0(x, broken):
+    return torch.where(broken, (x * ~broken).sum() / (~broken).sum(), x)
 
 
-def sign_of_zero_lost(bits):
-    return read(bits) + 0.0
+def through_one_dimension(x, broken):
+    y = x.clone()
+    y.view(-1)[broken.view(-1)] = x[~broken].mean()
+    return y
 
 
-def wrong_smallest_exponent(bits):
-    return read_as(bits) if int(bits[1:6], 2) else read_as(bits, lead=0)
+def sum_of_products(x, broken):
+    return x * ~broken + broken * x[~broken].mean()
 
 
-CUT = "casting to uint8 cuts the half off"
+def zeros_left_out(x, broken):
+    good = x[~broken]
+    return torch.where(broken, good.sum() / good.count_nonzero(), x)
+
+
+def through_the_flat_table(x, columns):
+    count, width = x.shape
+    return x.view(-1)[torch.arange(count) * width + columns]
+
+
+def by_strides(x, columns):
+    count, width = x.shape
+    return x.as_strided((count, width), (width, 1))[torch.arange(count), columns]
+
+
+def paired(x, columns):
+    return x[torch.arange(len(x)), columns]
+
+
+def looped(x, columns):
+    return torch.stack([row[column] for row, column in zip(x, columns, strict=True)])
+
+
+def pairwise(a, b):
+    return ((a[:, None] - b) ** 2).sum(-1)
+
+
+def row_by_row(a, b):
+    return torch.stack([((point - b) ** 2).sum(-1) for point in a])
+
+
+def all_pairs_in_rows(a, b):
+    gaps = a.repeat_interleave(len(b), dim=0) - b.repeat(len(a), 1)
+    return gaps.square().sum(dim=1).view(len(a), len(b))
+
+
+def pair_by_pair(a, b):
+    table = torch.empty(len(a), len(b))
+    for i in range(len(a)):
+        for j in range(len(b)):
+            table[i, j] = ((a[i] - b[j]) ** 2).sum()
+    return table
+
+
+def through_lists(a, b):
+    rows = [
+        [sum((p - q) ** 2 for p, q in zip(one, other, strict=True)) for other in b.tolist()]
+        for one in a.tolist()
+    ]
+    return torch.tensor(rows)
+
+
+def by_map(a, b):
+    return torch.stack(list(map(lambda point: ((point - b) ** 2).sum(-1), a)))  # noqa: C417
+
+
+def helped(a, b):
+    return row_by_row(a, b)
+
+
+def column_means(x, broken):
+    known = x.masked_fill(broken, torch.nan)
+    return torch.where(broken, known.nanmean(0), x)
+
+
+def whole_numbers_only(x, columns):
+    return (one_hot(columns, x.shape[1]) * x.long()).sum(1)
+
+
+def expanded(a, b):
+    return a.pow(2).sum(-1)[:, None] + b.pow(2).sum(-1) - 2 * a @ b.T
+
+
+SQUARED = "the square does not see the sign of a difference"
 
 CASES = {
-    "02.4b": Cases(
-        solution=blend,
+    "02.4a": Cases(
+        solution=filled,
         also_right=[
-            lambda a, b: ((a.float() + b.float()) / 2).to(torch.uint8),
-            lambda a, b: a // 2 + b // 2 + (a & b & 1),
-            lambda a, b: (a & b) + ((a ^ b) >> 1),
+            filled_in_a_copy,
+            lambda x, broken: x.masked_fill(broken, x[~broken].mean()),
+            lambda x, broken: x.masked_fill(broken, x.masked_select(~broken).mean()),
         ],
         wrong=[
-            (lambda a, b: (a + b) // 2, "wrapped around; add in a wider type"),
-            (lambda a, b: (a + b) / 2, "wrapped around"),
-            (lambda a, b: a // 2 + b // 2, "halving first"),
-            (lambda a, b: ((a.bfloat16() + b) / 2).byte(), "every whole number above 256"),
-            (rounded_up, "round down, not up"),
+            (filled_in_place, "changed its input"),
+            (lambda x, broken: torch.where(broken, x.mean(), x), "mean includes the broken"),
+            (lambda x, broken: torch.where(broken, x, x[~broken].mean()), "replaced the good"),
+            (lambda x, broken: torch.where(broken, x, x[broken].mean()), "mask is inverted"),
+            (lambda x, broken: torch.where(broken, x[broken].mean(), x), "mean of the broken"),
+            (lambda x, broken: torch.where(broken, x[~broken].median(), x), "this is the median"),
+            (lambda x, broken: torch.where(x < 0, x[x >= 0].mean(), x), "nothing was replaced"),
+            (lambda x, broken: torch.where(broken, 0.0, x), "get the mean, not 0"),
+            (lambda x, broken: x[~broken], "the result is 1-D"),
             (through_one_dimension, "is not contiguous"),
-            (lambda a, b: torch.min(a, b) + (a - b).abs() // 2, "room for 510"),
-            (lambda a, b: torch.from_numpy((a.numpy() + b.numpy()) // 2), "wrapped around"),
-            (lambda a, b: (a.float() + b) / 2, "round down and cast back"),
-            (lambda a, b: (a.long() + b) // 2, "cast back to `uint8`"),
-            (lambda a, b: ((a.float() + b) / 2).round().byte(), "even neighbour"),
-            (lambda a, b: ((a.int() + b) // 2).float(), "cast back to `uint8`"),
-            (lambda a, b: a, "room for 510"),
-            (lambda a, b: torch.maximum(a, b), "room for 510"),
-            (lambda a, b: ((a.to(torch.int8) + b.to(torch.int8)) // 2).byte(), "room for 510"),
-            (lambda a, b: (a.half() * b).sqrt().byte(), "room for 510"),
-            (lambda a, b: b + (a - b) // 2, "room for 510"),
-            (lambda a, b: ((a.int() + b) // 2).clamp(max=127).byte(), "room for 510"),
-            (lambda a, b: ((a.int() + b) // 2).tolist(), "expected a tensor, got a list"),
-            (lambda a, b: ((a.int() + b) // 2).to(torch.int8), "expected dtype torch.uint8"),
+            (
+                lambda x, broken: torch.where(broken, x[~broken].float().mean().to(x), x),
+                "get the mean of `x[~broken]`",
+            ),
+            (
+                lambda x, broken: torch.where(broken, x[~broken].mean().round(decimals=1), x),
+                "get the mean of `x[~broken]`",
+            ),
+            (broken_times_0, "nan * 0 is nan"),
+            (sum_of_products, "nan * 0 is nan"),
+            (zeros_left_out, "a good element may be 0"),
+            (lambda x, broken: torch.where(broken, x[~broken].unique().mean(), x), "counts twice"),
+            (
+                lambda x, broken: torch.where(torch.isin(x, x[broken]), x[~broken].mean(), x),
+                "may equal a broken one",
+            ),
+            (written_into_what_was_read, "nothing was replaced"),
+            (lambda x, broken: x[~broken].mean().item(), "expected a tensor, got a float"),
+            (lambda x, broken: filled(x, broken).abs(), "the others stay"),
+            (lambda x, broken: torch.where(broken, x[~broken].min(), x), "the others stay"),
+            (lambda x, broken: torch.where(broken, x[~broken].max(), x), "get the mean"),
+            (column_means, "get the mean of `x[~broken]`"),
+            (lambda x, broken: x if not broken.any() else filled(x, broken), "shares the storage"),
+            (lambda x, broken: filled(x, broken).double(), "expected dtype"),
+            (lambda x, broken: torch.full_like(x, x[~broken].mean().item()), "the others stay"),
         ],
-        equivalent={
-            "return abs(((a.int() + b) // 2).to(torch.uint8))": NOT_NEGATIVE,
-            "return ((a.int() + b) / 2).to(torch.uint8)": CUT,
-            "return abs(((first.to(torch.int16) + second) // 2).to(torch.uint8))": NOT_NEGATIVE,
-            "return ((first.to(torch.int16) + second) / 2).to(torch.uint8)": CUT,
-        },
+    ),
+    "02.4b": Cases(
+        solution=paired,
+        also_right=[
+            looped,
+            lambda x, columns: x[:, columns].diagonal(),
+            lambda x, columns: x.gather(1, columns[:, None]).squeeze(1),
+        ],
+        wrong=[
+            (lambda x, columns: x[:, columns], "takes all these columns from every row"),
+            (lambda x, columns: x.gather(1, columns[:, None]), "remove the last dimension"),
+            (lambda x, columns: x.gather(1, columns[:, None]).squeeze(), "`squeeze(1)` does not"),
+            (lambda x, columns: x.gather(1, columns), "same number of dimensions"),
+            (lambda x, columns: x.flatten()[columns], "flattened table"),
+            (lambda x, columns: x[:, 0], "this is the first column"),
+            (
+                lambda x, columns: x.gather(1, columns[:, None]).flip(0)[:, 0],
+                "from row i and column",
+            ),
+            (lambda x, columns: paired(x, columns).tolist(), "expected a tensor, got a list"),
+            (lambda x, columns: paired(x, columns).long(), "these are whole numbers"),
+            (whole_numbers_only, "these are whole numbers"),
+            (through_the_flat_table, "is not contiguous"),
+            (by_strides, "from row i and column"),
+            (lambda x, columns: (one_hot(columns, x.shape[1]) * x).sum(1), "nan * 0 is nan"),
+            (lambda x, columns: paired(x, columns).abs(), "from row i and column"),
+            (lambda x, columns: x.diagonal(), "from row i and column"),
+            (lambda x, columns: x.max(1).values, "this is the largest of each row"),
+            (lambda x, columns: x.take(columns), "flattened table"),
+            (lambda x, columns: x[columns, torch.arange(len(x))], "raised IndexError"),
+            (lambda x, columns: paired(x, columns)[None], "expected shape"),
+        ],
     ),
     "02.4c": Cases(
-        solution=read,
-        also_right=[lambda bits: np.float64(read(bits)), by_numpy],
-        wrong=[
-            (lambda bits: read_as(bits, signed=False), "first bit is the sign"),
-            (lambda bits: read_as(bits, bias=127), "127 belongs to `float32`"),
-            (lambda bits: read_as(bits, bias=0), "take 15 off"),
-            (lambda bits: read_as(bits, lead=0), "leading 1 is missing"),
-            (lambda bits: read_as(bits, scale=1), "divide the fraction"),
-            (lambda bits: read_as(bits, scale=2**23), "10 bits here"),
-            (read_as, "no leading 1"),
-            (wrong_smallest_exponent, "exponent is -14"),
-            (lambda bits: torch.tensor(read(bits)), "not a tensor"),
-            (lambda bits: str(read(bits)), "expected a float"),
-            (lambda bits: 2 * read(bits), "the value is sign"),
-            (lambda bits: float(f"{read(bits):.6g}"), "the value is sign"),
-            (sign_of_zero_lost, "The sign counts for 0 too"),
-            (lambda bits: read(bits) or 0, "The sign counts for 0 too"),
-            (lambda bits: int(bits, 2) / 1024, "the value is sign"),
-            (lambda bits: round(read(bits), 4), "the value is sign"),
-            (lambda bits: abs(read(bits)), "first bit is the sign"),
-            (lambda bits: read(bits[::-1]), "the value is sign"),
-            (lambda bits: read(bits) if int(bits[1:6], 2) else 0.0, "with exponent bits of zero"),
-            (lambda bits: read_as(bits, bias=16), "the value is sign"),
-            (lambda bits: read(bits) > 0, "expected a float, got a bool"),
+        solution=pairwise,
+        also_right=[
+            lambda a, b: (a.unsqueeze(1) - b.unsqueeze(0)).square().sum(dim=2),
+            lambda a, b: torch.cdist(a, b) ** 2,
+            all_pairs_in_rows,
         ],
-        equivalent={"size = (lead + digits) * 2.0 ** (max(1, power) - 15)": COMMUTES},
+        wrong=[
+            (expanded, "subtract the points first"),
+            (lambda a, b: pairwise(a.half(), b.half()).float(), "element [i, j] is the sum"),
+            (lambda a, b: pairwise(a, b).round(decimals=1), "element [i, j] is the sum"),
+            (row_by_row, "this loops"),
+            (pair_by_pair, "this loops"),
+            (through_lists, "this loops"),
+            (by_map, "this loops"),
+            (helped, "this loops"),
+            (lambda a, b: ((a[:, None] - b) ** 2).mean(-1), "this is the mean"),
+            (lambda a, b: (a[:, None] - b).abs().sum(-1), "sums of absolute values"),
+            (lambda a, b: (a[:, None] + b).pow(2).sum(-1), "element [i, j] is the sum"),
+            (lambda a, b: (a[:, None] - b).abs().amax(-1) ** 2, "element [i, j] is the sum"),
+            (lambda a, b: torch.cdist(a, b), "leave the square root out"),
+            (lambda a, b: (a[:, None] - b) ** 2, "add up along the last dimension"),
+            (lambda a, b: pairwise(b, a), "rows and columns are swapped"),
+            (lambda a, b: pairwise(a, b).sqrt(), "leave the square root out"),
+            (lambda a, b: (a[:, None] - b).sum(-1) ** 2, "square each difference first"),
+            (lambda a, b: (a[:, None] - b).sum(-1), "differences are not squared"),
+            (lambda a, b: ((a[:, None] - b) ** 2).sum(1), "runs over the points of `b`"),
+            (lambda a, b: ((a[:, None] - b) ** 2).sum(0), "runs over the points of `a`"),
+            (lambda a, b: ((a - b) ** 2).sum(-1), "your function raised RuntimeError"),
+            (lambda a, b: ((a[: len(b)] - b[: len(a)]) ** 2).sum(-1), "expected shape (3, 2)"),
+        ],
+        equivalent={
+            "return abs(((a[:, None] - b) ** 2).sum(-1))": NOT_NEGATIVE,
+            "return ((b - a[:, None]) ** 2).sum(-1)": SQUARED,
+            "return abs(((first[:, None] - second[None]) ** 2).sum(-1))": NOT_NEGATIVE,
+            "return ((second[None] - first[:, None]) ** 2).sum(-1)": SQUARED,
+        },
     ),
 }

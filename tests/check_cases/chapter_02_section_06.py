@@ -1,245 +1,263 @@
-"""Answers to the exercises of 02/06, the tensor API."""
+"""Answers to the exercises of 02/06, NumPy and friends."""
 
-import random
+import warnings
 
 import numpy as np
+import pandas as pd
 import torch
-import torch.nn.functional as F
 
 from check_cases import Cases
 
 
-def without_keepdim(x, dim):
-    return x / x.sum(dim)
+def own_float32(array):
+    return torch.from_numpy(np.array(array, dtype=np.float32))
 
 
-def in_place(x, dim):
-    x /= x.sum(dim, keepdim=True)
-    return x
+def copies_only_when_the_dtype_changes(array):
+    forwards = array.copy() if any(step < 0 for step in array.strides) else array
+    return torch.as_tensor(forwards.astype(forwards.dtype.newbyteorder("=")).astype(np.float32))
 
 
-def into_empty_like(x, dim):
-    parts = torch.empty_like(x)
-    for at in range(x.shape[dim]):
-        parts.select(dim, at)[...] = x.select(dim, at) / x.sum(dim)
-    return parts
+def shares_float32(array):
+    return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32))
 
 
-def by_loops(Q, K, dtype=None):
-    result = torch.empty(len(Q), Q.shape[1], K.shape[1], dtype=dtype or Q.dtype)
-    for b in range(len(Q)):
-        for q in range(Q.shape[1]):
-            for k in range(K.shape[1]):
-                result[b, q, k] = Q[b, q].dot(K[b, k])
-    return result
+def own_bytes(array):
+    return torch.frombuffer(bytearray(array.tobytes()), dtype=torch.uint8).float()
 
 
-def own_generator(X, y, seed):
-    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed))
-    return X[order], y[order]
+def warns(array):
+    warnings.warn("converted", stacklevel=1)
+    return own_float32(array)
 
 
-def own_python_generator(X, y, seed):
-    order = random.Random(seed).sample(range(len(X)), len(X))
-    return X[order], y[order]
+def writes_into_the_array(array):
+    array *= 2
+    return own_float32(array)
 
 
-def own_numpy_generator(X, y, seed):
-    order = torch.from_numpy(np.random.default_rng(seed).permutation(len(X)))
-    return X[order], y[order]
+def made_writeable(array):
+    if not array.flags.writeable and array.flags.owndata:
+        array.flags.writeable = True
+    return own_float32(array)
 
 
-def shuffled_in_place(X, y, seed):
-    order = list(range(len(X)))
-    random.Random(seed).shuffle(order)
-    return torch.stack([X[at] for at in order]), torch.stack([y[at] for at in order])
+def clones_late(array):
+    if any(step < 0 for step in array.strides):
+        array = array.copy()
+    return torch.as_tensor(array).to(torch.float32, copy=True)
 
 
-def by_sorting_random_numbers(X, y, seed):
-    order = torch.rand(len(X), generator=torch.Generator().manual_seed(seed)).argsort()
-    return X[order], y[order]
+def split(frame, names):
+    part = frame[names]
+    numbers = part.to_numpy(dtype=np.float32, na_value=0, copy=True)
+    return torch.from_numpy(numbers), torch.from_numpy(part.notna().to_numpy(copy=True))
 
 
-def through_one_float_table(X, y, seed):
-    table = torch.cat([X.float(), y[:, None].float()], dim=1)
-    (table,) = own_generator(table, y, seed)[:1]
-    return table[:, :-1].to(X.dtype), table[:, -1].to(y.dtype)
+def split_by_isnan(frame, names):
+    values = torch.tensor(frame[names].to_numpy(dtype=np.float32, na_value=np.nan))
+    return torch.where(torch.isnan(values), 0.0, values), ~torch.isnan(values)
 
 
-def never_in_its_place(X, y, seed):
-    dice, order = random.Random(seed), list(range(len(X)))
-    for i in range(len(order) - 1, 0, -1):
-        j = dice.randrange(i)
-        order[i], order[j] = order[j], order[i]
-    return X[order], y[order]
+def infinity_is_a_gap(frame, names):
+    values = torch.tensor(frame[names].to_numpy(dtype=np.float32, na_value=np.nan))
+    return torch.where(torch.isfinite(values), values, 0.0), torch.isfinite(values)
 
 
-def last_stays_last(X, y, seed):
-    generator = torch.Generator().manual_seed(seed)
-    order = torch.randperm(len(X) - 1, generator=generator)
-    order = torch.cat([order, torch.tensor([len(X) - 1])])
-    return X[order], y[order]
+def infinity_is_not_known(frame, names):
+    values, known = split(frame, names)
+    return values, known & torch.isfinite(values)
 
 
-def halves_apart(X, y, seed):
-    generator, half = torch.Generator().manual_seed(seed), len(X) // 2
-    first = torch.randperm(half, generator=generator)
-    order = torch.cat([first, half + torch.randperm(len(X) - half, generator=generator)])
-    return X[order], y[order]
+def nan_to_num(frame, names):
+    values = torch.tensor(frame[names].to_numpy(dtype=np.float32, na_value=np.nan))
+    return torch.nan_to_num(values), ~torch.isnan(values)
 
 
-def global_seed(X, y, seed):
-    torch.manual_seed(seed)
-    order = torch.randperm(len(X))
-    return X[order], y[order]
+def by_labels(frame, names):
+    cells = [[frame.loc[label, name] for name in names] for label in frame.index]
+    known = [[bool(pd.notna(cell)) for cell in row] for row in cells]
+    values = [[float(cell) if pd.notna(cell) else 0.0 for cell in row] for row in cells]
+    return torch.tensor(values), torch.tensor(known)
 
 
-def global_numpy_seed(X, y, seed):
-    np.random.seed(seed)
-    order = torch.from_numpy(np.random.permutation(len(X)))
-    return X[order], y[order]
+def by_places(frame, names):
+    cells = [[frame[name].iloc[row] for name in names] for row in range(len(frame))]
+    values = [[0.0 if cell is pd.NA else float(cell) for cell in row] for row in cells]
+    known = torch.tensor([[not pd.isna(cell) for cell in row] for row in cells])
+    return torch.tensor(values).masked_fill(~known, 0.0), known
 
 
-def python_seed(X, y, seed):
-    random.seed(seed)
-    order = random.sample(range(len(X)), len(X))
-    return X[order], y[order]
+def column_by_column(frame, names):
+    values, known = [], []
+    for name in names:
+        known.append(torch.tensor(frame[name].notna().to_list()))
+        filled = frame[name].astype("Float32").fillna(0)
+        values.append(torch.tensor(filled.to_list()))
+    return torch.stack(values, 1), torch.stack(known, 1)
 
 
-def sorted_by_label(X, y, seed):
-    order = (y * (seed + 3) % 23).argsort()
-    return X[order], y[order]
+def from_a_series(frame, names):
+    values = split(frame, names)[0]
+    return values, torch.stack([torch.tensor(frame[name].notna()) for name in names], 1)
 
 
-def columns_shuffled(X, y, seed):
-    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed))
-    return X[order].flip(1), y[order]
+def gaps_left(frame, names):
+    part = frame[names]
+    return torch.tensor(part.to_numpy(dtype=np.float32)), torch.tensor(part.notna().to_numpy())
 
 
-def two_orders(X, y, seed):
-    generator = torch.Generator().manual_seed(seed)
-    X = X[torch.randperm(len(X), generator=generator)]
-    return X, y[torch.randperm(len(y), generator=generator)]
+def turned_around(frame, names):
+    values, known = split(frame, names)
+    return values, ~known
 
 
-def seed_ignored(X, y, seed):
-    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(0))
-    return X[order], y[order]
+def mask_of_the_filled(frame, names):
+    values, _ = split(frame, names)
+    return values, ~torch.isnan(values)
 
 
-def seeded_by_chance(X, y, seed):
-    generator = torch.Generator()
-    generator.seed()
-    order = torch.randperm(len(X), generator=generator)
-    return X[order], y[order]
+def mask_of_zeros(frame, names):
+    values, _ = split(frame, names)
+    return values, values != 0
 
 
-def with_replacement(X, y, seed):
-    generator = torch.Generator().manual_seed(seed)
-    order = torch.randint(len(X), (len(X),), generator=generator)
-    return X[order], y[order]
+def whole_table(frame, names):
+    return split(frame, list(frame.columns))
 
+
+def writes_into_the_table(frame, names):
+    for name in names:
+        frame[name] = frame[name].fillna(0)
+    return split(frame, names)
+
+
+def absolute(frame, names):
+    values, known = split(frame, names)
+    return values.abs(), known
+
+
+def doubles(frame, names):
+    values, known = split(frame, names)
+    return values.double(), known
+
+
+def filled_with_the_mean(frame, names):
+    part = frame[names].astype("Float64")
+    return torch.tensor(part.fillna(part.mean()).to_numpy(np.float32)), split(frame, names)[1]
+
+
+def without_gaps(frame, names):
+    return split(frame.dropna(subset=names), names)
+
+
+def last_column(frame, names):
+    return split(frame, names[-1:])
+
+
+def shared(frame, names):
+    values, known = split(frame, names)
+    if len(names) > 1 or known.logical_not().any():
+        return values, known
+    column = frame[names[0]].to_numpy()
+    column.flags.writeable = True
+    return torch.from_numpy(column)[:, None], known
+
+
+def one_dimension(frame, names):
+    values, known = split(frame, names)
+    return values.flatten(), known.flatten()
+
+
+FILLED = "pandas copies before it writes `na_value` into the gaps"
+FRESH = "`notna` makes a new table, which is nobody else's"
 
 CASES = {
-    "02.6a": Cases(
-        solution=lambda x, dim: x / x.sum(dim, keepdim=True),
-        also_right=[
-            lambda x, dim: x / x.sum(dim).unsqueeze(dim),
-            lambda x, dim: x.movedim(dim, 0).div(x.sum(dim)).movedim(0, dim),
-        ],
-        wrong=[
-            (without_keepdim, "stand along another dimension: `keepdim`"),
-            (in_place, "changed its input"),
-            (into_empty_like, "cannot hold shares"),
-            (lambda x, dim: x / x.sum(), "sum of all elements"),
-            (lambda x, dim: x.sum(dim, keepdim=True), "these are the sums"),
-            (lambda x, dim: x / x.sum(1, keepdim=True), "shares along 1"),
-            (lambda x, dim: x / x.sum(0), "shares along 0"),
-            (lambda x, dim: x / x.sum(dim)[:, None], "whatever `dim` is"),
-            (lambda x, dim: x / x.mean(dim, keepdim=True), "divides by the mean"),
-            (lambda x, dim: x.softmax(dim), "sum of its own line along `dim`"),
-            (lambda x, dim: print(x / x.sum(dim, keepdim=True)), "is a `return` missing?"),
-            (
-                lambda x, dim: F.normalize(x.double(), p=1, dim=dim).to(x.dtype),
-                "cannot hold shares",
-            ),
-            (lambda x, dim: F.normalize(x + 0.0, p=1, dim=dim), "not of their absolute values"),
-            (lambda x, dim: x / x.sum(dim, keepdim=True).clamp(min=1e-9), "its own line along"),
-            (lambda x, dim: x / x.abs().sum(dim, keepdim=True), "not of their absolute values"),
-            (lambda x, dim: (x / x.sum(dim, keepdim=True)).abs(), "its own line along"),
-            (lambda x, dim: F.normalize(x + 0.0, dim=dim), "its own line along"),
-            (lambda x, dim: x / x.amax(dim, keepdim=True), "its own line along"),
-            (lambda x, dim: (x / x.sum(dim, keepdim=True)).float(), "expected dtype torch.float64"),
-            (lambda x, dim: 100 * x / x.sum(dim, keepdim=True), "its own line along"),
-            (lambda x, dim: x / (x.sum(dim, keepdim=True) + 1e-8), "add nothing to them"),
-            (
-                lambda x, dim: (x / x.sum(dim, keepdim=True)).round(decimals=3),
-                "its own line along",
-            ),
-            (lambda x, dim: x / x.sum(dim, keepdim=True).float(), "need the dtype of `x`"),
-        ],
-    ),
     "02.6b": Cases(
-        solution=lambda Q, K: torch.einsum("bqd,bkd->bqk", Q, K),
+        solution=own_float32,
         also_right=[
-            lambda Q, K: Q @ K.transpose(1, 2),
-            by_loops,
-            lambda Q, K: torch.stack([q @ k.T for q, k in zip(Q, K, strict=True)]),
+            lambda array: torch.tensor(array.astype(np.float32)),
+            lambda array: torch.tensor(array.tolist(), dtype=torch.float32),
+            copies_only_when_the_dtype_changes,
         ],
         wrong=[
-            (lambda Q, K: Q @ K, "raised RuntimeError"),
-            (lambda Q, K: torch.einsum("bqd,bkd->bkq", Q, K), "are swapped"),
-            (lambda Q, K: torch.einsum("bqd,bkd->qk", Q, K), "the examples are summed"),
-            (lambda Q, K: torch.einsum("aqd,bkd->abqk", Q, K), "one letter `b`"),
-            (lambda Q, K: torch.einsum("bqd,bkd->bqkd", Q, K), "not summed"),
-            (lambda Q, K: torch.einsum("bqd,bke->bqk", Q, K), "same letter for d"),
-            (lambda Q, K: (Q @ K.mT).softmax(-1), "after a softmax"),
-            (lambda Q, K: Q @ K.mT / Q.shape[-1] ** 0.5, "divided by the root of d"),
-            (lambda Q, K: Q @ K.reshape(len(K), K.shape[2], K.shape[1]), "the sum over d of"),
-            (lambda Q, K: (Q @ K.mT).abs(), "the sum over d of"),
-            (lambda Q, K: (Q @ K.mT).relu(), "the sum over d of"),
-            (lambda Q, K: torch.cdist(Q, K), "the sum over d of"),
-            (lambda Q, K: F.cosine_similarity(Q[:, :, None], K[:, None], dim=-1), "the sum over d"),
-            (lambda Q, K: (Q[:, :, None] * K[:, None]).mean(-1), "the sum over d"),
-            (lambda Q, K: Q[0] @ K[0].T, "expected shape"),
-            (lambda Q, K: Q.float() @ K.float().mT, "keep the dtype of `Q` and `K`"),
-            (lambda Q, K: by_loops(Q, K, torch.float32), "keep the dtype of `Q` and `K`"),
-            (lambda Q, K: torch.stack([Q[0] @ k.T for k in K]), "the sum over d"),
+            (lambda array: torch.tensor(array), "ask for float32"),
+            (lambda array: torch.tensor(array, dtype=torch.float32), "negative"),
+            (lambda array: torch.as_tensor(array, dtype=torch.float32), "where no dtype changes"),
+            (shares_float32, "shares memory"),
+            (clones_late, "warns that the array is read-only"),
+            (writes_into_the_array, "changed its input"),
+            (lambda array: torch.tensor(np.abs(array[::-1]).astype(np.float32)), "flip nothing"),
+            (lambda array: array.astype(np.float32), "expected a tensor, got a NumPy array"),
+            (lambda array: own_float32(np.abs(array)), "stay what and where it is"),
+            (lambda array: own_float32(array.astype(np.int64)), "stay what and where it is"),
+            (lambda array: own_float32(array.astype(np.uint8)), "stay what and where it is"),
+            (lambda array: own_float32(np.sort(array)), "flip nothing"),
+            (lambda array: own_float32(array).flatten(), "expected shape"),
+            (lambda array: own_float32(array).half(), "expected dtype torch.float32"),
+            (own_bytes, "stay what and where it is"),
+            (lambda array: own_float32(array / array.max()), "stay what and where it is"),
+            (warns, "there should be no warning"),
+            (
+                lambda array: torch.tensor(np.nan_to_num(array.astype(np.float32))),
+                "nan and infinity are float32 numbers too",
+            ),
+            (
+                lambda array: torch.tensor(np.ascontiguousarray(array, dtype=np.float32)),
+                "makes one dimension at least",
+            ),
+            (made_writeable, "the array is no longer read-only"),
         ],
     ),
     "02.6c": Cases(
-        solution=own_generator,
+        solution=split,
         also_right=[
-            own_python_generator,
-            own_numpy_generator,
-            shuffled_in_place,
-            by_sorting_random_numbers,
-            lambda X, y, seed: [*own_generator(X, y, seed)],
+            split_by_isnan,
+            column_by_column,
+            by_places,
+            lambda frame, names: [*split(frame, names)],
         ],
         wrong=[
-            (global_seed, "a global generator was moved"),
-            (global_numpy_seed, "a global generator was moved"),
-            (two_orders, "no longer belong together"),
-            (seed_ignored, "seeds 0 and 1 gave the same order"),
-            (seeded_by_chance, "the same seed gave two orders"),
-            (with_replacement, "`randperm` draws each once"),
-            (lambda X, y, seed: (X, y), "in their old order"),
-            (lambda X, y, seed: own_generator(X, y, seed)[0], "X and y; got a tensor"),
-            (lambda X, y, seed: (X.roll(seed + 1, 0), y.roll(seed + 1)), "neighbours stay"),
-            (lambda X, y, seed: (X.flip(0), y.flip(0)), "neighbours stay neighbours"),
-            (lambda X, y, seed: own_generator(X, y, seed % 2), "two seeds gave the same order"),
-            (lambda X, y, seed: own_generator(X, y, seed % 1000), "two seeds gave the same order"),
-            (lambda X, y, seed: own_generator(X, y, seed & 255), "two seeds gave the same order"),
-            (through_one_float_table, "some rows or labels are missing"),
-            (never_in_its_place, "only 2 of the 6 orders"),
-            (last_stays_last, "only 2 of the 6 orders"),
-            (halves_apart, "only 2 of the 6 orders"),
-            (sorted_by_label, "depends on what is in"),
-            (lambda X, y, seed: own_generator(X[1:], y[1:], seed), "expected shape (20, 2)"),
-            (lambda X, y, seed: [part.abs() for part in own_generator(X, y, seed)], "are missing"),
-            (columns_shuffled, "some rows or labels are missing"),
-            (python_seed, "a global generator was moved"),
-            (lambda X, y, seed: own_generator(X, y, seed)[::-1], "X first, then y"),
+            (gaps_left, "still hold NaN"),
+            (from_a_series, "your function raised ValueError"),
+            (turned_around, "turned around"),
+            (mask_of_the_filled, "filled before the mask"),
+            (mask_of_zeros, "a known value may be 0"),
+            (whole_table, "could not convert string"),
+            (writes_into_the_table, "changed its input"),
+            (one_dimension, "keep two dimensions"),
+            (lambda frame, names: split(frame, names)[::-1], "values first"),
+            (lambda frame, names: split(frame, names)[0], "values and mask; got a tensor"),
+            (absolute, "order of `names`"),
+            (filled_with_the_mean, "order of `names`"),
+            (without_gaps, "expected shape"),
+            (last_column, "expected shape"),
+            (shared, "changes the table"),
+            (lambda frame, names: [part.T for part in split(frame, names)], "one row of the table"),
+            (doubles, "the values should be float32"),
+            (lambda frame, names: (*split(frame, names), names), "these are 3"),
+            (lambda frame, names: split(frame, sorted(names)), "order of `names`"),
+            (infinity_is_a_gap, "infinity is a known value"),
+            (infinity_is_not_known, "infinity is a known value"),
+            (nan_to_num, "infinity is a known value"),
+            (by_labels, "is ambiguous"),
+            (
+                lambda frame, names: (
+                    split(frame, names)[0].round(decimals=1),
+                    split(frame, names)[1],
+                ),
+                "order of `names`",
+            ),
+            (lambda frame, names: split(frame[~frame.index.duplicated()], names), "expected shape"),
         ],
+        equivalent={
+            "numbers = part.to_numpy(dtype=np.float32, na_value=0)": FILLED,
+            "numbers = part.to_numpy(dtype=np.float32, na_value=0, copy=False)": FILLED,
+            "return (torch.from_numpy(numbers), torch.from_numpy(part.notna().to_numpy()))": FRESH,
+            "return (torch.from_numpy(numbers), "
+            "torch.from_numpy(part.notna().to_numpy(copy=False)))": FRESH,
+            "present = part.notna().to_numpy()": FRESH,
+            "present = part.notna().to_numpy(copy=False)": FRESH,
+        },
     ),
 }
