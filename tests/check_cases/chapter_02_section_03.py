@@ -1,9 +1,9 @@
-"""Answers to the exercises of 02/03, indexing and broadcasting."""
+"""Answers to the exercises of 02/03, indexing."""
 
 import torch
 from torch.nn.functional import one_hot
 
-from check_cases import NOT_NEGATIVE, Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
 def filled(x, broken):
@@ -64,43 +64,6 @@ def looped(x, columns):
     return torch.stack([row[column] for row, column in zip(x, columns, strict=True)])
 
 
-def pairwise(a, b):
-    return ((a[:, None] - b) ** 2).sum(-1)
-
-
-def row_by_row(a, b):
-    return torch.stack([((point - b) ** 2).sum(-1) for point in a])
-
-
-def all_pairs_in_rows(a, b):
-    gaps = a.repeat_interleave(len(b), dim=0) - b.repeat(len(a), 1)
-    return gaps.square().sum(dim=1).view(len(a), len(b))
-
-
-def pair_by_pair(a, b):
-    table = torch.empty(len(a), len(b))
-    for i in range(len(a)):
-        for j in range(len(b)):
-            table[i, j] = ((a[i] - b[j]) ** 2).sum()
-    return table
-
-
-def through_lists(a, b):
-    rows = [
-        [sum((p - q) ** 2 for p, q in zip(one, other, strict=True)) for other in b.tolist()]
-        for one in a.tolist()
-    ]
-    return torch.tensor(rows)
-
-
-def by_map(a, b):
-    return torch.stack(list(map(lambda point: ((point - b) ** 2).sum(-1), a)))  # noqa: C417
-
-
-def helped(a, b):
-    return row_by_row(a, b)
-
-
 def column_means(x, broken):
     known = x.masked_fill(broken, torch.nan)
     return torch.where(broken, known.nanmean(0), x)
@@ -110,11 +73,65 @@ def whole_numbers_only(x, columns):
     return (one_hot(columns, x.shape[1]) * x.long()).sum(1)
 
 
-def expanded(a, b):
-    return a.pow(2).sum(-1)[:, None] + b.pow(2).sum(-1) - 2 * a @ b.T
+def both(X, y, p, q):
+    wanted = (y == p) | (y == q)
+    return X[wanted], y[wanted]
 
 
-SQUARED = "the square does not see the sign of a difference"
+def one_after_the_other(X, y, p, q):
+    rows = torch.cat([X[y == p], X[y == q]])
+    return rows, torch.cat([y[y == p], y[y == q]])
+
+
+def row_by_row(X, y, p, q):
+    kept = [i for i, label in enumerate(y.tolist()) if label in (p, q)]
+    return X[kept], y[kept]
+
+
+def elements_of_a_table(X, y, p, q):
+    wanted = ((y == p) | (y == q))[:, None].expand(len(X), X[0].numel())
+    return X[wanted.view(X.shape)], y[(y == p) | (y == q)]
+
+
+def scattered(true, predicted, k):
+    counts = torch.zeros(k * k, dtype=torch.int64)
+    return counts.scatter_add_(0, true * k + predicted, torch.ones_like(true)).view(k, k)
+
+
+def put_with_accumulate(true, predicted, k):
+    table = torch.zeros(k, k, dtype=torch.int64)
+    return table.index_put_((true, predicted), torch.tensor(1), accumulate=True)
+
+
+def met(true, predicted, k):
+    classes = torch.arange(k)
+    rows, columns = true == classes[:, None], predicted == classes[:, None]
+    return (rows[:, None] & columns).sum(-1)
+
+
+def added_in_place(true, predicted, k):
+    table = torch.zeros(k, k, dtype=torch.int64)
+    table[true, predicted] += 1
+    return table
+
+
+def counted_one_by_one(true, predicted, k):
+    table = torch.zeros(k, k, dtype=torch.int64)
+    for i, j in zip(true, predicted, strict=True):
+        table[i, j] += 1
+    return table
+
+
+def counted_by_a_helper(true, predicted, k):
+    return counted_one_by_one(true, predicted, k)
+
+
+def counted_by_map(true, predicted, k):
+    places = list(map(lambda i, j: i * k + j, true.tolist(), predicted.tolist()))
+    return torch.bincount(torch.tensor(places, dtype=torch.int64), minlength=k * k).view(k, k)
+
+
+ONE_DIMENSION = "the only dimension is the last one as well"
 
 CASES = {
     "02.3a": Cases(
@@ -195,41 +212,83 @@ CASES = {
         ],
     ),
     "02.3c": Cases(
-        solution=pairwise,
+        solution=both,
         also_right=[
-            lambda a, b: (a.unsqueeze(1) - b.unsqueeze(0)).square().sum(dim=2),
-            lambda a, b: torch.cdist(a, b) ** 2,
-            all_pairs_in_rows,
+            row_by_row,
+            lambda X, y, p, q: [part[(y == p) | (y == q)] for part in (X, y)],
+            lambda X, y, p, q: (X[torch.isin(y, torch.tensor([p, q]))], y[(y == p) | (y == q)]),
+            lambda X, y, p, q: (X[((y - p) * (y - q)) == 0], y[((y - p) * (y - q)) == 0]),
         ],
         wrong=[
-            (expanded, "subtract the points first"),
-            (lambda a, b: pairwise(a.half(), b.half()).float(), "element [i, j] is the sum"),
-            (lambda a, b: pairwise(a, b).round(decimals=1), "element [i, j] is the sum"),
-            (row_by_row, "this loops"),
-            (pair_by_pair, "this loops"),
-            (through_lists, "this loops"),
-            (by_map, "this loops"),
-            (helped, "this loops"),
-            (lambda a, b: ((a[:, None] - b) ** 2).mean(-1), "this is the mean"),
-            (lambda a, b: (a[:, None] - b).abs().sum(-1), "sums of absolute values"),
-            (lambda a, b: (a[:, None] + b).pow(2).sum(-1), "element [i, j] is the sum"),
-            (lambda a, b: (a[:, None] - b).abs().amax(-1) ** 2, "element [i, j] is the sum"),
-            (lambda a, b: torch.cdist(a, b), "leave the square root out"),
-            (lambda a, b: (a[:, None] - b) ** 2, "add up along the last dimension"),
-            (lambda a, b: pairwise(b, a), "rows and columns are swapped"),
-            (lambda a, b: pairwise(a, b).sqrt(), "leave the square root out"),
-            (lambda a, b: (a[:, None] - b).sum(-1) ** 2, "square each difference first"),
-            (lambda a, b: (a[:, None] - b).sum(-1), "differences are not squared"),
-            (lambda a, b: ((a[:, None] - b) ** 2).sum(1), "runs over the points of `b`"),
-            (lambda a, b: ((a[:, None] - b) ** 2).sum(0), "runs over the points of `a`"),
-            (lambda a, b: ((a - b) ** 2).sum(-1), "your function raised RuntimeError"),
-            (lambda a, b: ((a[: len(b)] - b[: len(a)]) ** 2).sum(-1), "expected shape (3, 2)"),
+            (lambda X, y, p, q: (X[y == p or y == q], y), "is ambiguous"),  # noqa: SIM109
+            (lambda X, y, p, q: (X[(y == p) or q], y), "is ambiguous"),
+            (lambda X, y, p, q: (X[y == (p or q)], y[y == (p or q)]), "`p or q` is"),
+            (lambda X, y, p, q: (X[y == p], y[y == p]), "class `q` are missing"),
+            (lambda X, y, p, q: (X[y == q], y[y == q]), "class `p` are missing"),
+            (lambda X, y, p, q: (X[(y == p) & (y == q)], y), "no row is of both classes"),
+            (lambda X, y, p, q: both(X, y, p, q)[0], "return 2 values, the rows and"),
+            (lambda X, y, p, q: (both(X, y, p, q)[0], y), "the whole `y`"),
+            (lambda X, y, p, q: (X[(y == p) | (y == q)], (y == p) | (y == q)), "is the mask"),
+            (
+                lambda X, y, p, q: (
+                    X[(y == p) | (y == q)],
+                    ((y == p) | (y == q)).nonzero()[:, 0],
+                ),
+                "the numbers of the rows",
+            ),
+            (one_after_the_other, "keep the order"),
+            (lambda X, y, p, q: one_after_the_other(X, y, q, p), "keep the order"),
+            (lambda X, y, p, q: (X[(y != p) & (y != q)], y), "rows of the other classes"),
+            (lambda X, y, p, q: (both(X, y, p, q)[0].abs(), y), "rows `X[i]`"),
+            (
+                lambda X, y, p, q: (X[(y >= min(p, q)) & (y <= max(p, q))], y),
+                "a class between `p` and `q` is neither",
+            ),
+            (elements_of_a_table, "expected shape"),
+            (lambda X, y, p, q: (X, y), "all rows are here"),
+            (lambda X, y, p, q: (both(X, y, p, q)[0].tolist(), y), "expected a tensor"),
+            (lambda X, y, p, q: (both(X, y, p, q)[0], both(X, y, p, q)[1].float()), "dtype"),
+        ],
+        equivalent={"wanted = (y == q) | (y == p)": COMMUTES},
+    ),
+    "02.3d": Cases(
+        solution=scattered,
+        also_right=[
+            put_with_accumulate,
+            met,
+            lambda true, predicted, k: torch.bincount(true * k + predicted, minlength=k * k).view(
+                k, k
+            ),
+            lambda true, predicted, k: one_hot(true, k).T @ one_hot(predicted, k),
+        ],
+        wrong=[
+            (added_in_place, "counted once"),
+            (lambda true, predicted, k: scattered(predicted, true, k), "are swapped"),
+            (lambda true, predicted, k: scattered(true, true, k), "the true classes alone"),
+            (lambda true, predicted, k: scattered(true, predicted, k).float(), "torch.int64"),
+            (lambda true, predicted, k: scattered(true, predicted, k).view(-1), "in a row"),
+            (
+                lambda true, predicted, k: torch.bincount(true * k + predicted).view(k, k),
+                "is invalid for input of size",
+            ),
+            (counted_one_by_one, "this loops"),
+            (counted_by_a_helper, "this loops"),
+            (counted_by_map, "this loops"),
+            (
+                lambda true, predicted, k: torch.bincount(true + predicted, minlength=k),
+                "expected shape",
+            ),
+            (lambda true, predicted, k: scattered(true, predicted, k).clamp(max=1), "once"),
+            (lambda true, predicted, k: scattered(true, predicted, k) / len(true), "torch.int64"),
+            (lambda true, predicted, k: scattered(true, predicted, k).tolist(), "got a list"),
         ],
         equivalent={
-            "return abs(((a[:, None] - b) ** 2).sum(-1))": NOT_NEGATIVE,
-            "return ((b - a[:, None]) ** 2).sum(-1)": SQUARED,
-            "return abs(((first[:, None] - second[None]) ** 2).sum(-1))": NOT_NEGATIVE,
-            "return ((second[None] - first[:, None]) ** 2).sum(-1)": SQUARED,
+            "return abs(counts.scatter_add_(0, true * k + predicted, torch.ones_like(true))"
+            ".view(k, k))": NOT_NEGATIVE,
+            "return counts.scatter_add_(-1, true * k + predicted, torch.ones_like(true))"
+            ".view(k, k)": ONE_DIMENSION,
+            "counts.scatter_add_(dim=-1, index=right * size + guessed, src=ones)": ONE_DIMENSION,
+            "return abs(counts.view(size, size))": NOT_NEGATIVE,
         },
     ),
 }

@@ -16,7 +16,7 @@ BUILT = {
     "check": "00",
     "seed": "02/07",
     "plot.memory": "02/02",
-    "plot.broadcasting": "02/03",
+    "plot.broadcasting": "02/04",
     "device": "02/09",
     "loader": "03/08",
     "download": "03/10",

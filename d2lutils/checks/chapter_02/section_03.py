@@ -1,11 +1,20 @@
-"""Checks of 02/03, indexing and broadcasting."""
+"""Checks of 02/03, indexing."""
 
 from typing import Any
 
 import torch
 from torch.nn.functional import one_hot
 
-from d2lutils.checks import Wrong, call, exercise, expect_copies, expect_equal, expect_tensor, given
+from d2lutils.checks import (
+    Wrong,
+    call,
+    exercise,
+    expect_copies,
+    expect_equal,
+    expect_parts,
+    expect_tensor,
+    given,
+)
 from d2lutils.checks.watching import Operations, loops
 
 
@@ -141,59 +150,105 @@ def _judge_shape(got: torch.Tensor, x: torch.Tensor, columns: torch.Tensor) -> N
 
 
 @exercise("02.3c")
-def squared_distances(answer: Any) -> None:
-    """The squared distances of all points of one set to all points of another."""
-    points = torch.tensor([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0], [1.0, 2.0], [-1.0, 5.0]])
-    spatial = torch.tensor([[0.0, 1.0, 2.0], [2.0, 3.0, 5.0], [4.0, 0.0, 1.0], [7.0, 1.0, 1.0]])
-    for a, b in [
-        (points[:3], points[3:]),
-        (points[:2], points[3:]),
-        (spatial[:3], spatial[1:]),
-        (points[:1], points[1:]),
-        (points[:, 1:] / 3, points[1:3, 1:] / -3),
-        (points[:2] / 7 + 1000, points[:3] / 8 + 1000),
+def of_two_classes(answer: Any) -> None:
+    """The examples of two classes, and their classes."""
+    table = torch.tensor([[0.5, -1.0], [2.0, 0.0], [-3.5, 4.0], [0.1, 7.0], [6.0, -2.5]])
+    pictures = torch.arange(24.0).reshape(4, 2, 3) / 8 - 1
+    for X, classes, p, q in [
+        (table, [2, 0, 1, 2, 3], 0, 2),
+        (table, [3, 1, 3, 2, 1], 3, 1),
+        (table.t().contiguous().t(), [2, 0, 1, 0, 1], 1, 0),
+        (pictures, [5, 3, 4, 3], 3, 4),
+        (pictures[:, 1, 2], [1, 0, 2, 1], 2, 1),
+        (table[:2], [1, 1], 0, 2),
+        (table[:1], [4], 4, 7),
+        (table, [1, 0, 1, 2, -1], -1, 1),
+        (table[:, :0], [1, 0, 1, 2, 0], 1, 2),
     ]:
-        gaps = a[:, None] - b
-        want = (gaps**2).sum(-1)
-        with given(a=a, b=b):
-            got = expect_tensor(call(answer, a, b))
-            if got.ndim == 3:
-                raise Wrong(
-                    f"the result has shape {tuple(got.shape)}; "
-                    "add up along the last dimension with `sum(-1)`"
-                )
-            if len(a) != len(b) and got.shape == want.T.shape:
-                raise Wrong("rows and columns are swapped: the points of `a` belong to the rows")
+        y = torch.tensor(classes)
+        with given(X=X, y=y, p=p, q=q):
+            rows, kept = expect_parts(call(answer, X, y, p, q), "the rows", "their classes")
+            _judge_rows(expect_tensor(rows), X, y, p, q)
+            wanted = (y == p) | (y == q)
+            expect_equal(
+                expect_tensor(kept),
+                y[wanted],
+                usual=[
+                    (y, "the second tensor is the whole `y`; pick from it with the same mask"),
+                    (wanted, "the second tensor is the mask; return the classes of the rows"),
+                    (
+                        wanted.nonzero()[:, 0],
+                        "these are the numbers of the rows; return their classes",
+                    ),
+                ],
+                why="the second tensor holds the classes of the rows that the first one holds",
+            )
+
+
+def _judge_rows(rows: torch.Tensor, X: torch.Tensor, y: torch.Tensor, p: int, q: int) -> None:
+    """Name the usual mistakes in the rows that were picked."""
+    want = X[(y == p) | (y == q)]
+    expect_equal(
+        rows,
+        want,
+        usual=[
+            (X[(y != p) & (y != q)], "these are the rows of the other classes"),
+            (X[y == p], "the rows of class `q` are missing; `p or q` is `p` where p is not 0"),
+            (X[y == q], "the rows of class `p` are missing; `p or q` is `q` where p is 0"),
+            (torch.cat([X[y == p], X[y == q]]), "the rows keep the order that they have in `X`"),
+            (torch.cat([X[y == q], X[y == p]]), "the rows keep the order that they have in `X`"),
+            (X[:0], "no row is of both classes at once; `|` is *or*, and `&` is *and*"),
+            (X[(y >= min(p, q)) & (y <= max(p, q))], "a class between `p` and `q` is neither"),
+            (X, "all rows are here; keep those whose class is `p` or `q`"),
+        ],
+        why="the first tensor holds the rows `X[i]` for which `y[i]` is `p` or `q`",
+    )
+
+
+@exercise("02.3d")
+def count_pairs(answer: Any) -> None:
+    """A table of how often each true class met each guess."""
+    for right, guessed, k in [
+        ([0, 2, 1, 1, 1, 2], [0, 1, 1, 1, 2, 1], 3),
+        ([1, 1, 1], [0, 0, 0], 3),
+        ([0, 1], [1, 1], 2),
+        ([0, 0], [0, 0], 1),
+        ([3, 0, 3, 2, 3], [1, 0, 1, 2, 0], 5),
+        ([], [], 2),
+    ]:
+        true = torch.tensor(right, dtype=torch.int64)
+        predicted = torch.tensor(guessed, dtype=torch.int64)
+        want = torch.zeros(k, k, dtype=torch.int64)
+        once = want.clone()
+        for i, j in zip(right, guessed, strict=True):
+            want[i, j] += 1
+            once[i, j] = 1
+        with given(true=true, predicted=predicted, k=k):
+            got = expect_tensor(call(answer, true, predicted, k))
+            if got.dtype != want.dtype and got.shape == want.shape:
+                raise Wrong(f"the counts are {got.dtype}; make the table of dtype torch.int64")
             expect_equal(
                 got,
                 want,
                 usual=[
-                    (want.sqrt(), "these are distances; leave the square root out"),
-                    (gaps.sum(-1) ** 2, "square each difference first, then add up"),
-                    (gaps.sum(-1), "the differences are not squared"),
-                    (gaps.abs().sum(-1), "these are sums of absolute values; square instead"),
-                    (want.T, "rows and columns are swapped: the points of `a` belong to the rows"),
-                    ((gaps**2).sum(1), "the sum runs over the points of `b`; use `sum(-1)`"),
-                    ((gaps**2).sum(0), "the sum runs over the points of `a`; use `sum(-1)`"),
-                    ((gaps**2).mean(-1), "this is the mean over the coordinates; use `sum(-1)`"),
+                    (want.flatten(), "these are the counts in a row; `view(k, k)` makes the table"),
+                    (once, "each pair is counted once, however often it occurs; `+=` reads first"),
+                    (want.T, "rows and columns are swapped: the true class names the row"),
                     (
-                        ((a - b) ** 2).sum(-1) if len(a) == len(b) else None,
-                        "these are n pairs; each point of `a` meets each point of `b`",
+                        torch.diag(want.sum(1)),
+                        "these are the true classes alone; a wrong guess stands off the diagonal",
                     ),
                 ],
-                why="far from 0 the squares are large, and a small difference of them loses its "
-                "digits: subtract the points first"
-                if a[0, 0] == 1000
-                else "element [i, j] is the sum of `(a[i] - b[j]) ** 2`",
+                why="element [i, j] is how often `true` is i where `predicted` is j",
             )
     few, many = (_operations(answer, count) for count in (2, 20))
     if few != many or loops(answer):
-        raise Wrong("the numbers are right, but this loops; broadcasting does it in one step")
+        raise Wrong("the numbers are right, but this loops; `scatter_add_` counts in one step")
 
 
 def _operations(answer: Any, count: int) -> int:
-    """Return how many functions of PyTorch are called for so many points."""
-    points = torch.arange(3.0 * count).reshape(count, 3) / 7
+    """Return how many functions of PyTorch are called for so many examples."""
+    classes = torch.arange(count) % 3
     seen = Operations()
-    call(answer, points, points + 1, inside=seen)
+    call(answer, classes, classes, 3, inside=seen)
     return len(seen.names)
