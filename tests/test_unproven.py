@@ -129,7 +129,7 @@ GROUND = {
     "tests/ipython/figure_data.py": "e",
     "conftest.py": "f",
     "d2lutils/checks/chapter_01/section_01.py": "g",
-    "d2lutils/checks/chapter_01/section_03.py": "h",
+    "d2lutils/checks/chapter_01/section_04.py": "h",
 }
 PASSED_OVER = ["d2lutils/checks/chapter_01/section_02.py", "README.md", "tests/test_alone.py"]
 
@@ -138,7 +138,7 @@ PASSED_OVER = ["d2lutils/checks/chapter_01/section_02.py", "README.md", "tests/t
 def now(tmp_path: Path) -> State:
     page = tmp_path / "chapters" / "01_a" / "01_one.ipynb"
     page.parent.mkdir(parents=True)
-    page.write_text('{"cells": ["as in exercise 01.3b"]}')
+    page.write_text('{"cells": ["as in exercise 01.4b"]}')
     found = {**GROUND, **dict.fromkeys(PASSED_OVER, "x")}
     return State(tmp_path, "around", found, found)
 
@@ -155,7 +155,7 @@ def test_a_notebook_hangs_on_what_its_cells_can_meet(now: State, name: str) -> N
 def test_a_notebook_hangs_on_its_bytes_and_its_surroundings(now: State) -> None:
     key = now.notebook(PAGE)
     assert replace(now, around="other").notebook(PAGE) != key
-    (now.root / PAGE).write_text('{"cells": ["as in exercise 01.3b."]}')
+    (now.root / PAGE).write_text('{"cells": ["as in exercise 01.4b."]}')
     assert now.notebook(PAGE) != key
 
 
