@@ -1,9 +1,8 @@
 """Answers to the exercises of 01/02, eager and deferred."""
 
 import operator
-from math import cos, sin
 
-from check_cases import COMMUTES, Cases
+from check_cases import NOT_NEGATIVE, WHOLE, Cases
 from tests.mutating.programs import definitions
 
 
@@ -13,33 +12,18 @@ class Later:
     def __init__(self, compute):
         self.compute = compute
 
-    def then(self, operation, other, swap=False):
+    def then(self, operation, other):
         def compute(known):
-            parts = (
-                self.compute(known),
-                other.compute(known) if hasattr(other, "compute") else other,
-            )
-            return operation(*(reversed(parts) if swap else parts))
+            number = other.compute(known) if hasattr(other, "compute") else other
+            return operation(self.compute(known), number)
 
         return Later(compute)
 
     def __add__(self, other):
         return self.then(operator.add, other)
 
-    def __sub__(self, other):
-        return self.then(operator.sub, other)
-
-    def __rsub__(self, other):
-        return self.then(operator.sub, other, swap=True)
-
     def __mul__(self, other):
         return self.then(operator.mul, other)
-
-    def __rmul__(self, other):
-        return self.then(operator.mul, other, swap=True)
-
-    def __truediv__(self, other):
-        return self.then(operator.truediv, other)
 
     def __pow__(self, other):
         return self.then(operator.pow, other)
@@ -124,42 +108,57 @@ def tries_numbers_first(formula, count):
     return capture(formula, count)
 
 
-def taught(sine_rule, cosine_rule):
-    """Return f, df, ddf of the notebook's engine with two new operators and these rules."""
-    engine = definitions("01.2b", "Operator RULES placeholder gradients function")
-    sine, cosine = engine["Operator"]("sin", sin), engine["Operator"]("cos", cos)
-    engine["RULES"][sine] = lambda g, y, a: sine_rule(g, sine(a), cosine(a))
-    engine["RULES"][cosine] = lambda g, y, a: cosine_rule(g, sine(a), cosine(a))
-    u = engine["placeholder"]("u")
-    wave = sine(u * u)
-    (slope,) = engine["gradients"](wave, [u])
-    (bend,) = engine["gradients"](slope, [u])
-    return tuple(engine["function"](node, inputs=[u]) for node in (wave, slope, bend))
+ENGINE = definitions("01.2b", "Node placeholder steps")
 
 
-def sine_rule(g, s, c):
-    return (g * c,)
+def planned(formula, count):
+    return formula(*[ENGINE["placeholder"](f"x{number}") for number in range(count)])
 
 
-def cosine_rule(g, s, c):
-    return (g * s * -1,)
+def count_operators(formula, count):
+    nodes = ENGINE["steps"](planned(formula, count))
+    return len([node for node in nodes if node.kind == "operator"])
 
 
-def wrapped():
-    f, df, ddf = taught(sine_rule, cosine_rule)
-    return [lambda x: f(x), lambda x: df(x), lambda x: ddf(x)]
+def with_compute(formula, count):
+    return sum(node.compute is not None for node in ENGINE["steps"](planned(formula, count)))
 
 
-def f(x):
-    return sin(x * x)
+def all_nodes(formula, count):
+    return len(ENGINE["steps"](planned(formula, count)))
 
 
-def df(x):
-    return 2 * x * cos(x * x)
+def without_placeholders(formula, count):
+    return all_nodes(formula, count) - count
 
 
-def ddf(x):
-    return 2 * cos(x * x) - 4 * x * x * sin(x * x)
+def brackets(formula, count):
+    return str(planned(formula, count)).count("(")
+
+
+def walks_the_tree(formula, count):
+    def walk(node):
+        return (node.kind == "operator") + sum(walk(before) for before in node.inputs)
+
+    return walk(planned(formula, count))
+
+
+def different_texts(formula, count):
+    nodes = ENGINE["steps"](planned(formula, count))
+    return len({str(node) for node in nodes if node.kind == "operator"})
+
+
+def different_labels(formula, count):
+    nodes = ENGINE["steps"](planned(formula, count))
+    return len({node.label for node in nodes if node.kind == "operator"})
+
+
+def the_nodes(formula, count):
+    return [node for node in ENGINE["steps"](planned(formula, count)) if node.kind == "operator"]
+
+
+def with_numbers(formula, count):
+    return len(ENGINE["steps"](formula(*range(1, count + 1))))
 
 
 CASES = {
@@ -182,40 +181,25 @@ CASES = {
             (two_inputs_only, "raised TypeError"),
             (tries_numbers_first, "give it placeholders"),
         ],
-        equivalent={
-            "return self.then(operator.mul, other)": COMMUTES,
-            "return self.then(operator.mul, other, swap=False)": COMMUTES,
-        },
     ),
     "01.2b": Cases(
-        solution=taught(sine_rule, cosine_rule),
-        also_right=[wrapped(), taught(sine_rule, lambda g, s, c: (0 - g * s,))],
+        solution=count_operators,
+        also_right=[with_compute],
         wrong=[
-            ((f, df), "three functions"),
-            ((f, lambda x: cos(x * x), ddf), "the chain rule"),
-            ((f, lambda x: [df(x)], ddf), "unpack it"),
-            ((lambda x: sin(x) ** 2, df, ddf), "not the square"),
-            ((f, df, lambda x: 2 * cos(x * x) + 4 * x * x * sin(x * x)), "minus the sine"),
-            ((f, df, lambda x: 2 * cos(x * x)), "must build nodes"),
-            ((lambda x: sin(2 * x), df, ddf), "need each other"),
-            ((f, lambda x: 2 * x * cos(x), ddf), "need each other"),
-            ((f, df, lambda x: -4 * x * x * sin(x * x)), "need each other"),
-            ((f, df, df), "differentiate that once more"),
-            ((f, f(1.0), ddf), "passed by its name"),
-            ((f, df, ddf), "`f` gives the right numbers, but runs no plan"),
-            ((*taught(sine_rule, cosine_rule)[:2], ddf), "`ddf` gives the right numbers, but"),
-            ((taught(sine_rule, cosine_rule)[0], df, ddf), "`df` gives the right numbers, but"),
-            (taught(lambda g, s, c: (c,), cosine_rule), "For y = sin(x * x) * 3"),
-            (taught(lambda g, s, c: (c,), cosine_rule), "a rule multiplies by `g`"),
-            (taught(sine_rule, lambda g, s, c: (s * -1,)), "a rule multiplies by `g`"),
-            (taught(sine_rule, lambda g, s, c: (g * s,)), "minus the sine"),
-            (taught(lambda g, s, c: (g * s,), cosine_rule), "df at x"),
-            (taught(lambda g, s, c: (g * g * c,), cosine_rule), "look at the rule of sin"),
+            (all_nodes, "placeholders and constants do not count"),
+            (without_placeholders, "count the nodes of kind operator"),
+            (brackets, "a node that is read twice is one node"),
+            (walks_the_tree, "a node that is read twice is one node"),
+            (different_texts, "two nodes may print alike"),
+            (different_labels, "count the nodes of kind operator"),
+            (the_nodes, "return an int"),
+            (with_numbers, "raised AttributeError"),
         ],
         equivalent={
-            "engine['RULES'][cosine] = lambda g, y, a: cosine_rule(sine(a), g, cosine(a))": (
-                "the rule multiplies the two: " + COMMUTES
-            ),
+            "return abs(len([node for node in nodes if node.kind == 'operator']))": NOT_NEGATIVE,
+            "return int(len([node for node in nodes if node.kind == 'operator']))": WHOLE,
+            "return abs(sum((node.kind == 'operator' for node in plan)))": NOT_NEGATIVE,
+            "return int(sum((node.kind == 'operator' for node in plan)))": WHOLE,
         },
     ),
 }
