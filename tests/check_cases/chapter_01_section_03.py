@@ -1,132 +1,16 @@
-"""Answers to the exercises of 01/03, eager and deferred."""
+"""Answers to the exercises of 01/03, a graph engine."""
 
-import operator
 from math import cos, sin
+from operator import lt
+from types import FunctionType
 
 from check_cases import COMMUTES, Cases
 from tests.mutating.programs import definitions
 
 
-class Later:
-    """A number that is computed when its placeholders have values."""
-
-    def __init__(self, compute):
-        self.compute = compute
-
-    def then(self, operation, other, swap=False):
-        def compute(known):
-            parts = (
-                self.compute(known),
-                other.compute(known) if hasattr(other, "compute") else other,
-            )
-            return operation(*(reversed(parts) if swap else parts))
-
-        return Later(compute)
-
-    def __add__(self, other):
-        return self.then(operator.add, other)
-
-    def __sub__(self, other):
-        return self.then(operator.sub, other)
-
-    def __rsub__(self, other):
-        return self.then(operator.sub, other, swap=True)
-
-    def __mul__(self, other):
-        return self.then(operator.mul, other)
-
-    def __rmul__(self, other):
-        return self.then(operator.mul, other, swap=True)
-
-    def __truediv__(self, other):
-        return self.then(operator.truediv, other)
-
-    def __pow__(self, other):
-        return self.then(operator.pow, other)
-
-
-def placeholders(count):
-    return [Later(lambda known, number=number: known[number]) for number in range(count)]
-
-
-def capture(formula, count):
-    plan = formula(*placeholders(count))
-    return lambda *values: plan.compute(values)
-
-
-def backwards(formula, count):
-    plan = formula(*placeholders(count))
-    return lambda *values: plan.compute(values[::-1])
-
-
-def captured_and_called_again(formula, count):
-    formula(*placeholders(count))
-    return lambda *values: formula(*values)
-
-
-def captured_twice(formula, count):
-    formula(*placeholders(count))
-    return capture(formula, count)
-
-
-def only_the_last_inputs(formula, count):
-    plan = formula(*placeholders(count))
-    return lambda *values: plan.compute(values[-1:] * count)
-
-
-def remembers_its_first_result(formula, count):
-    plan, known = formula(*placeholders(count)), []
-
-    def run(*values):
-        known.append(plan.compute(values))
-        return known[0]
-
-    return run
-
-
-def one_placeholder_for_all(formula, count):
-    plan = formula(*placeholders(1) * count)
-    return lambda *values: plan.compute(values)
-
-
-def zero_is_missing(formula, count):
-    plan = formula(*placeholders(count))
-    return lambda *values: plan.compute([value or 1.0 for value in values])
-
-
-def rounded(formula, count):
-    run = capture(formula, count)
-    return lambda *values: round(run(*values), 1)
-
-
-class Planned:
-    """A plan that can be called."""
-
-    def __init__(self, formula, count):
-        self.plan = formula(*placeholders(count))
-
-    def __call__(self, *values):
-        return self.plan.compute(dict(enumerate(values)))
-
-
-def wants_a_list(formula, count):
-    plan = formula(*placeholders(count))
-    return lambda values: plan.compute(values)
-
-
-def two_inputs_only(formula, count):
-    plan = formula(*placeholders(2))
-    return lambda a, b: plan.compute((a, b))
-
-
-def tries_numbers_first(formula, count):
-    formula(*[1.0] * count)
-    return capture(formula, count)
-
-
 def taught(sine_rule, cosine_rule):
     """Return f, df, ddf of the notebook's engine with two new operators and these rules."""
-    engine = definitions("01.3b", "Operator RULES placeholder gradients function")
+    engine = definitions("01.3a", "Operator RULES placeholder gradients function")
     sine, cosine = engine["Operator"]("sin", sin), engine["Operator"]("cos", cos)
     engine["RULES"][sine] = lambda g, y, a: sine_rule(g, sine(a), cosine(a))
     engine["RULES"][cosine] = lambda g, y, a: cosine_rule(g, sine(a), cosine(a))
@@ -162,32 +46,219 @@ def ddf(x):
     return 2 * cos(x * x) - 4 * x * x * sin(x * x)
 
 
+ENGINE = definitions("01.3b", "Node Operator add mul placeholder steps")
+add, mul = ENGINE["add"], ENGINE["mul"]
+placeholder, steps = ENGINE["placeholder"], ENGINE["steps"]
+
+
+def at_home(answer):
+    """Return the same function as if the notebook had defined it."""
+    return FunctionType(answer.__code__, answer.__globals__ | ENGINE)
+
+
+def simplify(output):
+    new, neutral = {}, {add: 0, mul: 1}
+    for node in steps(output):
+        parts = [new[before] for before in node.inputs]
+        values = [part.value for part in parts]
+        if node.kind != "operator":
+            new[node] = node
+        elif node.operator in neutral and neutral[node.operator] in values:
+            new[node] = parts[1 - values.index(neutral[node.operator])]
+        else:
+            new[node] = node.operator(*parts)
+    return new[output]
+
+
+def remembering(output):
+    made = {}
+
+    def simple(node):
+        if node not in made:
+            parts = [simple(before) for before in node.inputs]
+            values = [part.value for part in parts]
+            made[node] = node
+            if {add: 0, mul: 1}.get(node.operator, "none") in values:
+                made[node] = parts[1 - values.index({add: 0, mul: 1}[node.operator])]
+            elif parts:
+                made[node] = node.operator(*parts)
+        return made[node]
+
+    return simple(output)
+
+
+def anew_for_each_reader(output):
+    def simple(node):
+        parts = [simple(before) for before in node.inputs]
+        values = [part.value for part in parts]
+        if {add: 0, mul: 1}.get(node.operator, "none") in values:
+            return parts[1 - values.index({add: 0, mul: 1}[node.operator])]
+        return node.operator(*parts) if parts else node
+
+    return simple(output)
+
+
+def only_on_the_right(output):
+    new = {}
+    for node in steps(output):
+        parts = [new[before] for before in node.inputs]
+        new[node] = node
+        if parts and {add: 0, mul: 1}.get(node.operator, "none") == parts[1].value:
+            new[node] = parts[0]
+        elif parts:
+            new[node] = node.operator(*parts)
+    return new[output]
+
+
+def only_products(output):
+    new = {}
+    for node in steps(output):
+        parts = [new[before] for before in node.inputs]
+        values = [part.value for part in parts]
+        new[node] = node
+        if node.operator is mul and 1 in values:
+            new[node] = parts[1 - values.index(1)]
+        elif parts:
+            new[node] = node.operator(*parts)
+    return new[output]
+
+
+def ones_of_sums_too(output):
+    new = {}
+    for node in steps(output):
+        parts = [new[before] for before in node.inputs]
+        values = [part.value for part in parts]
+        new[node] = node
+        if node.operator in (add, mul) and (1 in values or 0 in values):
+            new[node] = parts[0] if values[0] is None else parts[1]
+        elif parts:
+            new[node] = node.operator(*parts)
+    return new[output]
+
+
+def ones_of_differences_too(output):
+    new = {}
+    for node in steps(output):
+        parts = [new[before] for before in node.inputs]
+        values = [part.value for part in parts]
+        new[node] = node
+        if node.operator is not add and 1 in values:
+            new[node] = parts[1 - values.index(1)]
+        elif node.operator is add and 0 in values:
+            new[node] = parts[1 - values.index(0)]
+        elif parts:
+            new[node] = node.operator(*parts)
+    return new[output]
+
+
+def asks_the_old_inputs(output):
+    new = {}
+    for node in steps(output):
+        values = [before.value for before in node.inputs]
+        new[node] = node
+        if {add: 0, mul: 1}.get(node.operator, "none") in values:
+            new[node] = node.inputs[1 - values.index({add: 0, mul: 1}[node.operator])]
+        elif node.inputs:
+            new[node] = node.operator(*[new[before] for before in node.inputs])
+    return new[output]
+
+
+def in_place(output):
+    new = {}
+    for node in steps(output):
+        node.inputs = tuple(new[before] for before in node.inputs)
+        values = [part.value for part in node.inputs]
+        new[node] = node
+        if {add: 0, mul: 1}.get(node.operator, "none") in values:
+            new[node] = node.inputs[1 - values.index({add: 0, mul: 1}[node.operator])]
+    return new[output]
+
+
+def the_list(output):
+    return steps(output)
+
+
+def unchanged(output):
+    return output
+
+
+def another_placeholder(output):
+    return placeholder("x")
+
+
+def size(less, choose, x):
+    return choose(less(x, 0.0), x * -1, x)
+
+
+def choosing(choose_rule, less_rule, size):
+    """Return f, df of the notebook's engine with less, choose and these rules."""
+    engine = definitions("01.3d", "Operator RULES constant function gradients placeholder")
+    less, choose = engine["Operator"]("less", lt), engine["Operator"]("choose", pick)
+    engine["RULES"][less] = lambda g, y, a, b: tuple(map(engine["constant"], less_rule()))
+    engine["RULES"][choose] = lambda g, y, test, yes, no: (
+        engine["constant"](0.0),
+        *choose_rule(g, lambda a, b: choose(test, a, b)),
+    )
+    x = engine["placeholder"]("x")
+    product = size(less, choose, x) * x
+    (slope,) = engine["gradients"](product, [x])
+    return tuple(engine["function"](node, inputs=[x]) for node in (product, slope))
+
+
+def pick(test, yes, no):
+    return yes if test else no
+
+
+def choose_rule(g, choose):
+    return choose(g, 0.0), choose(0.0, g)
+
+
+def less_rule():
+    return 0.0, 0.0
+
+
+def multiplied(g, choose):
+    return g * choose(1.0, 0.0), g * choose(0.0, 1.0)
+
+
+def branches_swapped(g, choose):
+    return choose(0.0, g), choose(g, 0.0)
+
+
+def both_branches(g, choose):
+    return g, g
+
+
+def without_g(g, choose):
+    return choose(1.0, 0.0), choose(0.0, 1.0)
+
+
+def size_of_the_other_sign(less, choose, x):
+    return choose(less(x, 0.0), x, x * -1)
+
+
+RIGHT = choosing(choose_rule, less_rule, size)
+
+
+def in_a_list():
+    f, df = RIGHT
+    return f, lambda x: [df(x)]
+
+
+def without_a_choice():
+    """sqrt(x * x) * x has the same derivative."""
+    engine = definitions("01.3d", "function gradients placeholder")
+    x = engine["placeholder"]("x")
+    y = (x * x + 1e-30) ** 0.5 * x
+    (slope,) = engine["gradients"](y, [x])
+    return tuple(engine["function"](node, inputs=[x]) for node in (y, slope))
+
+
+LESS = "whatever slope a question receives, its rule passes nothing on"
+HOME = "the names of the engine and of this module are the same functions"
+OTHER = "of two parts, the one before is the other one"
 CASES = {
     "01.3a": Cases(
-        solution=capture,
-        also_right=[Planned],
-        wrong=[
-            (one_placeholder_for_all, "in order"),
-            (zero_is_missing, "in order"),
-            (rounded, "in order"),
-            (lambda formula, count: formula, "not called: call it once, with placeholders"),
-            (lambda formula, count: formula(*range(1, count + 1)), "give it placeholders"),
-            (captured_and_called_again, "run the plan, not the formula"),
-            (captured_twice, "called 2 times"),
-            (backwards, "reverse order"),
-            (lambda formula, count: formula(*placeholders(count)), "what `function` makes"),
-            (only_the_last_inputs, "in order"),
-            (remembers_its_first_result, "in order"),
-            (wants_a_list, "raised TypeError"),
-            (two_inputs_only, "raised TypeError"),
-            (tries_numbers_first, "give it placeholders"),
-        ],
-        equivalent={
-            "return self.then(operator.mul, other)": COMMUTES,
-            "return self.then(operator.mul, other, swap=False)": COMMUTES,
-        },
-    ),
-    "01.3b": Cases(
         solution=taught(sine_rule, cosine_rule),
         also_right=[wrapped(), taught(sine_rule, lambda g, s, c: (0 - g * s,))],
         wrong=[
@@ -216,6 +287,62 @@ CASES = {
             "engine['RULES'][cosine] = lambda g, y, a: cosine_rule(sine(a), g, cosine(a))": (
                 "the rule multiplies the two: " + COMMUTES
             ),
+        },
+    ),
+    "01.3b": Cases(
+        solution=at_home(simplify),
+        also_right=[at_home(remembering)],
+        wrong=[
+            (at_home(unchanged), "the plan has 3 nodes, and 1 would do"),
+            (at_home(only_on_the_right), "the constant may stand on either side"),
+            (at_home(only_products), "for output = x + 0"),
+            (at_home(ones_of_sums_too), "must compute the same"),
+            (at_home(ones_of_differences_too), "must compute the same"),
+            (at_home(asks_the_old_inputs), "simplify the inputs first"),
+            (at_home(anew_for_each_reader), "must become one new node"),
+            (at_home(in_place), "make a new node"),
+            (at_home(the_list), "return a node"),
+            (at_home(another_placeholder), "keep the placeholders"),
+            (len, "define it in this notebook"),
+        ],
+        equivalent={
+            "dropped: add, mul = (ENGINE['add'], ENGINE['mul'])": HOME,
+            "add, mul = (ENGINE['mul'], ENGINE['add'])": HOME,
+            "dropped: placeholder, steps = (ENGINE['placeholder'], ENGINE['steps'])": HOME,
+            "placeholder, steps = (ENGINE['steps'], ENGINE['placeholder'])": HOME,
+            "return FunctionType(answer.__code__, ENGINE | answer.__globals__)": HOME,
+            "new[node] = parts[values.index(neutral[node.operator]) - 1]": OTHER,
+            "new[node] = parts[values.index(1) - 1]": OTHER,
+            "new[node] = parts[values.index(0) - 1]": OTHER,
+        },
+    ),
+    "01.3d": Cases(
+        solution=choosing(choose_rule, less_rule, size),
+        also_right=[choosing(multiplied, less_rule, size)],
+        wrong=[
+            (choosing(branches_swapped, less_rule, size), "branches are swapped"),
+            (choosing(both_branches, less_rule, size), "the one not chosen receives 0"),
+            (choosing(without_g, less_rule, size), "chain rule"),
+            (choosing(choose_rule, lambda: (1.0, 0.0), size), "the rules of choose and less"),
+            (choosing(choose_rule, lambda: (0.0, 1.0), size), "slope 0 by both of its inputs"),
+            (choosing(choose_rule, less_rule, size_of_the_other_sign), "f at x = -2.0"),
+            (RIGHT[0], "two functions as a tuple"),
+            (in_a_list(), "unpack it"),
+            ((RIGHT[0], RIGHT[0]), "this is y itself"),
+            ((lambda x: x * x, RIGHT[1]), "y is negative"),
+            ((lambda x: abs(x) * x, lambda x: 2 * abs(x)), "runs no plan"),
+            (without_a_choice(), "chooses between two inputs"),
+        ],
+        equivalent={
+            "return choose(less(x, 0.0), x / -1, x)": "divided by -1 or times -1",
+            "engine['RULES'][choose] = lambda g, y, test, yes, no: (engine['constant'](1.0), "
+            "*choose_rule(g, lambda a, b: choose(test, a, b)))": LESS,
+            "engine['RULES'][choose] = lambda g, y, test, yes, no: (engine['constant'](-1.0), "
+            "*choose_rule(g, lambda a, b: choose(test, a, b)))": LESS,
+            "RULES[either] = lambda g, y, test, yes, no: "
+            "(constant(1.0), either(test, g, 0.0), either(test, 0.0, g))": LESS,
+            "RULES[either] = lambda g, y, test, yes, no: "
+            "(constant(-1.0), either(test, g, 0.0), either(test, 0.0, g))": LESS,
         },
     ),
 }

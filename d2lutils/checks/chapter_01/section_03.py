@@ -1,4 +1,4 @@
-"""Checks of 01/03, eager and deferred."""
+"""Checks of 01/03, a graph engine."""
 
 import sys
 from collections.abc import Callable
@@ -7,53 +7,10 @@ from types import FrameType
 from typing import Any
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, given
-
-FORMULAS: list[tuple[str, Callable[..., Any], list[tuple[float, ...]]]] = [
-    ("a * b - c / a", lambda a, b, c: a * b - c / a, [(2.0, 5.0, 3.0), (4.0, 0.5, 1.0)]),
-    ("(a**2 + b**2) ** 0.5", lambda a, b: (a**2 + b**2) ** 0.5, [(3.0, 4.0), (6.0, 8.0)]),
-    ("1 - a * a", lambda a: 1 - a * a, [(0.5,), (3.0,), (0.0,)]),
-    ("a - 2 * b", lambda a, b: a - 2 * b, [(-3.0, 1.5), (0.1, -700.25)]),
-    ("c + b * b", lambda a, b, c: c + b * b, [(1.0, 2.0, 4.0), (5.0, -3.0, 0.5)]),
-]
+from d2lutils.checks.watching import function_of
 
 
 @exercise("01.3a")
-def captures_a_formula(answer: Any) -> None:
-    """A formula turned into a plan by one call with placeholders, then run without it."""
-    for source, formula, trials in FORMULAS:
-        calls: list[tuple[Any, ...]] = []
-
-        def watched(
-            *inputs: Any,
-            log: list[tuple[Any, ...]] = calls,
-            formula: Callable[..., Any] = formula,
-        ) -> Any:
-            log.append(inputs)
-            return formula(*inputs)
-
-        with given(f"formula = {source}", count=len(trials[0])):
-            run = call(answer, watched, len(trials[0]))
-            if not calls:
-                raise Wrong("the formula was not called: call it once, with placeholders")
-            if any(isinstance(part, int | float) for part in calls[0]):
-                raise Wrong("the formula was called with numbers: give it placeholders")
-            if len(calls) > 1:
-                raise Wrong(f"the formula was called {len(calls)} times: once gives the plan")
-            if not callable(run):
-                raise Wrong("return what `function` makes of the plan and its placeholders")
-            for values in trials:
-                backwards = formula(*reversed(values))
-                expect_equal(
-                    call(run, *values),
-                    formula(*values),
-                    usual=[(backwards, "the inputs arrive in reverse order")],
-                    why="the inputs of `function` are the placeholders, in order",
-                )
-            if len(calls) > 1:
-                raise Wrong("the formula ran again with the numbers: run the plan, not the formula")
-
-
-@exercise("01.3b")
 def sine_and_two_derivatives(answer: Any) -> None:
     """Values of sin(x * x) and of its first and second derivative, all three from plans."""
     if not isinstance(answer, tuple | list) or len(answer) != 3:
@@ -145,4 +102,157 @@ def _computes(operator: Any, wanted: Callable[[float], float]) -> bool:
     try:
         return all(abs(operator.compute(at) - wanted(at)) < 1e-9 for at in (0.3, -1.1))
     except (TypeError, ValueError):
+        return False
+
+
+def _shared(x: Any) -> Any:
+    s = (x * 1.0) ** 3
+    return s * s + s
+
+
+def _like_a_slope(x: Any) -> Any:
+    s = (x * 3 + 0.5) ** 2
+    return 1.0 * (1 - s * s) * 3
+
+
+SHARED = "a node that is read several times must become one new node: note what stands for it"
+SIDES = "the constant may stand on either side"
+INPUTS = "simplify the inputs first, then the node"
+
+# The text of a formula, the formula, how many nodes are left, and why there may be more.
+PLANS: list[tuple[str, Callable[[Any], Any], int, str]] = [
+    ("x", lambda x: x, 1, ""),
+    ("x * 1", lambda x: x * 1, 1, ""),
+    ("1.0 * x", lambda x: 1.0 * x, 1, SIDES),
+    ("x + 0", lambda x: x + 0, 1, ""),
+    ("0.0 + x", lambda x: 0.0 + x, 1, SIDES),
+    ("x * 0.5 + 1", lambda x: x * 0.5 + 1, 5, ""),
+    ("2 * x", lambda x: 2 * x, 3, ""),
+    ("(x - 1) - 0.25", lambda x: (x - 1) - 0.25, 5, ""),
+    ("(x * 1 + 0) * 1 + 3", lambda x: (x * 1 + 0) * 1 + 3, 3, INPUTS),
+    ("0 + x * 1 * 1", lambda x: 0 + x * 1 * 1, 1, INPUTS),
+    ("s * s + s, where s = (x * 1.0)**3", _shared, 5, SHARED),
+    ("1.0 * (1 - s * s) * 3, where s = (x * 3 + 0.5)**2", _like_a_slope, 12, SHARED),
+]
+
+
+@exercise("01.3b")
+def leaves_out_what_changes_nothing(answer: Any) -> None:
+    """A plan without `* 1` and `+ 0`, of new nodes, equal in what it computes."""
+    node_class = getattr(function_of(answer), "__globals__", {}).get("Node")
+    if callable(answer) and node_class is None:
+        raise Wrong("define it in this notebook, as a function that takes a node")
+    for source, formula, left, why in PLANS:
+        x = node_class("placeholder", "x") if node_class else None
+        output = formula(x) if node_class else None
+        before = [(node, node.inputs) for node in _nodes(output)] if node_class else []
+        with given(f"output = {source}"):
+            got = call(answer, output)
+            if not hasattr(got, "inputs"):
+                raise Wrong("return a node, the last one of the new plan")
+            if any(node.inputs != inputs for node, inputs in before):
+                raise Wrong("you changed the inputs of a node of `output`: make a new node")
+            for at in (2.0, -0.75):
+                expect_equal(
+                    float(_value(got, x, at)),
+                    float(formula(at)),
+                    why="it must compute the same: a 1 counts in a sum, a 0 in a product",
+                )
+            count = len(_nodes(got))
+            if count > left:
+                reason = f": {why}" if why else ""
+                raise Wrong(f"the plan has {count} nodes, and {left} would do{reason}")
+
+
+def _nodes(output: Any) -> list[Any]:
+    """Return each node that an output needs, once."""
+    found = [output]
+    for node in found:  # the list grows
+        found += [part for part in dict.fromkeys(node.inputs) if part not in found]
+    return found
+
+
+def _value(node: Any, x: Any, at: float) -> Any:
+    """Compute a node of a plan whose one placeholder is x."""
+    if node is x:
+        return at
+    if node.kind == "placeholder":
+        raise Wrong("keep the placeholders of `output`: this plan has others")
+    if node.kind == "constant":
+        return node.value
+    return node.operator.compute(*[_value(part, x, at) for part in node.inputs])
+
+
+@exercise("01.3d")
+def slope_of_a_choice(answer: Any) -> None:
+    """|x| * x and its derivative 2|x|, both from plans with a choice in them."""
+    if not isinstance(answer, tuple | list) or len(answer) != 2:
+        raise Wrong("hand in two functions as a tuple: `(f, df)`")
+    for x in [-2.0, 3.0, 0.5, -0.25, 0.0]:
+        sign = -1.0 if x < 0 else 1.0
+        wanted = [
+            ("f", abs(x) * x, [(x * x, "for a negative x, y is negative: |x| times x")]),
+            (
+                "df",
+                2 * abs(x),
+                [
+                    (0.0, "the branches are swapped: the chosen one receives `g`, the other 0"),
+                    (abs(x), "both branches received `g`: the one not chosen receives 0"),
+                    (sign + abs(x), CHAIN),
+                    (abs(x) * x, "this is y itself: hand in its derivative"),
+                ],
+            ),
+        ]
+        for part, (name, want, usual) in zip(answer, wanted, strict=True):
+            with given(f"{name} at x = {x}"):
+                got = call(part, x)
+                if isinstance(got, list) and len(got) == 1:
+                    raise Wrong("it returns a list: unpack it, `[dy] = gradients(y, [x])`")
+                expect_equal(
+                    float(got), want, usual=usual, why="look at the rules of choose and less"
+                )
+    for part, name in zip(answer, ("f", "df"), strict=True):
+        nodes, notebook = _watched(part)
+        operators = [node.operator for node in nodes if node.kind == "operator"]
+        if not operators:
+            raise Wrong(
+                f"`{name}` gives the right numbers, but runs no plan: make it with `function`, "
+                "from a node, and the slope with `gradients`"
+            )
+        if not any(_chooses(one) for one in operators):
+            raise Wrong(f"the plan of `{name}` has no operator that chooses between two inputs")
+        if name == "df":
+            _judge_question(operators, notebook)
+
+
+def _judge_question(operators: list[Any], notebook: dict[str, Any]) -> None:
+    """Differentiate a choice whose question has x as its second input."""
+    names = "function", "gradients", "placeholder"
+    asking = [operator for operator in operators if _asks(operator)]
+    if not asking or not set(names) <= notebook.keys():
+        return
+    function, gradients, placeholder = (notebook[name] for name in names)
+    choose = next(operator for operator in operators if _chooses(operator))
+    x = placeholder("x")
+    (slope,) = gradients(choose(asking[0](0.5, x), x * x, x), [x])
+    with given("y = choose(less(0.5, x), x * x, x) at x = 2.0"):
+        got = call(function(slope, [x]), 2.0)
+        expect_equal(float(got), 4.0, why="a question has the slope 0 by both of its inputs")
+
+
+def _asks(operator: Any) -> bool:
+    """Return whether an operator of a plan says if its first input is less than its second."""
+    try:
+        return [bool(operator.compute(*pair)) for pair in [(1, 2), (2, 1), (1, 1)]] == [1, 0, 0]
+    except TypeError:
+        return False
+
+
+def _chooses(operator: Any) -> bool:
+    """Return whether an operator of a plan picks one of two inputs, by a third one."""
+    try:
+        return bool(
+            operator.compute(True, 2.0, 5.0) == 2.0 and operator.compute(False, 2.0, 5.0) == 5.0
+        )
+    except TypeError:
         return False
