@@ -30,7 +30,7 @@ def wine() -> pd.DataFrame:
     """Return 178 Italian wines: `cultivar` (int64: 1, 2 or 3) and 13 measurements (float64).
 
     There are no gaps; `data/README.md` names the units.
-    Explained in 03/01. Raises BookError where the file is missing or damaged.
+    Explained in 03/02. Raises BookError where the file is missing or damaged.
     """
     return _bundled("tables/wine.csv")
 
@@ -40,7 +40,7 @@ def weather() -> pd.DataFrame:
 
     Columns: `precipitation_mm`, `temp_max_c`, `temp_min_c`, `wind_m_per_s` (float64, millimetres,
     degrees Celsius, metres a second), `weather` (text: drizzle, fog, rain, snow, sun).
-    Explained in 03/02. Raises BookError where the file is missing or damaged.
+    Explained in 03/04. Raises BookError where the file is missing or damaged.
     """
     return _bundled("tables/weather.csv").set_index("date")
 
@@ -49,7 +49,7 @@ def co2() -> pd.DataFrame:
     """Return the carbon dioxide in the air at Mauna Loa, weekly: 2,284 rows by `date`.
 
     One column: `co2_ppm` (float64, parts per million), NaN in its real gaps.
-    Explained in 03/02. Raises BookError where the file is missing or damaged.
+    Explained in 03/04. Raises BookError where the file is missing or damaged.
     """
     return _bundled("tables/co2.csv").set_index("date")
 
@@ -58,7 +58,7 @@ def countries() -> pd.DataFrame:
     """Return the names of 249 countries and territories in thirty languages, one a row.
 
     Columns, all text: `language` (`de`), `language_name` (`German`), `name` (`Norwegen`).
-    Explained in 03/03. Raises BookError where the file is missing or damaged.
+    Explained in 03/05. Raises BookError where the file is missing or damaged.
     """
     return _bundled("words/countries.csv")
 

@@ -24,7 +24,7 @@ _NO_TEXT = re.compile(
 def story() -> str:
     """Return a story written for the book: some 3,000 English words with dialogue, one string.
 
-    Explained in 03/03. Raises BookError where its file is missing or damaged.
+    Explained in 03/05. Raises BookError where its file is missing or damaged.
     """
     return read_text(path("words/story.txt"))
 
@@ -32,7 +32,7 @@ def story() -> str:
 def read_text(file: str | Path) -> str:
     r"""Return the text of a UTF-8 file; line ends become `\n`, a byte-order mark is left out.
 
-    Explained in 03/03. Raises BookError where the file is missing, empty or not UTF-8: with the
+    Explained in 03/05. Raises BookError where the file is missing, empty or not UTF-8: with the
     first wrong byte, its offset and line, and the likely encoding.
     """
     data = contents(file)

@@ -1,114 +1,253 @@
-"""Answers to the exercises of 03/02, time series."""
+"""Answers to the exercises of 03/02, scales."""
 
 import torch
 
-from check_cases import Cases
+from check_cases import COMMUTES, Cases
 
 
-def by_past(x, cut):
-    return (x - x[:cut].mean(dim=0)) / x[:cut].std(dim=0)
+def standardise(X):
+    gap = X.isnan()
+    centred = X - X.nanmean(dim=0)
+    deviation = ((centred**2).nansum(dim=0) / ((~gap).sum(dim=0) - 1)).sqrt()
+    lowest, highest = X.masked_fill(gap, torch.inf), X.masked_fill(gap, -torch.inf)
+    constant = lowest.amin(dim=0) >= highest.amax(dim=0)
+    return (centred / deviation).masked_fill(gap | constant, 0.0)
 
 
-def at_once(x, cut):
-    deviation, mean = torch.std_mean(x[:cut], dim=0, keepdim=True)
-    return x.sub(mean).div(deviation)
+def without_care_for_rounding(X):
+    centred = X - X.nanmean(dim=0)
+    known = (~X.isnan()).sum(dim=0)
+    return (centred / ((centred**2).nansum(dim=0) / (known - 1)).sqrt()).nan_to_num(0.0)
 
 
-def by_all(x, cut):
-    return (x - x.mean(dim=0)) / x.std(dim=0)
+def population(X):
+    centred = X - X.nanmean(dim=0)
+    return (centred / (centred**2).nanmean(dim=0).sqrt()).nan_to_num(0.0, 0.0, 0.0)
 
 
-def by_each_row(x, cut):
-    return (x - x[:cut].mean()) / x[:cut].std(0)
+def filled_first(X):
+    filled = torch.where(X.isnan(), X.nanmean(dim=0), X)
+    return ((filled - filled.mean(dim=0)) / filled.std(dim=0)).nan_to_num(0.0, 0.0, 0.0)
 
 
-def past_only(x, cut):
-    return by_past(x, cut)[:cut]
+def zeros(said, truth):
+    hits = (said & truth).sum().item()
+    return tuple(hits / n if n else 0.0 for n in (said.sum().item(), truth.sum().item()))
 
 
-def pair(x, size, ahead):
-    targets = x[size + ahead - 1 :, 0]
-    return x.unfold(0, size, 1)[: len(targets)], targets
+def zeros_from_std(X):
+    return ((X - X.nanmean(dim=0)) / X.std(dim=0)).nan_to_num(0.0)
 
 
-def pair_by_loop(x, size, ahead):
-    starts = range(len(x) - size - ahead + 1)
-    windows = torch.stack([x[i : i + size].T for i in starts])
-    return windows, torch.stack([x[i + size + ahead - 1, 0] for i in starts])
+def constant_forgotten(X):
+    scaled = torch.zeros_like(X)
+    for column, into in zip(X.T, scaled.T, strict=True):
+        known = ~column.isnan()
+        into[known] = (column[known] - column[known].mean()) / column[known].std()
+    return scaled
 
 
-def reshaped(x, size, ahead):
-    windows = pair(x, size, ahead)[0]
-    return windows.transpose(1, 2).reshape(windows.shape)
+def nan_in_short_columns(X):
+    known = (~X.isnan()).sum(dim=0)
+    return torch.where((known < 2) & ~X.isnan(), torch.nan, standardise(X))
 
 
-def with_windows(change):
-    return lambda x, size, ahead: (change(x, size, ahead), pair(x, size, ahead)[1])
+def compared_with_the_first_row(X):
+    constant = ((X[0] == X) | X.isnan()).all(dim=0)
+    return torch.where(constant, 0.0, without_care_for_rounding(X))
 
 
-def with_targets(change):
-    return lambda x, size, ahead: (pair(x, size, ahead)[0], change(x, size, ahead))
+def nearly_constant(X):
+    gap = X.isnan()
+    lowest, highest = X.masked_fill(gap, torch.inf), X.masked_fill(gap, -torch.inf)
+    return torch.where(highest.amax(0) - lowest.amin(0) > 1e-3, standardise(X), 0.0)
+
+
+def least_of_known(X):
+    scaled = torch.zeros_like(X)
+    for column, into in zip(X.T, scaled.T, strict=True):
+        known = column[~column.isnan()]
+        if known.max() > known.min():
+            into[:] = ((column - known.mean()) / known.std()).nan_to_num(0.0)
+    return scaled
+
+
+def column_by_column(X):
+    scaled = torch.zeros_like(X)
+    for column, into in zip(X.T, scaled.T, strict=True):
+        known = ~column.isnan()
+        numbers = column[known]
+        if len(set(numbers.tolist())) > 1:
+            into[known] = (numbers - numbers.mean()) / numbers.std()
+    return scaled
+
+
+def over_all_columns(X):
+    known = X[~X.isnan()]
+    return ((X - known.mean()) / known.std()).nan_to_num(0.0)
+
+
+def min_max(X):
+    low, high = X.nan_to_num(9e9).amin(0), X.nan_to_num(-9e9).amax(0)
+    return ((X - low) / (high - low)).nan_to_num(0.0)
+
+
+def with_an_epsilon(X):
+    centred = X - X.nanmean(dim=0)
+    known = (~X.isnan()).sum(dim=0)
+    deviation = ((centred**2).nansum(dim=0) / (known - 1).clamp(min=1)).sqrt()
+    return (centred / (deviation + 0.01)).nan_to_num(0.0)
+
+
+def variance(X):
+    centred = X - X.nanmean(dim=0)
+    known = (~X.isnan()).sum(dim=0)
+    return (centred / ((centred**2).nansum(dim=0) / (known - 1))).nan_to_num(0.0, 0.0, 0.0)
+
+
+def scaled(rows, by):
+    constant = (by == by[0]).all(dim=0)
+    return ((rows - by.mean(dim=0)) / by.std(dim=0)).masked_fill(constant, 0.0)
+
+
+def standardise_both(train, test):
+    return scaled(train, train), scaled(test, train)
+
+
+def each_by_itself(train, test):
+    return scaled(train, train), scaled(test, test)
+
+
+def by_all_rows(train, test):
+    every = torch.cat([train, test])
+    return scaled(train, every), scaled(test, every)
+
+
+def constant_by_deviation(train, test):
+    mean, deviation = train.mean(dim=0), train.std(dim=0)
+    constant = deviation == 0
+    return tuple(((rows - mean) / deviation).masked_fill(constant, 0.0) for rows in (train, test))
+
+
+def constant_kept(train, test):
+    mean, deviation = train.mean(dim=0), train.std(dim=0)
+    return (train - mean) / deviation, (test - mean) / deviation
+
+
+def each_is_constant_by_itself(train, test):
+    mean, deviation = train.mean(dim=0), train.std(dim=0)
+    parts = []
+    for rows in (train, test):
+        constant = (rows == rows[:1]).all(dim=0)
+        parts.append(((rows - mean) / deviation).masked_fill(constant, 0.0))
+    return tuple(parts)
+
+
+def only_centred(train, test):
+    return train - train.mean(dim=0), test - train.mean(dim=0)
+
+
+def by_the_variance(train, test):
+    return tuple(part / train.std(dim=0) for part in standardise_both(train, test))
+
+
+def by_n(train, test):
+    mean, deviation = train.mean(dim=0), train.std(dim=0, correction=0)
+    constant = (train == train[0]).all(dim=0)
+    return tuple(((rows - mean) / deviation).masked_fill(constant, 0.0) for rows in (train, test))
+
+
+def one_mean_for_all_columns(train, test):
+    return (train - train.mean()) / train.std(), (test - train.mean()) / train.std()
+
+
+def test_as_it_is(train, test):
+    return scaled(train, train), test
+
+
+def with_an_epsilon_below(train, test):
+    mean, deviation = train.mean(dim=0), train.std(dim=0)
+    return (train - mean) / (deviation + 1e-5), (test - mean) / (deviation + 1e-5)
+
+
+def swapped(train, test):
+    return standardise_both(train, test)[::-1]
+
+
+def joined(train, test):
+    return torch.cat(standardise_both(train, test))
+
+
+def by_the_test_rows(train, test):
+    return scaled(train, test), scaled(test, test)
+
+
+def column_after_column(train, test):
+    first, second = torch.zeros_like(train), torch.zeros_like(test)
+    for j in range(train.shape[1]):
+        column = train[:, j]
+        if column.max() > column.min():
+            first[:, j] = (column - column.mean()) / column.std()
+            second[:, j] = (test[:, j] - column.mean()) / column.std()
+    return [first, second]
 
 
 CASES = {
     "03.2a": Cases(
-        solution=by_past,
-        also_right=[lambda x, cut: torch.stack([by_past(c, cut) for c in x.T], dim=1), at_once],
+        solution=standardise,
+        also_right=[column_by_column],
         wrong=[
-            (by_all, "from all rows, the future's"),
-            (lambda x, cut: (x - x.mean()) / x.std(), "all rows and channels"),
-            (past_only, "scale all rows"),
-            (lambda x, cut: (x - x[:cut].mean(0)) / x.std(0), "deviation comes from all rows"),
-            (lambda x, cut: (x - x.mean(0)) / x[:cut].std(0), "mean comes from all rows"),
-            (lambda x, cut: (x - x[:cut].mean()) / x[:cut].std(), "each channel has its own"),
-            (lambda x, cut: by_past(x, cut + 1), "belongs to the future"),
-            (lambda x, cut: x - x[:cut].mean(0), "division by the deviation is missing"),
-            (lambda x, cut: x.sub_(x[:cut].mean(0)).div_(x[:cut].std(0)), "changed"),
-            (by_each_row, "both of x[:cut]"),
-            (
-                lambda x, cut: (x - x[:cut].mean(0)) / (x[:cut].std(0) + 1e-8),
-                "add nothing to its deviation",
-            ),
-            (lambda x, cut: (x - x[:cut].mean(0)) / x[:cut].std(0).clamp(min=1), "is missing"),
-            (lambda x, cut: by_past(x.float(), cut), "expected dtype torch.float64"),
-            (lambda x, cut: by_past(x, cut - 1), "both of x[:cut]"),
-            (
-                lambda x, cut: (x - x[:cut].mean(0)) / x[:cut].std(0, correction=0),
-                "the usual deviation",
-            ),
-            (lambda x, cut: (x - x[:cut].mean(0)) / x[:cut].var(0), "both of x[:cut]"),
-            (lambda x, cut: (x - x[:cut].amin(0)) / (x[:cut].amax(0) - x[:cut].amin(0)), "min-max"),
-            (lambda x, cut: by_past(x, cut).abs(), "both of x[:cut]"),
-            (lambda x, cut: (x - x[:cut].median(0).values) / x[:cut].std(0), "both of x[:cut]"),
+            (population, "n - 1"),
+            (filled_first, "must not count"),
+            (lambda X: (X - X.mean(dim=0)) / X.std(dim=0), "spreads"),
+            (lambda X: (X - X.nanmean(dim=0)).nan_to_num(0.0), "the deviation as well"),
+            (lambda X: torch.where(X.isnan(), torch.nan, standardise(X)), "come out as 0"),
+            (zeros_from_std, "zeros everywhere"),
+            (constant_forgotten, "0 / 0"),
+            (without_care_for_rounding, "its mean is rounded"),
+            (nan_in_short_columns, "fewer than two known values"),
+            (lambda X: standardise(X).abs(), "mean and deviation of each column"),
+            (over_all_columns, "mean and deviation of each column"),
+            (compared_with_the_first_row, "its mean is rounded"),
+            (nearly_constant, "close and not equal"),
+            (lambda X: standardise(X.float()).to(X.dtype), "mean and deviation of each column"),
+            (least_of_known, "raised "),
+            (min_max, "mean and deviation of each column"),
+            (with_an_epsilon, "mean and deviation of each column"),
+            (lambda X: standardise(X[~X.isnan().any(1)]), "expected shape"),
+            (variance, "the deviation is the square root"),
+            (lambda X: standardise(X).double(), "expected dtype"),
         ],
+        equivalent={
+            "return (centred / deviation).masked_fill(constant | gap, 0.0)": COMMUTES,
+        },
     ),
     "03.2b": Cases(
-        solution=pair,
-        also_right=[pair_by_loop, lambda *given: list(pair(*given))],
+        solution=standardise_both,
+        also_right=[column_after_column],
         wrong=[
-            (with_windows(lambda *a: pair(*a)[0].transpose(1, 2)), "N×L×C"),
-            (with_windows(lambda x, size, ahead: x.unfold(0, size, 1)), "have no target"),
-            (with_windows(lambda x, size, ahead: x.unfold(0, size, 1)[:-1]), "`ahead` windows"),
-            (with_windows(lambda *a: pair(*a)[0][:-1]), "one window is missing"),
-            (with_targets(lambda x, size, ahead: x[size:, 0]), "`ahead` is forgotten"),
-            (with_targets(lambda x, size, ahead: x[size + ahead :, 0]), "one day too late"),
-            (with_targets(lambda x, size, ahead: x[size + ahead - 1 :]), "channel 0 only"),
-            (with_targets(lambda *a: pair(*a)[1][:, None]), "not (N, 1)"),
-            (lambda *a: pair(*a)[0], "windows and targets; got a tensor"),
-            (lambda *a: (*pair(*a), a), "these are 3"),
-            (lambda *a: pair(*a)[::-1], "expected shape"),
-            (with_targets(lambda x, size, ahead: x[size + ahead - 1 :, -1]), "For x"),
-            (with_targets(lambda *a: pair(*a)[1].flip(0)), "targets[i] is day"),
-            (with_targets(lambda *a: pair(*a)[1].abs()), "targets[i] is day"),
-            (with_windows(lambda x, size, ahead: x.unfold(0, size, size)), "windows[i] holds"),
-            (with_windows(lambda *a: pair(*a)[0].flip(2)), "windows[i] holds days"),
-            (with_windows(lambda *a: pair(*a)[0].float()), "expected dtype torch.float64"),
-            (with_targets(lambda *a: torch.tensor(pair(*a)[1].tolist())), "expected dtype"),
-            (with_windows(reshaped), "windows[i] holds days"),
-            (
-                with_windows(lambda x, size, ahead: x.unfold(0, size, 1)[ahead:]),
-                "first windows are gone",
-            ),
+            (each_by_itself, "their own mean"),
+            (by_all_rows, "test rows have a part"),
+            (constant_by_deviation, "rounded mean"),
+            (constant_kept, "constant in `train`"),
+            (each_is_constant_by_itself, "constant in `train`"),
+            (only_centred, "deviation as well"),
+            (by_the_variance, "not by its square"),
+            (by_n, "n - 1"),
+            (one_mean_for_all_columns, "training mean"),
+            (test_as_it_is, "as they were"),
+            (with_an_epsilon_below, "rounded mean"),
+            (swapped, "expected shape"),
+            (joined, "return 2 values"),
+            (by_the_test_rows, "not of `test`"),
         ],
+        equivalent={
+            line.replace("?", place): "where all rows are equal, each row will do"
+            for line in (
+                "constant = (by == by[?]).all(dim=0)",
+                "constant = (learned_from == learned_from[?]).all(dim=0)",
+            )
+            for place in ("1", "-1")
+        },
     ),
 }

@@ -1,171 +1,234 @@
-"""Answers to the exercises of 03/03, text."""
-
-import unicodedata
+"""Answers to the exercises of 03/03, judging a rule."""
 
 import torch
-from torch.nn.functional import one_hot
 
-from check_cases import NOT_NEGATIVE, Cases
-
-
-def repair(text):
-    try:
-        return text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return text
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
-def only_encoding_errors_caught(text):
-    try:
-        return text.encode("cp1252").decode("utf-8")
-    except UnicodeEncodeError:
-        return text
+def precision_recall(said, truth):
+    hits = (said & truth).sum().item()
+    return tuple(hits / n if n else 1.0 for n in (said.sum().item(), truth.sum().item()))
 
 
-def once_more(text):
-    try:
-        return text.encode("utf-8").decode("cp1252")
-    except UnicodeError:
-        return text
+def zeros(said, truth):
+    hits = (said & truth).sum().item()
+    return tuple(hits / n if n else 0.0 for n in (said.sum().item(), truth.sum().item()))
 
 
-def letters_dropped(text):
-    return text.encode("cp1252", "ignore").decode("ascii", "ignore")
+def share_said(said, truth):
+    return said.float().mean().item(), truth.float().mean().item()
 
 
-def as_far_as_it_goes(text):
-    while repair(text) != text:
-        text = repair(text)
-    return text
+def specificity(said, truth):
+    return precision_recall(said, truth)[0], precision_recall(~said, ~truth)[1]
 
 
-def word_by_word(text):
-    return " ".join(repair(word) for word in text.split(" "))
+def accuracy_for_recall(said, truth):
+    return precision_recall(said, truth)[0], (said == truth).double().mean().item()
 
 
-def line_by_line(text):
-    return "\n".join(map(repair, text.split("\n")))
+def always_one_where_nothing_is_there(said, truth):
+    return precision_recall(said, truth) if truth.any() else (1.0, 1.0)
 
 
-def by_its_marks(text):
-    return repair(text) if set(text) & set("ÃÂâð") else text
+def counted(said, truth):
+    hits = alarms = missed = 0
+    for one, other in zip(said.tolist(), truth.tolist(), strict=True):
+        hits += one and other
+        alarms += one and not other
+        missed += other and not one
+    precision = hits / (hits + alarms) if hits + alarms else 1.0
+    return precision, hits / (hits + missed) if hits + missed else 1.0
 
 
-def only_where_there_is_more_than_ascii(text):
-    return text if text.isascii() else repair(text)
+def f1(said, truth):
+    precision, recall = precision_recall(said, truth)
+    return 2 * precision * recall / max(precision + recall, 1e-9)
 
 
-def by_latin_1(text):
-    try:
-        return text.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return text
+def no_care_for_zero(said, truth):
+    hits = (said & truth).sum().item()
+    return hits / said.sum().item(), hits / truth.sum().item()
 
 
-def by_a_table(text):
-    for right in "éèäöüï–€É":
-        text = text.replace(once_more(right), right)
-    return text
+def always_one_where_nothing_is_said(said, truth):
+    return precision_recall(said, truth) if said.any() else (1.0, 1.0)
 
 
-def undecodable_dropped(text):
-    return text.encode("cp1252", "ignore").decode("utf-8", "ignore")
+def confusion(said, truth):
+    return (2 * truth + said).bincount(minlength=4).view(2, 2)
 
 
-def bag(ids, size):
-    return torch.zeros(size, dtype=torch.int64).scatter_add_(0, ids, torch.ones_like(ids))
+def cell_by_cell(said, truth):
+    cells = [(truth == t) & (said == s) for t in (False, True) for s in (False, True)]
+    return torch.stack([cell.sum() for cell in cells]).view(2, 2)
 
 
-def looped(ids, size):
-    counts = torch.zeros(size, dtype=torch.int64)
-    for i in ids:
-        counts[i] += 1
-    return counts
+def one_by_one(said, truth):
+    table = torch.zeros(2, 2, dtype=torch.int64)
+    for answer, right in zip(said.tolist(), truth.tolist(), strict=True):
+        table[int(right), int(answer)] += 1
+    return table
 
 
-def by_addition(ids, size):
-    return torch.zeros(size, dtype=torch.int64).index_put_((ids,), torch.tensor(1), accumulate=True)
+def without_minlength(said, truth):
+    counts = (2 * truth.long() + said.long()).bincount()
+    return counts.view(2, 2) if len(counts) == 4 else counts
 
 
-def counted_in_bytes(ids, size):
-    ones = torch.ones(len(ids), dtype=torch.uint8)
-    return torch.zeros(size, dtype=torch.uint8).index_add_(0, ids, ones).long()
+def as_bytes(said, truth):
+    table = torch.zeros(2, 2, dtype=torch.uint8)
+    for answer, right in zip(said.tolist(), truth.tolist(), strict=True):
+        table[int(right), int(answer)] += 1
+    return table.long()
 
 
-def counted_in_float16(ids, size):
-    return torch.zeros(size).half().scatter_add_(0, ids, torch.ones(len(ids)).half()).long()
+def highest_threshold(mass, male, candidates, least):
+    recall = (mass[male] > candidates[:, None]).sum(dim=1) / male.sum()
+    good = candidates[recall >= least]
+    return good.max().item() if len(good) else float("-inf")
 
 
-def by_comparing(ids, size):
-    return (ids[:, None] == torch.arange(size)).sum(0)
+def in_a_loop(mass, male, candidates, least):
+    best = float("-inf")
+    for option in candidates.tolist():
+        hits = ((mass > option) & male).sum().item()
+        if hits / male.sum().item() >= least:
+            best = max(best, option)
+    return best
 
 
-def indexed_addition(ids, size):
-    counts = torch.zeros(size, dtype=torch.int64)
-    counts[ids] += 1
-    return counts
+def first_good(mass, male, candidates, least):
+    for option in candidates.tolist():
+        if ((mass > option) & male).sum() / male.sum() >= least:
+            return option
+    return float("-inf")
+
+
+def last_good(mass, male, candidates, least):
+    return first_good(mass, male, candidates.flip(0), least)
+
+
+def lowest_good(mass, male, candidates, least):
+    return first_good(mass, male, candidates.sort().values, least)
+
+
+def not_above(mass, male, candidates, least):
+    recall = (mass[male] >= candidates[:, None]).sum(dim=1) / male.sum()
+    good = candidates[recall >= least]
+    return good.max().item() if len(good) else float("-inf")
+
+
+def more_than_least(mass, male, candidates, least):
+    recall = (mass[male] > candidates[:, None]).sum(dim=1) / male.sum()
+    good = candidates[recall > least]
+    return good.max().item() if len(good) else float("-inf")
+
+
+def share_of_all(mass, male, candidates, least):
+    share = (mass > candidates[:, None]).float().mean(dim=1)
+    good = candidates[share >= least]
+    return good.max().item() if len(good) else float("-inf")
+
+
+def by_precision(mass, male, candidates, least):
+    said = mass > candidates[:, None]
+    good = candidates[(said & male).sum(dim=1) / said.sum(dim=1) >= least]
+    return good.max().item() if len(good) else float("-inf")
+
+
+def hits_of_all(mass, male, candidates, least):
+    hits = ((mass > candidates[:, None]) & male).float().mean(dim=1)
+    good = candidates[hits >= least]
+    return good.max().item() if len(good) else float("-inf")
+
+
+def none_forgotten(mass, male, candidates, least):
+    recall = (mass[male] > candidates[:, None]).sum(dim=1) / male.sum()
+    return candidates[recall >= least].max().item()
+
+
+def lowest_if_none(mass, male, candidates, least):
+    found = highest_threshold(mass, male, candidates, least)
+    return found if found > float("-inf") else candidates.min().item()
+
+
+def zero_if_none(mass, male, candidates, least):
+    found = highest_threshold(mass, male, candidates, least)
+    return found if found > float("-inf") else 0.0
+
+
+def its_place(mass, male, candidates, least):
+    recall = (mass[male] > candidates[:, None]).sum(dim=1) / male.sum()
+    return candidates.masked_fill(recall < least, float("-inf")).argmax().item()
 
 
 CASES = {
-    "03.3b": Cases(
-        solution=repair,
-        also_right=[only_where_there_is_more_than_ascii],
+    "03.3a": Cases(
+        solution=precision_recall,
         wrong=[
-            (lambda text: text, "still broken"),
-            (once_more, "broke it once more"),
-            (lambda text: text.encode("cp1252").decode("utf-8"), "raised UnicodeDecodeError"),
-            (only_encoding_errors_caught, "raised UnicodeDecodeError"),
-            (letters_dropped, "outside ASCII are lost"),
-            (undecodable_dropped, "no UTF-8, so the text was never broken"),
-            (lambda text: text.encode("cp1252"), "expected a str"),
-            (lambda text: repair(text).strip(), "take the way back"),
-            (lambda text: unicodedata.normalize("NFC", repair(text)), "take the way back"),
-            (as_far_as_it_goes, "one step back is asked for"),
-            (word_by_word, "the whole text is sound"),
-            (line_by_line, "the whole text is sound"),
-            (by_its_marks, "still broken"),
-            (lambda text: "\n".join(repair(text).splitlines()), "take the way back"),
-            (by_latin_1, "it is still broken"),
-            (by_a_table, "take the way back"),
-            (lambda text: repair(text).lower(), "take the way back"),
+            (lambda said, truth: precision_recall(said, truth)[::-1], "precision comes first"),
+            (zeros, "1.0 is asked for"),
+            (lambda said, truth: (said == truth).float().mean().item(), "tuple"),
+            (lambda s, t: tuple(map(torch.tensor, precision_recall(s, t))), "Python numbers"),
+            (share_said, "divide the hits by"),
+            (f1, "tuple"),
+            (specificity, "divide the hits by"),
+            (accuracy_for_recall, "divide the hits by"),
+            (always_one_where_nothing_is_there, "divide the hits by"),
             (
-                lambda text: text.encode("cp1252", "replace").decode("utf-8", "replace"),
-                "never broken",
+                lambda said, truth: tuple(round(part, 1) for part in precision_recall(said, truth)),
+                "divide the hits by",
             ),
-            (lambda text: repair(text).encode("ascii", "ignore").decode(), "outside ASCII"),
+            (no_care_for_zero, "the fraction bar is 0"),
+            (lambda said, truth: precision_recall(~said, ~truth), "divide the hits by"),
+            (lambda said, truth: precision_recall(said, truth)[0], "expected a tuple, got a float"),
+            (always_one_where_nothing_is_said, "divide the hits by"),
         ],
+        also_right=[lambda said, truth: list(precision_recall(said, truth)), counted],
+        equivalent={
+            "hits = (truth & said).sum().item()": COMMUTES,
+            "hits = (right & picked).sum().item()": COMMUTES,
+        },
     ),
-    "03.3c": Cases(
-        solution=bag,
-        also_right=[
-            lambda ids, size: torch.bincount(ids, minlength=size),
-            looped,
-            by_addition,
-        ],
+    "03.3b": Cases(
+        solution=confusion,
+        also_right=[cell_by_cell, one_by_one],
         wrong=[
-            (indexed_addition, "adds only once"),
-            (lambda ids, size: one_hot(ids, size).sum(0), "as many as the one-hot matrix has"),
-            (by_comparing, "as many as the one-hot matrix has"),
-            (lambda ids, size: torch.eye(size).long()[ids].sum(0), "as many as the one-hot matrix"),
-            (lambda ids, size: bag(ids.unique(), size), "a repeated word counts once"),
-            (lambda ids, size: ids.unique(return_counts=True)[1], "how many of the ids are i"),
-            (lambda ids, size: bag(ids, size + 1), "expected shape"),
-            (counted_in_bytes, "how many of the ids are i"),
-            (counted_in_float16, "how many of the ids are i"),
-            (lambda ids, size: bag(ids[ids > 0], size), "how many of the ids are i"),
-            (lambda ids, size: bag(ids, size) / max(len(ids), 1), "expected dtype torch.int64"),
-            (lambda ids, size: bag(ids, size).flip(0), "how many of the ids are i"),
-            (lambda ids, size: torch.bincount(ids), "need their 0 too"),
-            (lambda ids, size: one_hot(ids, size), "these are the one-hot rows"),
-            (lambda ids, size: bag(ids, size).float(), "int64"),
-            (lambda ids, size: bag(ids, size).tolist(), "expected a tensor, got a list"),
+            (lambda said, truth: confusion(truth, said), "these are swapped"),
+            (lambda said, truth: confusion(~said, ~truth), "are for false"),
+            (lambda said, truth: confusion(said, truth).view(4), "shape (2, 2)"),
+            (without_minlength, "without `minlength`"),
+            (lambda said, truth: confusion(said, truth).tolist(), "give a tensor"),
+            (lambda said, truth: confusion(said, truth).float(), "whole numbers"),
+            (lambda said, truth: confusion(said, truth) / max(1, len(said)), "not shares"),
+            (lambda said, truth: confusion(~said, truth), "count the birds"),
+            (as_bytes, "count the birds"),
+            (lambda said, truth: confusion(said, truth) / len(said), "not shares"),
+            (lambda said, truth: confusion(said, truth).int(), "dtype"),
         ],
         equivalent={
-            "return abs(torch.zeros(size, dtype=torch.int64)"
-            ".scatter_add_(0, ids, torch.ones_like(ids)))": NOT_NEGATIVE,
-            "return torch.zeros(size, dtype=torch.int64)"
-            ".scatter_add_(-1, ids, torch.ones_like(ids))": "the last dimension is the first",
-            "return abs(torch.bincount(which, minlength=length))": NOT_NEGATIVE,
+            "return abs((2 * truth + said).bincount(minlength=4).view(2, 2))": NOT_NEGATIVE,
         },
+    ),
+    "03.3c": Cases(
+        solution=highest_threshold,
+        also_right=[in_a_loop],
+        wrong=[
+            (first_good, "in any order"),
+            (last_good, "in any order"),
+            (lowest_good, "the lowest one"),
+            (not_above, "not above it"),
+            (more_than_least, "is enough"),
+            (share_of_all, "not of all birds"),
+            (hits_of_all, "compute the recall"),
+            (by_precision, "this is precision"),
+            (none_forgotten, "raised "),
+            (lowest_if_none, "compute the recall"),
+            (zero_if_none, "compute the recall"),
+            (its_place, "not its place"),
+            (lambda mass, male, candidates, least: candidates.max().item(), "ask for its recall"),
+            (lambda *given: torch.tensor(highest_threshold(*given)), "a Python number"),
+        ],
     ),
 }

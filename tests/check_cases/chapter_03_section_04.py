@@ -1,181 +1,114 @@
-"""Answers to the exercises of 03/04, tokens."""
+"""Answers to the exercises of 03/04, time series."""
 
 import torch
-from torch.nn.utils.rnn import pad_sequence
 
 from check_cases import Cases
 
 
-def pad_left(rows, pad):
-    width = max(map(len, rows))
-    ids = torch.tensor([[pad] * (width - len(row)) + row for row in rows])
-    mask = [[False] * (width - len(row)) + [True] * len(row) for row in rows]
-    return ids, torch.tensor(mask)
+def by_past(x, cut):
+    return (x - x[:cut].mean(dim=0)) / x[:cut].std(dim=0)
 
 
-def pad_with_the_library(rows, pad):
-    rows = [torch.tensor(row, dtype=torch.int64) for row in rows]
-    lengths = torch.tensor([len(row) for row in rows])
-    ids = pad_sequence(rows, batch_first=True, padding_value=pad, padding_side="left")
-    return ids, torch.arange(ids.shape[1]) >= ids.shape[1] - lengths[:, None]
+def at_once(x, cut):
+    deviation, mean = torch.std_mean(x[:cut], dim=0, keepdim=True)
+    return x.sub(mean).div(deviation)
 
 
-def three_at_most(rows, pad):
-    width = max(map(len, rows))
-    return torch.tensor([([pad] * 3 + row)[-width:] for row in rows]), pad_left(rows, pad)[1]
+def by_all(x, cut):
+    return (x - x.mean(dim=0)) / x.std(dim=0)
 
 
-def from_minus_the_length(rows, pad):
-    _, mask = pad_left(rows, pad)
-    ids = torch.full(mask.shape, pad)
-    for into, row in zip(ids, rows, strict=True):
-        into[-len(row) :] = torch.tensor(row or [0])
-    return ids, mask
+def by_each_row(x, cut):
+    return (x - x[:cut].mean()) / x[:cut].std(0)
 
 
-def flipped_twice(rows, pad):
-    backwards = [torch.tensor(row[::-1], dtype=torch.int64) for row in rows]
-    ids = pad_sequence(backwards, batch_first=True, padding_value=pad)
-    real = torch.arange(ids.shape[1]) < torch.tensor([len(row) for row in rows])[:, None]
-    return ids.flip(1), real.flip(1)
+def past_only(x, cut):
+    return by_past(x, cut)[:cut]
 
 
-def pad_right(rows, pad):
-    width = max(map(len, rows))
-    ids = torch.tensor([row + [pad] * (width - len(row)) for row in rows])
-    return ids, pad_left(rows, pad)[1]
+def pair(x, size, ahead):
+    targets = x[size + ahead - 1 :, 0]
+    return x.unfold(0, size, 1)[: len(targets)], targets
 
 
-def mask_of_the_right(rows, pad):
-    ids, mask = pad_left(rows, pad)
-    return ids, mask.flip(1)
+def pair_by_loop(x, size, ahead):
+    starts = range(len(x) - size - ahead + 1)
+    windows = torch.stack([x[i : i + size].T for i in starts])
+    return windows, torch.stack([x[i + size + ahead - 1, 0] for i in starts])
 
 
-def mask_from_ids(rows, pad):
-    ids, _ = pad_left(rows, pad)
-    return ids, ids != pad
+def reshaped(x, size, ahead):
+    windows = pair(x, size, ahead)[0]
+    return windows.transpose(1, 2).reshape(windows.shape)
 
 
-def mean(x, mask):
-    total = torch.where(mask.unsqueeze(2), x, 0.0).sum(dim=1)
-    return total / mask.sum(dim=1).clamp(min=1).unsqueeze(1)
+def with_windows(change):
+    return lambda x, size, ahead: (change(x, size, ahead), pair(x, size, ahead)[1])
 
 
-def mean_row_by_row(x, mask):
-    rows = zip(x, mask, strict=True)
-    return torch.stack([v[m].sum(dim=0) / max(int(m.sum()), 1) for v, m in rows])
-
-
-def no_clamp(x, mask):
-    return x.masked_fill(~mask[:, :, None], 0).sum(dim=1) / mask.sum(dim=1, keepdim=True)
-
-
-def multiplied(x, mask):
-    return (x * mask[:, :, None]).sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
-
-
-def one_more(x, mask):
-    total = x.masked_fill(~mask[:, :, None], 0).sum(dim=1)
-    return total / (mask.sum(dim=1, keepdim=True) + 1)
-
-
-def by_zero_vectors(x, mask):
-    return x.masked_fill(~mask[:, :, None], torch.nan).nanmean(dim=1)
-
-
-def first_ones(x, mask):
-    counts = mask.sum(dim=1).tolist()
-    return torch.stack([v[:n].sum(dim=0) / max(n, 1) for v, n in zip(x, counts, strict=True)])
-
-
-def through_a_view(x, mask):
-    tokens = x.view(-1, x.shape[2]).masked_fill(~mask.view(-1, 1), 0).view(x.shape)
-    return tokens.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
-
-
-def by_product(x, mask):
-    real = torch.where(mask[..., None], x, 0)
-    return torch.einsum("rtv->rv", real) / mask.sum(dim=1).clamp(min=1)[:, None]
-
-
-def divided_by_length(x, mask):
-    return x.masked_fill(~mask[:, :, None], 0).sum(dim=1) / x.shape[1]
-
-
-def without_signs(rows, pad):
-    ids, mask = pad_left(rows, pad)
-    return ids.abs(), mask
-
-
-def reversed_rows(rows, pad):
-    ids, mask = pad_left([row[::-1] for row in rows], pad)
-    return ids, mask
-
-
-def one_too_wide(rows, pad):
-    return [torch.nn.functional.pad(part, (1, 0)) for part in pad_left(rows, pad)]
-
-
-def sum_of_all(x, mask):
-    return x.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+def with_targets(change):
+    return lambda x, size, ahead: (pair(x, size, ahead)[0], change(x, size, ahead))
 
 
 CASES = {
-    "03.4b": Cases(
-        solution=pad_left,
-        also_right=[pad_with_the_library, flipped_twice],
+    "03.4a": Cases(
+        solution=by_past,
+        also_right=[lambda x, cut: torch.stack([by_past(c, cut) for c in x.T], dim=1), at_once],
         wrong=[
-            (pad_right, "padded on the right"),
-            (mask_of_the_right, "mask of padding on the right"),
-            (mask_from_ids, "from the lengths"),
-            (lambda rows, pad: pad_left(rows, 0), "fill with `pad`"),
-            (lambda rows, pad: pad_left(rows, pad)[0], "ids and mask; got a tensor"),
-            (lambda rows, pad: (pad_left(rows, pad)[0], ~pad_left(rows, pad)[1]), "wrong way"),
-            (lambda rows, pad: (pad_left(rows, pad)[0].T, pad_left(rows, pad)[1]), "each row"),
-            (three_at_most, "expected sequence of length"),
+            (by_all, "from all rows, the future's"),
+            (lambda x, cut: (x - x.mean()) / x.std(), "all rows and channels"),
+            (past_only, "scale all rows"),
+            (lambda x, cut: (x - x[:cut].mean(0)) / x.std(0), "deviation comes from all rows"),
+            (lambda x, cut: (x - x.mean(0)) / x[:cut].std(0), "mean comes from all rows"),
+            (lambda x, cut: (x - x[:cut].mean()) / x[:cut].std(), "each channel has its own"),
+            (lambda x, cut: by_past(x, cut + 1), "belongs to the future"),
+            (lambda x, cut: x - x[:cut].mean(0), "division by the deviation is missing"),
+            (lambda x, cut: x.sub_(x[:cut].mean(0)).div_(x[:cut].std(0)), "changed"),
+            (by_each_row, "both of x[:cut]"),
             (
-                lambda rows, pad: (pad_left(rows, pad)[0].int().long(), pad_left(rows, pad)[1]),
-                "row i ends",
+                lambda x, cut: (x - x[:cut].mean(0)) / (x[:cut].std(0) + 1e-8),
+                "add nothing to its deviation",
             ),
-            (from_minus_the_length, "row i ends"),
-            (reversed_rows, "row i ends with the ids of list i"),
+            (lambda x, cut: (x - x[:cut].mean(0)) / x[:cut].std(0).clamp(min=1), "is missing"),
+            (lambda x, cut: by_past(x.float(), cut), "expected dtype torch.float64"),
+            (lambda x, cut: by_past(x, cut - 1), "both of x[:cut]"),
             (
-                lambda rows, pad: pad_left([row for row in rows if row], pad),
-                "expected shape (3, 2)",
+                lambda x, cut: (x - x[:cut].mean(0)) / x[:cut].std(0, correction=0),
+                "the usual deviation",
             ),
-            (lambda rows, pad: (pad_left(rows, pad)[0].float(), pad_left(rows, pad)[1]), "dtype"),
-            (lambda rows, pad: (pad_left(rows, pad)[0], pad_left(rows, pad)[1].long()), "the mask"),
-            (lambda rows, pad: pad_left(rows, pad)[::-1], "the ids: expected dtype torch.int64"),
-            (without_signs, "row i ends with the ids of list i"),
-            (one_too_wide, "expected shape"),
+            (lambda x, cut: (x - x[:cut].mean(0)) / x[:cut].var(0), "both of x[:cut]"),
+            (lambda x, cut: (x - x[:cut].amin(0)) / (x[:cut].amax(0) - x[:cut].amin(0)), "min-max"),
+            (lambda x, cut: by_past(x, cut).abs(), "both of x[:cut]"),
+            (lambda x, cut: (x - x[:cut].median(0).values) / x[:cut].std(0), "both of x[:cut]"),
         ],
-        equivalent={
-            "out[i, start:] = torch.tensor(row)": "whole numbers make int64, and no number fits",
-        },
     ),
-    "03.4c": Cases(
-        solution=mean,
-        also_right=[mean_row_by_row, by_product],
+    "03.4b": Cases(
+        solution=pair,
+        also_right=[pair_by_loop, lambda *given: list(pair(*given))],
         wrong=[
-            (lambda x, mask: x.mean(dim=1), "mean over all positions"),
-            (lambda x, mask: mean(x, mask)[:, None], "shape"),
-            (no_clamp, "0 / 0 is nan"),
-            (lambda x, mask: mean(x, mask) * mask.sum(1, True) / mask.sum(1), "a column, N×1"),
-            (lambda x, mask: mean(x, ~mask), "you keep padding"),
-            (multiplied, "nan * 0 is nan"),
-            (sum_of_all, "numbers from padding"),
-            (lambda x, mask: x[mask].mean(dim=0).expand(len(x), -1), "one mean over the whole"),
-            (lambda x, mask: mean(x, mask) * mask.sum(1, keepdim=True), "this is the sum"),
-            (lambda x, mask: mean(x.nan_to_num(), mask), "nan or inf is no gap"),
-            (lambda x, mask: mean(x, mask).abs(), "sum the vectors of real tokens"),
-            (lambda x, mask: mean(x, mask).floor(), "sum the vectors of real tokens"),
-            (lambda x, mask: mean(x, mask).float(), "expected dtype torch.float64"),
-            (one_more, "adding 1 to the count"),
-            (by_zero_vectors, "0 / 0 is nan"),
-            (lambda x, mask: by_zero_vectors(x, mask).nan_to_num(0.0), "sum the vectors"),
-            (first_ones, "sum the vectors of real tokens"),
-            (through_a_view, "is not contiguous"),
-            (divided_by_length, "mean over all positions"),
+            (with_windows(lambda *a: pair(*a)[0].transpose(1, 2)), "N×L×C"),
+            (with_windows(lambda x, size, ahead: x.unfold(0, size, 1)), "have no target"),
+            (with_windows(lambda x, size, ahead: x.unfold(0, size, 1)[:-1]), "`ahead` windows"),
+            (with_windows(lambda *a: pair(*a)[0][:-1]), "one window is missing"),
+            (with_targets(lambda x, size, ahead: x[size:, 0]), "`ahead` is forgotten"),
+            (with_targets(lambda x, size, ahead: x[size + ahead :, 0]), "one day too late"),
+            (with_targets(lambda x, size, ahead: x[size + ahead - 1 :]), "channel 0 only"),
+            (with_targets(lambda *a: pair(*a)[1][:, None]), "not (N, 1)"),
+            (lambda *a: pair(*a)[0], "windows and targets; got a tensor"),
+            (lambda *a: (*pair(*a), a), "these are 3"),
+            (lambda *a: pair(*a)[::-1], "expected shape"),
+            (with_targets(lambda x, size, ahead: x[size + ahead - 1 :, -1]), "For x"),
+            (with_targets(lambda *a: pair(*a)[1].flip(0)), "targets[i] is day"),
+            (with_targets(lambda *a: pair(*a)[1].abs()), "targets[i] is day"),
+            (with_windows(lambda x, size, ahead: x.unfold(0, size, size)), "windows[i] holds"),
+            (with_windows(lambda *a: pair(*a)[0].flip(2)), "windows[i] holds days"),
+            (with_windows(lambda *a: pair(*a)[0].float()), "expected dtype torch.float64"),
+            (with_targets(lambda *a: torch.tensor(pair(*a)[1].tolist())), "expected dtype"),
+            (with_windows(reshaped), "windows[i] holds days"),
+            (
+                with_windows(lambda x, size, ahead: x.unfold(0, size, 1)[ahead:]),
+                "first windows are gone",
+            ),
         ],
     ),
 }

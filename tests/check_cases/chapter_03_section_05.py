@@ -1,133 +1,171 @@
-"""Answers to the exercises of 03/05, images."""
+"""Answers to the exercises of 03/05, text."""
 
-import io
+import unicodedata
 
-import numpy as np
 import torch
-from PIL import Image, ImageOps
+from torch.nn.functional import one_hot
 
-from check_cases import COMMUTES, NOT_NEGATIVE, Cases
-
-
-def picture(pixels):
-    x = torch.from_numpy(pixels)
-    if x.ndim == 2:
-        x = x[:, :, None]
-    return x.permute(2, 0, 1) / 255
+from check_cases import NOT_NEGATIVE, Cases
 
 
-def colour(pixels):
-    return torch.from_numpy(np.atleast_3d(pixels))
+def repair(text):
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
-def only_colour(pixels):
-    x = torch.from_numpy(pixels) / 255
-    return x.permute(2, 0, 1) if x.ndim == 3 else x
+def only_encoding_errors_caught(text):
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeEncodeError:
+        return text
 
 
-def stand_up(x, orientation):
-    if orientation >= 5:
-        x = x.transpose(1, 2)
-    if orientation in (2, 3, 6, 7):
-        x = x.flip(2)
-    return x.flip(1) if orientation in (3, 4, 7, 8) else x
+def once_more(text):
+    try:
+        return text.encode("utf-8").decode("cp1252")
+    except UnicodeError:
+        return text
 
 
-def by_pillow(x, orientation):
-    """What Pillow makes of it: a picture of bytes that says where each number was."""
-    exif = Image.Exif()
-    exif[274] = orientation
-    places = torch.arange(x[0].numel(), dtype=torch.uint8).view(x.shape[1:])
-    file = io.BytesIO()
-    Image.fromarray(places.numpy()).save(file, "png", exif=exif)
-    turned = np.array(ImageOps.exif_transpose(Image.open(file)))
-    return x.flatten(1)[:, torch.from_numpy(turned).long()]
+def letters_dropped(text):
+    return text.encode("cp1252", "ignore").decode("ascii", "ignore")
 
 
-def divided_where_large(pixels):
-    x = colour(pixels).permute(2, 0, 1).float()
-    return x / 255 if x.max() > 1 else x
+def as_far_as_it_goes(text):
+    while repair(text) != text:
+        text = repair(text)
+    return text
 
 
-def by_numpy(pixels):
-    channels = [pixels] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
-    return torch.from_numpy(np.stack(channels).astype(np.float32) / 255)
+def word_by_word(text):
+    return " ".join(repair(word) for word in text.split(" "))
 
 
-def mirrors_ignored(x, orientation):
-    return stand_up(x, {2: 1, 4: 3, 5: 6, 7: 8}.get(orientation, orientation))
+def line_by_line(text):
+    return "\n".join(map(repair, text.split("\n")))
 
 
-def by_turning(x, orientation):
-    if orientation in (2, 4, 5, 7):
-        x, orientation = x.flip(2), {2: 1, 4: 3, 5: 8, 7: 6}[orientation]
-    return x.rot90({1: 0, 3: 2, 6: -1, 8: 1}[orientation], (1, 2))
+def by_its_marks(text):
+    return repair(text) if set(text) & set("ÃÂâð") else text
 
 
-def by_last_size(pixels):
-    x = torch.from_numpy(pixels) / 255
-    return x.permute(2, 0, 1) if x.shape[-1] in (1, 3) and x.ndim == 3 else x
+def only_where_there_is_more_than_ascii(text):
+    return text if text.isascii() else repair(text)
 
 
-INVERSE = [0, 1, 2, 3, 4, 5, 8, 7, 6]
+def by_latin_1(text):
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def by_a_table(text):
+    for right in "éèäöüï–€É":
+        text = text.replace(once_more(right), right)
+    return text
+
+
+def undecodable_dropped(text):
+    return text.encode("cp1252", "ignore").decode("utf-8", "ignore")
+
+
+def bag(ids, size):
+    return torch.zeros(size, dtype=torch.int64).scatter_add_(0, ids, torch.ones_like(ids))
+
+
+def looped(ids, size):
+    counts = torch.zeros(size, dtype=torch.int64)
+    for i in ids:
+        counts[i] += 1
+    return counts
+
+
+def by_addition(ids, size):
+    return torch.zeros(size, dtype=torch.int64).index_put_((ids,), torch.tensor(1), accumulate=True)
+
+
+def counted_in_bytes(ids, size):
+    ones = torch.ones(len(ids), dtype=torch.uint8)
+    return torch.zeros(size, dtype=torch.uint8).index_add_(0, ids, ones).long()
+
+
+def counted_in_float16(ids, size):
+    return torch.zeros(size).half().scatter_add_(0, ids, torch.ones(len(ids)).half()).long()
+
+
+def by_comparing(ids, size):
+    return (ids[:, None] == torch.arange(size)).sum(0)
+
+
+def indexed_addition(ids, size):
+    counts = torch.zeros(size, dtype=torch.int64)
+    counts[ids] += 1
+    return counts
+
 
 CASES = {
-    "03.5a": Cases(
-        solution=picture,
-        also_right=[lambda pixels: colour(pixels).permute(2, 0, 1).float().div(255), by_numpy],
+    "03.5b": Cases(
+        solution=repair,
+        also_right=[only_where_there_is_more_than_ascii],
         wrong=[
-            (lambda p: colour(p) / 255, "still H×W×C"),
-            (lambda p: colour(p).permute(2, 1, 0) / 255, "H and W are swapped"),
-            (lambda p: colour(p).permute(2, 0, 1).float(), "the values run to 255"),
-            (lambda p: colour(p).permute(2, 0, 1) / 256, "you divided by 256"),
-            (lambda p: colour(p).permute(2, 0, 1), "still bytes"),
-            (lambda p: (colour(p) / 255).reshape(-1, *p.shape[:2]), "mixes the colours"),
-            (only_colour, "its one channel"),
-            (lambda p: picture(p)[None], "this is a batch"),
-            (lambda p: picture(p).double(), "got float64"),
-            (lambda p: picture(p) * 2 - 1, "pixels[h, w, c] / 255"),
-            (lambda p: picture(p).round(), "pixels[h, w, c] / 255"),
-            (lambda p: picture(p) / picture(p).mean(), "pixels[h, w, c] / 255"),
-            (lambda p: picture(p).flip(0), "pixels[h, w, c] / 255"),
-            (lambda p: torch.from_numpy(p).permute(2, 0, 1) / 255, "fewer or more dimensions"),
-            (by_last_size, "its one channel"),
-            (divided_where_large, "divide by 255"),
-            (lambda p: picture(p) / picture(p).max(), "divide by 255"),
-            (lambda p: (picture(p) * 255).half().div(255).float(), "pixels[h, w, c] / 255"),
-            (lambda p: picture(p).mean(0, keepdim=True), "expected shape"),
-            (lambda p: picture(p).numpy(), "expected a tensor, got a NumPy array"),
+            (lambda text: text, "still broken"),
+            (once_more, "broke it once more"),
+            (lambda text: text.encode("cp1252").decode("utf-8"), "raised UnicodeDecodeError"),
+            (only_encoding_errors_caught, "raised UnicodeDecodeError"),
+            (letters_dropped, "outside ASCII are lost"),
+            (undecodable_dropped, "no UTF-8, so the text was never broken"),
+            (lambda text: text.encode("cp1252"), "expected a str"),
+            (lambda text: repair(text).strip(), "take the way back"),
+            (lambda text: unicodedata.normalize("NFC", repair(text)), "take the way back"),
+            (as_far_as_it_goes, "one step back is asked for"),
+            (word_by_word, "the whole text is sound"),
+            (line_by_line, "the whole text is sound"),
+            (by_its_marks, "still broken"),
+            (lambda text: "\n".join(repair(text).splitlines()), "take the way back"),
+            (by_latin_1, "it is still broken"),
+            (by_a_table, "take the way back"),
+            (lambda text: repair(text).lower(), "take the way back"),
+            (
+                lambda text: text.encode("cp1252", "replace").decode("utf-8", "replace"),
+                "never broken",
+            ),
+            (lambda text: repair(text).encode("ascii", "ignore").decode(), "outside ASCII"),
+        ],
+    ),
+    "03.5c": Cases(
+        solution=bag,
+        also_right=[
+            lambda ids, size: torch.bincount(ids, minlength=size),
+            looped,
+            by_addition,
+        ],
+        wrong=[
+            (indexed_addition, "adds only once"),
+            (lambda ids, size: one_hot(ids, size).sum(0), "as many as the one-hot matrix has"),
+            (by_comparing, "as many as the one-hot matrix has"),
+            (lambda ids, size: torch.eye(size).long()[ids].sum(0), "as many as the one-hot matrix"),
+            (lambda ids, size: bag(ids.unique(), size), "a repeated word counts once"),
+            (lambda ids, size: ids.unique(return_counts=True)[1], "how many of the ids are i"),
+            (lambda ids, size: bag(ids, size + 1), "expected shape"),
+            (counted_in_bytes, "how many of the ids are i"),
+            (counted_in_float16, "how many of the ids are i"),
+            (lambda ids, size: bag(ids[ids > 0], size), "how many of the ids are i"),
+            (lambda ids, size: bag(ids, size) / max(len(ids), 1), "expected dtype torch.int64"),
+            (lambda ids, size: bag(ids, size).flip(0), "how many of the ids are i"),
+            (lambda ids, size: torch.bincount(ids), "need their 0 too"),
+            (lambda ids, size: one_hot(ids, size), "these are the one-hot rows"),
+            (lambda ids, size: bag(ids, size).float(), "int64"),
+            (lambda ids, size: bag(ids, size).tolist(), "expected a tensor, got a list"),
         ],
         equivalent={
-            "if x.ndim <= 2:": "an array of pixels has two dimensions or three",
-            "return abs(x.permute(2, 0, 1) / 255)": NOT_NEGATIVE,
-            "return abs(torch.from_numpy(np.atleast_3d(array)).permute(2, 0, 1) / 255)": (
-                NOT_NEGATIVE
-            ),
+            "return abs(torch.zeros(size, dtype=torch.int64)"
+            ".scatter_add_(0, ids, torch.ones_like(ids)))": NOT_NEGATIVE,
+            "return torch.zeros(size, dtype=torch.int64)"
+            ".scatter_add_(-1, ids, torch.ones_like(ids))": "the last dimension is the first",
+            "return abs(torch.bincount(which, minlength=length))": NOT_NEGATIVE,
         },
-    ),
-    "03.5b": Cases(
-        solution=stand_up,
-        also_right=[by_pillow, by_turning],
-        wrong=[
-            (mirrors_ignored, "left and right are mirrored"),
-            (lambda x, orientation: stand_up(x.float(), orientation), "expected dtype"),
-            (lambda x, orientation: stand_up(x, orientation).mT, "H and W are swapped"),
-            (lambda x, orientation: x, "H and W are swapped"),
-            (lambda x, orientation: x.transpose(1, 2), "left and right are mirrored"),
-            (lambda x, orientation: x.rot90(1, (1, 2)), "upside down"),
-            (lambda x, orientation: x.transpose(1, 2).flip(1, 2), "top and bottom are mirrored"),
-            (lambda x, orientation: stand_up(x, 6), "only from orientation 5 on"),
-            (lambda x, orientation: stand_up(x, orientation).flip(0), "leave dimension 0 alone"),
-            (lambda x, orientation: x.transpose(0, 2), "the channels have moved"),
-            (lambda x, orientation: stand_up(x, min(orientation, 6)), "top and bottom"),
-            (lambda x, orientation: stand_up(x, orientation).abs(), "what runs backwards"),
-            (lambda x, orientation: stand_up(x, orientation).byte(), "expected dtype"),
-            (lambda x, orientation: stand_up(x, INVERSE[orientation]), "upside down"),
-            (lambda x, orientation: stand_up(x, 9 - orientation), "H and W are swapped"),
-            (lambda x, orientation: x.rot90(orientation // 2, (1, 2)), "only from orientation 5"),
-            (lambda x, orientation: stand_up(x[:, :2], orientation), "expected shape"),
-            (lambda x, orientation: stand_up(x, orientation)[:1], "expected shape"),
-        ],
-        equivalent={"x = x.transpose(2, 1)": COMMUTES},
     ),
 }

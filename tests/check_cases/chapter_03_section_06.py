@@ -1,191 +1,181 @@
-"""Answers to the exercises of 03/06, volumes."""
-
-import math
+"""Answers to the exercises of 03/06, tokens."""
 
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
-from check_cases import COMMUTES, NOT_NEGATIVE, Cases
-
-
-def litres(volume, low, high):
-    count = ((volume.values >= low) & (volume.values <= high)).sum().item()
-    return count * math.prod(volume.spacing) / 1e6
+from check_cases import Cases
 
 
-def voxels(volume, low, high):
-    return ((volume.values >= low) & (volume.values <= high)).sum().item()
+def pad_left(rows, pad):
+    width = max(map(len, rows))
+    ids = torch.tensor([[pad] * (width - len(row)) + row for row in rows])
+    mask = [[False] * (width - len(row)) + [True] * len(row) for row in rows]
+    return ids, torch.tensor(mask)
 
 
-def limits_left_out(volume, low, high):
-    count = ((volume.values > low) & (volume.values < high)).sum().item()
-    return count * math.prod(volume.spacing) / 1e6
+def pad_with_the_library(rows, pad):
+    rows = [torch.tensor(row, dtype=torch.int64) for row in rows]
+    lengths = torch.tensor([len(row) for row in rows])
+    ids = pad_sequence(rows, batch_first=True, padding_value=pad, padding_side="left")
+    return ids, torch.arange(ids.shape[1]) >= ids.shape[1] - lengths[:, None]
 
 
-def area(volume, low, high):
-    return litres(volume, low, high) / volume.spacing[0]
+def three_at_most(rows, pad):
+    width = max(map(len, rows))
+    return torch.tensor([([pad] * 3 + row)[-width:] for row in rows]), pad_left(rows, pad)[1]
 
 
-def missing(heights):
-    heights = heights.sort().values
-    step = heights.diff().median()
-    found = []
-    for low, gap in zip(heights, heights.diff(), strict=False):
-        found += [low + step * k for k in range(1, round((gap / step).item()))]
-    return torch.tensor(found)
+def from_minus_the_length(rows, pad):
+    _, mask = pad_left(rows, pad)
+    ids = torch.full(mask.shape, pad)
+    for into, row in zip(ids, rows, strict=True):
+        into[-len(row) :] = torch.tensor(row or [0])
+    return ids, mask
 
 
-def below_the_gaps(heights):
-    heights = heights.sort().values
-    gaps = heights.diff()
-    return heights[:-1][gaps > 1.5 * gaps.median()]
+def flipped_twice(rows, pad):
+    backwards = [torch.tensor(row[::-1], dtype=torch.int64) for row in rows]
+    ids = pad_sequence(backwards, batch_first=True, padding_value=pad)
+    real = torch.arange(ids.shape[1]) < torch.tensor([len(row) for row in rows])[:, None]
+    return ids.flip(1), real.flip(1)
 
 
-def the_gaps(heights):
-    gaps = heights.sort().values.diff()
-    return gaps[gaps > 1.5 * gaps.median()]
+def pad_right(rows, pad):
+    width = max(map(len, rows))
+    ids = torch.tensor([row + [pad] * (width - len(row)) for row in rows])
+    return ids, pad_left(rows, pad)[1]
 
 
-def one_a_gap(heights):
-    heights = heights.sort().values
-    gaps = heights.diff()
-    return heights[:-1][gaps > 1.5 * gaps.median()] + gaps.median()
+def mask_of_the_right(rows, pad):
+    ids, mask = pad_left(rows, pad)
+    return ids, mask.flip(1)
 
 
-def not_sorted(heights):
-    gaps = heights.diff()
-    return heights[:-1][gaps > 1.5 * gaps.abs().median()] + gaps.abs().median()
+def mask_from_ids(rows, pad):
+    ids, _ = pad_left(rows, pad)
+    return ids, ids != pad
 
 
-def ladder_of(heights, step):
-    count = round(((heights.max() - heights.min()) / step).item()) + 1
-    return heights.min() + step * torch.arange(count)
+def mean(x, mask):
+    total = torch.where(mask.unsqueeze(2), x, 0.0).sum(dim=1)
+    return total / mask.sum(dim=1).clamp(min=1).unsqueeze(1)
 
 
-def lacking(heights, step):
-    ladder = ladder_of(heights, step)
-    return ladder[(ladder[:, None] - heights).abs().amin(dim=1) > step / 2]
+def mean_row_by_row(x, mask):
+    rows = zip(x, mask, strict=True)
+    return torch.stack([v[m].sum(dim=0) / max(int(m.sum()), 1) for v, m in rows])
 
 
-def by_equality(heights):
-    step = heights.sort().values.diff().median()
-    ladder = ladder_of(heights, step)
-    return ladder[~torch.isin(ladder, heights)]
+def no_clamp(x, mask):
+    return x.masked_fill(~mask[:, :, None], 0).sum(dim=1) / mask.sum(dim=1, keepdim=True)
 
 
-def by_the_first_gap(heights):
-    return lacking(heights, heights.sort().values.diff()[0])
+def multiplied(x, mask):
+    return (x * mask[:, :, None]).sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
 
 
-def by_the_mean_gap(heights):
-    return lacking(heights, heights.sort().values.diff().mean())
+def one_more(x, mask):
+    total = x.masked_fill(~mask[:, :, None], 0).sum(dim=1)
+    return total / (mask.sum(dim=1, keepdim=True) + 1)
 
 
-def near_in_millimetres(heights):
-    ladder = whole_ladder(heights)
-    return ladder[(ladder[:, None] - heights).abs().amin(dim=1) > 0.1]
+def by_zero_vectors(x, mask):
+    return x.masked_fill(~mask[:, :, None], torch.nan).nanmean(dim=1)
 
 
-def by_the_largest_gap(heights):
-    return lacking(heights, heights.sort().values.diff().max())
+def first_ones(x, mask):
+    counts = mask.sum(dim=1).tolist()
+    return torch.stack([v[:n].sum(dim=0) / max(n, 1) for v, n in zip(x, counts, strict=True)])
 
 
-def by_numbers_of_rungs(heights):
-    step, first = heights.sort().values.diff().median().item(), heights.min().item()
-    there = {round((height - first) / step) for height in heights.tolist()}
-    lost = [first + step * rung for rung in range(max(there)) if rung not in there]
-    return torch.tensor(lost)
+def through_a_view(x, mask):
+    tokens = x.view(-1, x.shape[2]).masked_fill(~mask.view(-1, 1), 0).view(x.shape)
+    return tokens.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
 
 
-def with_whole_values(volume, low, high):
-    whole = volume.values.short()
-    return ((whole >= low) & (whole <= high)).sum().item() * math.prod(volume.spacing) / 1e6
+def by_product(x, mask):
+    real = torch.where(mask[..., None], x, 0)
+    return torch.einsum("rtv->rv", real) / mask.sum(dim=1).clamp(min=1)[:, None]
 
 
-def by_clamping(volume, low, high):
-    kept = volume.values.clamp(low, high) == volume.values
-    return int(kept.sum()) * math.prod(volume.spacing) / 1e6
+def divided_by_length(x, mask):
+    return x.masked_fill(~mask[:, :, None], 0).sum(dim=1) / x.shape[1]
 
 
-def by_difference(volume, low, high):
-    count = int((volume.values <= high).sum()) - int((volume.values < low).sum())
-    return math.prod([count, *volume.spacing]) / 1e6
+def without_signs(rows, pad):
+    ids, mask = pad_left(rows, pad)
+    return ids.abs(), mask
 
 
-def whole_ladder(heights):
-    return ladder_of(heights, heights.sort().values.diff().median())
+def reversed_rows(rows, pad):
+    ids, mask = pad_left([row[::-1] for row in rows], pad)
+    return ids, mask
 
 
-def sum_of_values(volume, low, high):
-    inside = (volume.values >= low) & (volume.values <= high)
-    return volume.values[inside].sum().item() * math.prod(volume.spacing) / 1e6
+def one_too_wide(rows, pad):
+    return [torch.nn.functional.pad(part, (1, 0)) for part in pad_left(rows, pad)]
 
 
-def cube_of_the_first_side(volume, low, high):
-    return voxels(volume, low, high) * volume.spacing[0] ** 3 / 1e6
+def sum_of_all(x, mask):
+    return x.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
 
-
-HIGHEST = "the highest slice is always there, so the ladder need not reach it"
-NEAR = "a slice is at a rung or a whole step away from it"
 
 CASES = {
-    "03.6a": Cases(
-        solution=litres,
-        also_right=[by_clamping, by_difference],
+    "03.6b": Cases(
+        solution=pad_left,
+        also_right=[pad_with_the_library, flipped_twice],
         wrong=[
-            (with_whole_values, "both limits are included"),
-            (lambda *x: round(litres(*x), 3), "over a million"),
-            (lambda volume, low, high: litres(volume, low, high + 1), "over a million"),
-            (voxels, "this counts voxels"),
-            (lambda *x: litres(*x) * 1e6, "cubic millimetres"),
-            (lambda *x: litres(*x) * 1e3, "millilitres"),
-            (lambda *x: litres(*x) / 1e3, "a litre has a million"),
-            (limits_left_out, "both limits are included"),
-            (area, "the distance between slices is missing"),
-            (lambda volume, low, high: litres(volume, low, 1e9), "upper limit"),
-            (lambda volume, low, high: litres(volume, -1e9, high), "lower limit"),
-            (lambda *x: int(litres(*x)), "over a million"),
-            (sum_of_values, "over a million"),
-            (lambda volume, low, high: litres(volume, low, high - 1), "both limits are included"),
-            (lambda volume, low, high: litres(volume, int(low), high), "both limits are included"),
-            (lambda *x: torch.tensor(litres(*x)), "`.item()` gives its number"),
-            (cube_of_the_first_side, "over a million"),
+            (pad_right, "padded on the right"),
+            (mask_of_the_right, "mask of padding on the right"),
+            (mask_from_ids, "from the lengths"),
+            (lambda rows, pad: pad_left(rows, 0), "fill with `pad`"),
+            (lambda rows, pad: pad_left(rows, pad)[0], "ids and mask; got a tensor"),
+            (lambda rows, pad: (pad_left(rows, pad)[0], ~pad_left(rows, pad)[1]), "wrong way"),
+            (lambda rows, pad: (pad_left(rows, pad)[0].T, pad_left(rows, pad)[1]), "each row"),
+            (three_at_most, "expected sequence of length"),
+            (
+                lambda rows, pad: (pad_left(rows, pad)[0].int().long(), pad_left(rows, pad)[1]),
+                "row i ends",
+            ),
+            (from_minus_the_length, "row i ends"),
+            (reversed_rows, "row i ends with the ids of list i"),
+            (
+                lambda rows, pad: pad_left([row for row in rows if row], pad),
+                "expected shape (3, 2)",
+            ),
+            (lambda rows, pad: (pad_left(rows, pad)[0].float(), pad_left(rows, pad)[1]), "dtype"),
+            (lambda rows, pad: (pad_left(rows, pad)[0], pad_left(rows, pad)[1].long()), "the mask"),
+            (lambda rows, pad: pad_left(rows, pad)[::-1], "the ids: expected dtype torch.int64"),
+            (without_signs, "row i ends with the ids of list i"),
+            (one_too_wide, "expected shape"),
         ],
         equivalent={
-            "count = ((volume.values <= high) & (volume.values >= low)).sum().item()": COMMUTES,
-            "return abs(count * math.prod(volume.spacing) / 1000000.0)": NOT_NEGATIVE,
-            "inside = (scan.values <= most) & (scan.values >= least)": COMMUTES,
-            "return abs(inside.sum().item() * deep * high * wide / 1000000.0)": NOT_NEGATIVE,
+            "out[i, start:] = torch.tensor(row)": "whole numbers make int64, and no number fits",
         },
     ),
-    "03.6b": Cases(
-        solution=missing,
-        also_right=[by_numbers_of_rungs, lambda heights: missing(heights.double()).float()],
+    "03.6c": Cases(
+        solution=mean,
+        also_right=[mean_row_by_row, by_product],
         wrong=[
-            (near_in_millimetres, "the usual distance is the median"),
-            (by_the_largest_gap, "the usual distance is the median"),
-            (lambda heights: missing(heights[1:-1]), "the usual distance is the median"),
-            (below_the_gaps, "below the gaps"),
-            (the_gaps, "these are the gaps"),
-            (one_a_gap, "several slices"),
-            (not_sorted, "sort them first"),
-            (lambda heights: missing(heights).flip(0), "from low to high"),
-            (lambda heights: missing(heights).tolist(), "expected a tensor, got a list"),
-            (by_equality, "the usual distance is the median"),
-            (by_the_first_gap, "the first gap need not be"),
-            (by_the_mean_gap, "the usual distance is the median"),
-            (whole_ladder, "the usual distance is the median"),
-            (lambda heights: missing(heights).round(), "the usual distance is the median"),
-            (lambda heights: missing(heights)[:1], "For heights"),
-            (lambda heights: missing(heights).abs(), "the usual distance is the median"),
-            (lambda heights: (missing(heights) - heights.min()) / 2.5, "the usual distance"),
+            (lambda x, mask: x.mean(dim=1), "mean over all positions"),
+            (lambda x, mask: mean(x, mask)[:, None], "shape"),
+            (no_clamp, "0 / 0 is nan"),
+            (lambda x, mask: mean(x, mask) * mask.sum(1, True) / mask.sum(1), "a column, N×1"),
+            (lambda x, mask: mean(x, ~mask), "you keep padding"),
+            (multiplied, "nan * 0 is nan"),
+            (sum_of_all, "numbers from padding"),
+            (lambda x, mask: x[mask].mean(dim=0).expand(len(x), -1), "one mean over the whole"),
+            (lambda x, mask: mean(x, mask) * mask.sum(1, keepdim=True), "this is the sum"),
+            (lambda x, mask: mean(x.nan_to_num(), mask), "nan or inf is no gap"),
+            (lambda x, mask: mean(x, mask).abs(), "sum the vectors of real tokens"),
+            (lambda x, mask: mean(x, mask).floor(), "sum the vectors of real tokens"),
+            (lambda x, mask: mean(x, mask).float(), "expected dtype torch.float64"),
+            (one_more, "adding 1 to the count"),
+            (by_zero_vectors, "0 / 0 is nan"),
+            (lambda x, mask: by_zero_vectors(x, mask).nan_to_num(0.0), "sum the vectors"),
+            (first_ones, "sum the vectors of real tokens"),
+            (through_a_view, "is not contiguous"),
+            (divided_by_length, "mean over all positions"),
         ],
-        equivalent={
-            "for low, gap in zip(heights, heights.diff()):": "there is one gap less than heights",
-            "count = round(((there[-1] - there[1]) / step).item()) + 1": HIGHEST,
-            "count = round(((there[-1] - there[0]) / step).item()) + 0": HIGHEST,
-            "nearest = (there - ladder[:, None]).abs().amin(dim=1)": "`abs` follows",
-            "return ladder[nearest >= step / 2]": NEAR,
-            "return ladder[nearest > step / 3]": NEAR,
-        },
     ),
 }

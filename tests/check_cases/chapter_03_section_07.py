@@ -1,143 +1,133 @@
-"""Answers to the exercises of 03/07, audio and video."""
+"""Answers to the exercises of 03/07, images."""
 
+import io
+
+import numpy as np
 import torch
-from torch.nn import functional as F
+from PIL import Image, ImageOps
 
-from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
-
-
-def heard(frequency, rate):
-    return min(frequency % rate, -frequency % rate)
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
-def delay(left, right, most):
-    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
-    return (shifted @ left).argmax().item() - most
+def picture(pixels):
+    x = torch.from_numpy(pixels)
+    if x.ndim == 2:
+        x = x[:, :, None]
+    return x.permute(2, 0, 1) / 255
 
 
-def by_transform(left, right, most):
-    n = 2 * len(left)
-    product = torch.fft.irfft(torch.fft.rfft(right, n) * torch.fft.rfft(left, n).conj(), n)
-    return int(torch.cat([product[-most:], product[: most + 1]]).argmax()) - most
+def colour(pixels):
+    return torch.from_numpy(np.atleast_3d(pixels))
 
 
-def by_rolling(left, right, most):
-    sums = [(left * right.roll(-late)).sum() for late in range(-most, most + 1)]
-    return torch.stack(sums).argmax() - most
+def only_colour(pixels):
+    x = torch.from_numpy(pixels) / 255
+    return x.permute(2, 0, 1) if x.ndim == 3 else x
 
 
-def folded_once(frequency, rate):
-    return frequency if frequency <= rate / 2 else abs(rate - frequency) % rate
+def stand_up(x, orientation):
+    if orientation >= 5:
+        x = x.transpose(1, 2)
+    if orientation in (2, 3, 6, 7):
+        x = x.flip(2)
+    return x.flip(1) if orientation in (3, 4, 7, 8) else x
 
 
-def by_overlaps(left, right, most, one_sum=torch.sum):
-    found = {}
-    for late in range(-most, most + 1):
-        first = left[max(0, -late) : len(left) - max(0, late)]
-        second = right[max(0, late) : len(right) - max(0, -late)]
-        found[late] = one_sum(first * second).item()
-    return max(found, key=found.get)
+def by_pillow(x, orientation):
+    """What Pillow makes of it: a picture of bytes that says where each number was."""
+    exif = Image.Exif()
+    exif[274] = orientation
+    places = torch.arange(x[0].numel(), dtype=torch.uint8).view(x.shape[1:])
+    file = io.BytesIO()
+    Image.fromarray(places.numpy()).save(file, "png", exif=exif)
+    turned = np.array(ImageOps.exif_transpose(Image.open(file)))
+    return x.flatten(1)[:, torch.from_numpy(turned).long()]
 
 
-def mean_of_products(left, right, most):
-    return by_overlaps(left, right, most, torch.mean)
+def divided_where_large(pixels):
+    x = colour(pixels).permute(2, 0, 1).float()
+    return x / 255 if x.max() > 1 else x
 
 
-def by_a_spectrum(frequency, rate):
-    times = torch.arange(int(rate)) / rate
-    loudest = torch.fft.rfft(torch.cos(2 * torch.pi * frequency * times)).abs().argmax()
-    return loudest.item() * rate / int(rate)
+def by_numpy(pixels):
+    channels = [pixels] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
+    return torch.from_numpy(np.stack(channels).astype(np.float32) / 255)
 
 
-def back_and_forth(frequency, rate):
-    while frequency > rate / 2:
-        frequency = abs(frequency - rate)
-    return frequency
+def mirrors_ignored(x, orientation):
+    return stand_up(x, {2: 1, 4: 3, 5: 6, 7: 8}.get(orientation, orientation))
 
 
-def by_the_loudest(left, right, most):
-    late = int(right.argmax()) - int(left.argmax())
-    return max(-most, min(late, most)) // 2 * 2
+def by_turning(x, orientation):
+    if orientation in (2, 4, 5, 7):
+        x, orientation = x.flip(2), {2: 1, 4: 3, 5: 8, 7: 6}[orientation]
+    return x.rot90({1: 0, 3: 2, 6: -1, 8: 1}[orientation], (1, 2))
 
 
-def forwards_only(left, right, most):
-    sums = [(left[: len(left) - late] * right[late:]).sum() for late in range(most + 1)]
-    return int(torch.stack(sums).argmax())
+def by_last_size(pixels):
+    x = torch.from_numpy(pixels) / 255
+    return x.permute(2, 0, 1) if x.shape[-1] in (1, 3) and x.ndim == 3 else x
 
 
-def smallest_sum(left, right, most):
-    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
-    return (shifted @ left).argmin().item() - most
-
-
-def without_the_ends(left, right, most):
-    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
-    return (shifted @ left)[1:-1].argmax().item() + 1 - most
-
+INVERSE = [0, 1, 2, 3, 4, 5, 8, 7, 6]
 
 CASES = {
     "03.7a": Cases(
-        solution=heard,
-        also_right=[lambda f, r: abs((f + r / 2) % r - r / 2), back_and_forth],
+        solution=picture,
+        also_right=[lambda pixels: colour(pixels).permute(2, 0, 1).float().div(255), by_numpy],
         wrong=[
-            (lambda f, r: f % r, "a tone folds"),
-            (lambda f, r: r - f, "cannot be negative"),
-            (lambda f, r: abs(r - f), "whole multiples"),
-            (lambda f, r: min(f, r / 2), "do not stop at half"),
-            (lambda f, r: f % (r / 2), "like a mirror"),
-            (lambda f, r: f, "a tone folds"),
-            (lambda f, r: heard(f, 8_000), "whole multiples of the rate"),
-            (lambda f, r: int(heard(f, r)), "fold at half the rate"),
-            (lambda f, r: max(f % r, -f % r), "a tone folds"),
-            (lambda f, r: heard(f, r) - r, "whole multiples of the rate"),
-            (lambda f, r: heard(f, r / 2), "like a mirror"),
-            (folded_once, "a tone folds"),
-            (lambda f, r: f % r if f % r <= r // 2 else r - f % r, "one below half the rate stays"),
-            (lambda f, r: round(heard(f, r), 1), "fold at half the rate"),
-            (by_a_spectrum, "fold at half the rate"),
-            (lambda f, r: f"{heard(f, r)} Hz", "return the frequency as one number"),
-            (lambda f, r: str(heard(f, r)), "return the frequency as one number"),
+            (lambda p: colour(p) / 255, "still H×W×C"),
+            (lambda p: colour(p).permute(2, 1, 0) / 255, "H and W are swapped"),
+            (lambda p: colour(p).permute(2, 0, 1).float(), "the values run to 255"),
+            (lambda p: colour(p).permute(2, 0, 1) / 256, "you divided by 256"),
+            (lambda p: colour(p).permute(2, 0, 1), "still bytes"),
+            (lambda p: (colour(p) / 255).reshape(-1, *p.shape[:2]), "mixes the colours"),
+            (only_colour, "its one channel"),
+            (lambda p: picture(p)[None], "this is a batch"),
+            (lambda p: picture(p).double(), "got float64"),
+            (lambda p: picture(p) * 2 - 1, "pixels[h, w, c] / 255"),
+            (lambda p: picture(p).round(), "pixels[h, w, c] / 255"),
+            (lambda p: picture(p) / picture(p).mean(), "pixels[h, w, c] / 255"),
+            (lambda p: picture(p).flip(0), "pixels[h, w, c] / 255"),
+            (lambda p: torch.from_numpy(p).permute(2, 0, 1) / 255, "fewer or more dimensions"),
+            (by_last_size, "its one channel"),
+            (divided_where_large, "divide by 255"),
+            (lambda p: picture(p) / picture(p).max(), "divide by 255"),
+            (lambda p: (picture(p) * 255).half().div(255).float(), "pixels[h, w, c] / 255"),
+            (lambda p: picture(p).mean(0, keepdim=True), "expected shape"),
+            (lambda p: picture(p).numpy(), "expected a tensor, got a NumPy array"),
         ],
         equivalent={
-            "return abs(min(frequency % rate, -frequency % rate))": NOT_NEGATIVE,
-            "return min(-frequency % rate, frequency % rate)": COMMUTES,
-            "return abs(min(rest, per_second - rest))": NOT_NEGATIVE,
-            "return min(per_second - rest, rest)": COMMUTES,
+            "if x.ndim <= 2:": "an array of pixels has two dimensions or three",
+            "return abs(x.permute(2, 0, 1) / 255)": NOT_NEGATIVE,
+            "return abs(torch.from_numpy(np.atleast_3d(array)).permute(2, 0, 1) / 255)": (
+                NOT_NEGATIVE
+            ),
         },
     ),
-    "03.7c": Cases(
-        solution=delay,
-        also_right=[by_transform, by_rolling, by_overlaps],
+    "03.7b": Cases(
+        solution=stand_up,
+        also_right=[by_pillow, by_turning],
         wrong=[
-            (lambda left, right, most: -delay(left, right, most), "the sign is wrong"),
-            (lambda left, right, most: delay(left, right, most) + most, "stands for -most"),
-            (lambda left, right, most: abs(delay(left, right, most)), "the sign is wrong"),
-            (lambda left, right, most: most, "sum of products is largest"),
-            (lambda left, right, most: left * right, "as one number"),
-            (lambda left, right, most: -most, "sum of products is largest"),
-            (lambda left, right, most: 0, "sum of products is largest"),
-            (lambda left, right, most: delay(right, left, most), "the sign is wrong"),
-            (by_the_loudest, "sum of products is largest"),
-            (forwards_only, "sum of products is largest"),
-            (mean_of_products, "sum of products is largest"),
-            (
-                lambda left, right, most: delay(left.sign(), right.sign(), most),
-                "sum of products is largest",
-            ),
-            (
-                lambda left, right, most: delay(left, right, min(most, 100)),
-                "sum of products is largest",
-            ),
-            (smallest_sum, "sum of products is largest"),
-            (without_the_ends, "sum of products is largest"),
-            (lambda left, right, most: delay(left, right, most) + 1, "sum of products is largest"),
+            (mirrors_ignored, "left and right are mirrored"),
+            (lambda x, orientation: stand_up(x.float(), orientation), "expected dtype"),
+            (lambda x, orientation: stand_up(x, orientation).mT, "H and W are swapped"),
+            (lambda x, orientation: x, "H and W are swapped"),
+            (lambda x, orientation: x.transpose(1, 2), "left and right are mirrored"),
+            (lambda x, orientation: x.rot90(1, (1, 2)), "upside down"),
+            (lambda x, orientation: x.transpose(1, 2).flip(1, 2), "top and bottom are mirrored"),
+            (lambda x, orientation: stand_up(x, 6), "only from orientation 5 on"),
+            (lambda x, orientation: stand_up(x, orientation).flip(0), "leave dimension 0 alone"),
+            (lambda x, orientation: x.transpose(0, 2), "the channels have moved"),
+            (lambda x, orientation: stand_up(x, min(orientation, 6)), "top and bottom"),
+            (lambda x, orientation: stand_up(x, orientation).abs(), "what runs backwards"),
+            (lambda x, orientation: stand_up(x, orientation).byte(), "expected dtype"),
+            (lambda x, orientation: stand_up(x, INVERSE[orientation]), "upside down"),
+            (lambda x, orientation: stand_up(x, 9 - orientation), "H and W are swapped"),
+            (lambda x, orientation: x.rot90(orientation // 2, (1, 2)), "only from orientation 5"),
+            (lambda x, orientation: stand_up(x[:, :2], orientation), "expected shape"),
+            (lambda x, orientation: stand_up(x, orientation)[:1], "expected shape"),
         ],
-        equivalent={
-            "shifted = F.pad(right, (most, most)).unfold(-1, len(left), 1)": (
-                "the sound has one dimension: the last is the first"
-            ),
-            "return int((shifted @ left).argmax().item() - most)": WHOLE,
-            "return (shifted @ left).argmax() - most": "a tensor of one number will do",
-        },
+        equivalent={"x = x.transpose(2, 1)": COMMUTES},
     ),
 }

@@ -1,237 +1,191 @@
-"""Answers to the exercises of 03/08, datasets and loaders."""
+"""Answers to the exercises of 03/08, volumes."""
+
+import math
 
 import torch
-import torch.nn.functional as F
-from torch.nn.utils.rnn import pad_sequence
-from torch.utils.data import BatchSampler
 
-from check_cases import NOT_NEGATIVE, Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
-def cut(order, batch_size, drop_last):
-    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
-    return batches[:-1] if drop_last and len(order) % batch_size else batches
+def litres(volume, low, high):
+    count = ((volume.values >= low) & (volume.values <= high)).sum().item()
+    return count * math.prod(volume.spacing) / 1e6
 
 
-def filled_up(order, batch_size, drop_last):
-    batches = cut(order, batch_size, drop_last)
-    return [batch + [0] * (batch_size - len(batch)) for batch in batches]
+def voxels(volume, low, high):
+    return ((volume.values >= low) & (volume.values <= high)).sum().item()
 
 
-def last_always_dropped(order, batch_size, drop_last):
-    batches = cut(order, batch_size, False)
-    return batches[:-1] if drop_last else batches
+def limits_left_out(volume, low, high):
+    count = ((volume.values > low) & (volume.values < high)).sum().item()
+    return count * math.prod(volume.spacing) / 1e6
 
 
-def eats_the_order(order, batch_size, drop_last):
-    batches = []
-    while len(order) >= batch_size:
-        batches.append(order[:batch_size])
-        del order[:batch_size]
-    return [*batches, order] if order and not drop_last else batches
+def area(volume, low, high):
+    return litres(volume, low, high) / volume.spacing[0]
 
 
-def one_by_one(order, batch_size, drop_last):
-    batches, batch = [], []
-    for position in order:
-        batch.append(position)
-        if len(batch) == batch_size:
-            batches.append(batch)
-            batch = []
-    if batch and not drop_last:
-        batches.append(batch)
-    return batches
+def missing(heights):
+    heights = heights.sort().values
+    step = heights.diff().median()
+    found = []
+    for low, gap in zip(heights, heights.diff(), strict=False):
+        found += [low + step * k for k in range(1, round((gap / step).item()))]
+    return torch.tensor(found)
 
 
-def balance(labels):
-    return 1 / labels.bincount()[labels]
+def below_the_gaps(heights):
+    heights = heights.sort().values
+    gaps = heights.diff()
+    return heights[:-1][gaps > 1.5 * gaps.median()]
 
 
-def by_unique(labels):
-    _, places, counts = labels.unique(return_inverse=True, return_counts=True)
-    return counts.double().reciprocal()[places]
+def the_gaps(heights):
+    gaps = heights.sort().values.diff()
+    return gaps[gaps > 1.5 * gaps.median()]
 
 
-def join(samples):
-    sequences = [sequence for sequence, _ in samples]
-    lengths = torch.tensor([len(sequence) for sequence in sequences])
-    labels = torch.tensor([label for _, label in samples])
-    return pad_sequence(sequences, batch_first=True), lengths, labels
+def one_a_gap(heights):
+    heights = heights.sort().values
+    gaps = heights.diff()
+    return heights[:-1][gaps > 1.5 * gaps.median()] + gaps.median()
 
 
-def on_the_right(samples):
-    batch, lengths, labels = join(samples)
-    rolled = [row.roll(batch.shape[1] - int(n)) for row, n in zip(batch, lengths, strict=True)]
-    return torch.stack(rolled), lengths, labels
+def not_sorted(heights):
+    gaps = heights.diff()
+    return heights[:-1][gaps > 1.5 * gaps.abs().median()] + gaps.abs().median()
 
 
-def with_padded_lengths(samples):
-    batch, lengths, labels = join(samples)
-    return batch, torch.full_like(lengths, batch.shape[1]), labels
+def ladder_of(heights, step):
+    count = round(((heights.max() - heights.min()) / step).item()) + 1
+    return heights.min() + step * torch.arange(count)
 
 
-def with_zeros_taken_for_padding(samples):
-    batch, _, labels = join(samples)
-    return batch, (batch != 0).sum(dim=1), labels
+def lacking(heights, step):
+    ladder = ladder_of(heights, step)
+    return ladder[(ladder[:, None] - heights).abs().amin(dim=1) > step / 2]
 
 
-def always_eight_wide(samples):
-    batch, lengths, labels = join(samples)
-    return F.pad(batch, (0, 8 - batch.shape[1])), lengths, labels
+def by_equality(heights):
+    step = heights.sort().values.diff().median()
+    ladder = ladder_of(heights, step)
+    return ladder[~torch.isin(ladder, heights)]
 
 
-def into_floats(samples):
-    batch, lengths, labels = join(samples)
-    return batch.double(), lengths, labels
+def by_the_first_gap(heights):
+    return lacking(heights, heights.sort().values.diff()[0])
 
 
-def through_floats(samples):
-    batch, lengths, labels = join(samples)
-    return batch.float().to(batch.dtype), lengths, labels
+def by_the_mean_gap(heights):
+    return lacking(heights, heights.sort().values.diff().mean())
 
 
-def row_by_row(samples):
-    width = max(len(sequence) for sequence, _ in samples)
-    rows = [F.pad(sequence, (0, width - len(sequence))) for sequence, _ in samples]
-    lengths, labels = zip(*[(len(sequence), label) for sequence, label in samples], strict=True)
-    return torch.stack(rows), torch.tensor(lengths), torch.tensor(labels)
+def near_in_millimetres(heights):
+    ladder = whole_ladder(heights)
+    return ladder[(ladder[:, None] - heights).abs().amin(dim=1) > 0.1]
 
 
-def without_empty_ones(samples):
-    return join([sample for sample in samples if len(sample[0])] or samples)
+def by_the_largest_gap(heights):
+    return lacking(heights, heights.sort().values.diff().max())
 
 
-def sorted_by_length(samples):
-    return join(sorted(samples, key=lambda sample: -len(sample[0])))
+def by_numbers_of_rungs(heights):
+    step, first = heights.sort().values.diff().median().item(), heights.min().item()
+    there = {round((height - first) / step) for height in heights.tolist()}
+    lost = [first + step * rung for rung in range(max(there)) if rung not in there]
+    return torch.tensor(lost)
 
 
-def labels_sorted(samples):
-    batch, lengths, labels = join(samples)
-    return batch, lengths, labels.sort().values
+def with_whole_values(volume, low, high):
+    whole = volume.values.short()
+    return ((whole >= low) & (whole <= high)).sum().item() * math.prod(volume.spacing) / 1e6
 
+
+def by_clamping(volume, low, high):
+    kept = volume.values.clamp(low, high) == volume.values
+    return int(kept.sum()) * math.prod(volume.spacing) / 1e6
+
+
+def by_difference(volume, low, high):
+    count = int((volume.values <= high).sum()) - int((volume.values < low).sum())
+    return math.prod([count, *volume.spacing]) / 1e6
+
+
+def whole_ladder(heights):
+    return ladder_of(heights, heights.sort().values.diff().median())
+
+
+def sum_of_values(volume, low, high):
+    inside = (volume.values >= low) & (volume.values <= high)
+    return volume.values[inside].sum().item() * math.prod(volume.spacing) / 1e6
+
+
+def cube_of_the_first_side(volume, low, high):
+    return voxels(volume, low, high) * volume.spacing[0] ** 3 / 1e6
+
+
+HIGHEST = "the highest slice is always there, so the ladder need not reach it"
+NEAR = "a slice is at a rung or a whole step away from it"
 
 CASES = {
     "03.8a": Cases(
-        solution=cut,
-        also_right=[lambda order, size, drop: list(BatchSampler(order, size, drop)), one_by_one],
+        solution=litres,
+        also_right=[by_clamping, by_difference],
         wrong=[
-            (lambda order, size, drop: cut(order, size, True), "ragged batch is missing"),
-            (lambda order, size, drop: cut(order, size, False), "ragged batch is still there"),
-            (last_always_dropped, "a whole batch is missing"),
-            (lambda order, size, drop: cut(sorted(order), size, drop), "in the given order"),
-            (lambda order, size, drop: cut(list(range(len(order))), size, drop), "the places in"),
-            (lambda order, size, drop: order, "list of lists"),
-            (lambda order, size, drop: list(map(tuple, cut(order, size, drop))), "is a list too"),
-            (lambda order, size, drop: [*cut(order, size, drop), []], "no empty batch"),
-            (lambda order, size, drop: cut(order[::-1], size, drop), "from k * batch_size on"),
-            (lambda order, size, drop: cut(order, size + 1, drop), "batch_size of them"),
-            (
-                lambda order, size, drop: [order[at::size] for at in range(size)],
-                "from k * batch_size",
-            ),
-            (filled_up, "from k * batch_size on"),
-            (eats_the_order, "changed its input"),
-            (
-                lambda order, size, drop: [sorted(b) for b in cut(order, size, drop)],
-                "batch k holds",
-            ),
-            (
-                lambda order, size, drop: [
-                    order[k * size : (k + 1) * size] for k in range(len(order) // size + (not drop))
-                ],
-                "no empty batch",
-            ),
-            (lambda order, size, drop: cut(order, size, drop)[:1], "the ragged batch is missing"),
-            (
-                lambda order, size, drop: cut(list(dict.fromkeys(order)), size, drop),
-                "a whole batch is missing",
-            ),
-        ],
-    ),
-    "03.8b": Cases(
-        solution=balance,
-        also_right=[by_unique, lambda ls: torch.tensor([1 / ls.tolist().count(v) for v in ls])],
-        wrong=[
-            (lambda labels: labels.bincount()[labels].double(), "this is the size of each class"),
-            (lambda labels: 1 / labels.bincount().double(), "look up each sample's own class"),
-            (
-                lambda labels: (1 / labels.bincount()[labels]).long(),
-                "expected floats, got torch.int64",
-            ),
-            (lambda labels: balance(labels) / balance(labels).sum(), "those of each class should"),
-            (
-                lambda labels: balance(labels) * len(labels) / len(labels.unique()),
-                "add up to n / classes",
-            ),
-            (lambda labels: torch.ones(len(labels)).double() / len(labels), "weighs the same"),
-            (lambda labels: 1 / (labels.double() + 1), "a sample weighs 1 / (size"),
-            (lambda labels: 1 / F.one_hot(labels, 10).sum(0)[labels], "your function raised"),
-            (
-                lambda labels: 1 / labels.unique(return_counts=True)[1][labels],
-                "your function raised",
-            ),
-            (lambda labels: F.softmax(-labels.bincount()[labels].double(), 0), "a sample weighs"),
-            (lambda labels: balance(labels).tolist(), "expected a tensor, got a list"),
-            (
-                lambda labels: 1 - labels.bincount()[labels].double() / len(labels),
-                "a sample weighs",
-            ),
-            (lambda labels: balance(labels).unique(), "look up each sample's own class"),
-            (lambda labels: balance(labels).round(decimals=1), "a sample weighs 1 / (size"),
-            (lambda labels: balance(labels).sort().values, "a sample weighs 1 / (size"),
-            (lambda labels: balance(labels) ** 2, "a sample weighs 1 / (size"),
-            (lambda labels: balance(labels).half(), "a sample weighs 1 / (size"),
+            (with_whole_values, "both limits are included"),
+            (lambda *x: round(litres(*x), 3), "over a million"),
+            (lambda volume, low, high: litres(volume, low, high + 1), "over a million"),
+            (voxels, "this counts voxels"),
+            (lambda *x: litres(*x) * 1e6, "cubic millimetres"),
+            (lambda *x: litres(*x) * 1e3, "millilitres"),
+            (lambda *x: litres(*x) / 1e3, "a litre has a million"),
+            (limits_left_out, "both limits are included"),
+            (area, "the distance between slices is missing"),
+            (lambda volume, low, high: litres(volume, low, 1e9), "upper limit"),
+            (lambda volume, low, high: litres(volume, -1e9, high), "lower limit"),
+            (lambda *x: int(litres(*x)), "over a million"),
+            (sum_of_values, "over a million"),
+            (lambda volume, low, high: litres(volume, low, high - 1), "both limits are included"),
+            (lambda volume, low, high: litres(volume, int(low), high), "both limits are included"),
+            (lambda *x: torch.tensor(litres(*x)), "`.item()` gives its number"),
+            (cube_of_the_first_side, "over a million"),
         ],
         equivalent={
-            "return abs(1 / labels.bincount()[labels])": NOT_NEGATIVE,
-            "return abs(1 / sizes[classes])": NOT_NEGATIVE,
+            "count = ((volume.values <= high) & (volume.values >= low)).sum().item()": COMMUTES,
+            "return abs(count * math.prod(volume.spacing) / 1000000.0)": NOT_NEGATIVE,
+            "inside = (scan.values <= most) & (scan.values >= least)": COMMUTES,
+            "return abs(inside.sum().item() * deep * high * wide / 1000000.0)": NOT_NEGATIVE,
         },
     ),
-    "03.8c": Cases(
-        solution=join,
+    "03.8b": Cases(
+        solution=missing,
+        also_right=[by_numbers_of_rungs, lambda heights: missing(heights.double()).float()],
         wrong=[
-            (lambda samples: join(samples)[0], "return three tensors"),
-            (lambda samples: join(samples)[:2], "return three tensors"),
-            (lambda samples: (*join(samples)[:2], [1, 0, 2]), "the labels should be a tensor"),
-            (on_the_right, "fill up on the right"),
-            (with_padded_lengths, "the lengths after padding"),
-            (with_zeros_taken_for_padding, "take the length before padding"),
-            (always_eight_wide, "the longest sequence has"),
-            (into_floats, "keep the sequences' dtype"),
-            (through_floats, "row i holds sequence i"),
-            (
-                lambda samples: (*join(samples)[:2], join(samples)[2].int().long()),
-                "in the samples' order",
-            ),
-            (
-                lambda samples: (join(samples)[0], join(samples)[1].int(), join(samples)[2]),
-                "expected dtype torch.int64",
-            ),
-            (labels_sorted, "in the samples' order"),
-            (lambda samples: (join(samples)[0].T, *join(samples)[1:]), "a sample is a row"),
-            (
-                lambda samples: (torch.stack([s for s, _ in samples]), *join(samples)[1:]),
-                "your function raised RuntimeError",
-            ),
-            (without_empty_ones, "expected shape"),
-            (sorted_by_length, "row i holds sequence i"),
-            (
-                lambda samples: (join(samples)[0].abs(), *join(samples)[1:]),
-                "row i holds sequence i",
-            ),
-            (
-                lambda samples: (*join(samples)[:2], join(samples)[2].float()),
-                "in the samples' order",
-            ),
-            (lambda samples: (join(samples)[0], *join(samples)[:0:-1]), "length of each sequence"),
+            (near_in_millimetres, "the usual distance is the median"),
+            (by_the_largest_gap, "the usual distance is the median"),
+            (lambda heights: missing(heights[1:-1]), "the usual distance is the median"),
+            (below_the_gaps, "below the gaps"),
+            (the_gaps, "these are the gaps"),
+            (one_a_gap, "several slices"),
+            (not_sorted, "sort them first"),
+            (lambda heights: missing(heights).flip(0), "from low to high"),
+            (lambda heights: missing(heights).tolist(), "expected a tensor, got a list"),
+            (by_equality, "the usual distance is the median"),
+            (by_the_first_gap, "the first gap need not be"),
+            (by_the_mean_gap, "the usual distance is the median"),
+            (whole_ladder, "the usual distance is the median"),
+            (lambda heights: missing(heights).round(), "the usual distance is the median"),
+            (lambda heights: missing(heights)[:1], "For heights"),
+            (lambda heights: missing(heights).abs(), "the usual distance is the median"),
+            (lambda heights: (missing(heights) - heights.min()) / 2.5, "the usual distance"),
         ],
-        also_right=[lambda samples: [*join(samples)], row_by_row],
         equivalent={
-            "return (pad_sequence(sequences, batch_first=True), abs(lengths), labels)": (
-                NOT_NEGATIVE
-            ),
-            "first = pairs[-1][0]": "any sample has the dtype that is asked for",
-            "return (rows, abs(sizes), torch.tensor([label for _, label in pairs]))": NOT_NEGATIVE,
+            "for low, gap in zip(heights, heights.diff()):": "there is one gap less than heights",
+            "count = round(((there[-1] - there[1]) / step).item()) + 1": HIGHEST,
+            "count = round(((there[-1] - there[0]) / step).item()) + 0": HIGHEST,
+            "nearest = (there - ladder[:, None]).abs().amin(dim=1)": "`abs` follows",
+            "return ladder[nearest >= step / 2]": NEAR,
+            "return ladder[nearest > step / 3]": NEAR,
         },
     ),
 }

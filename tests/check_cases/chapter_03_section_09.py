@@ -1,218 +1,143 @@
-"""Answers to the exercises of 03/09, workers and streams."""
+"""Answers to the exercises of 03/09, audio and video."""
 
-from itertools import islice
-
-import numpy as np
+import torch
+from torch.nn import functional as F
 
 from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
 
 
-def shard(stream, info):
-    if info is None:
-        return list(stream)
-    return list(islice(stream, info.id, None, info.num_workers))
+def heard(frequency, rate):
+    return min(frequency % rate, -frequency % rate)
 
 
-def dealt_in_blocks(stream, info):
-    if info is None:
-        return list(stream)
-    size = -(-len(stream) // info.num_workers)
-    return stream[info.id * size : (info.id + 1) * size]
+def delay(left, right, most):
+    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
+    return (shifted @ left).argmax().item() - most
 
 
-def none_forgotten(stream, info):
-    return [s for i, s in enumerate(stream) if i % info.num_workers == info.id]
+def by_transform(left, right, most):
+    n = 2 * len(left)
+    product = torch.fft.irfft(torch.fft.rfft(right, n) * torch.fft.rfft(left, n).conj(), n)
+    return int(torch.cat([product[-most:], product[: most + 1]]).argmax()) - most
 
 
-def length_taken(stream, info):
-    if info is None:
-        return list(stream)
-    return [stream[i] for i in range(info.id, len(stream), info.num_workers)]
+def by_rolling(left, right, most):
+    sums = [(left * right.roll(-late)).sum() for late in range(-most, most + 1)]
+    return torch.stack(sums).argmax() - most
 
 
-def positions(stream, info):
-    if info is None:
-        return list(stream)
-    return list(range(info.id, len(list(stream)), info.num_workers))
+def folded_once(frequency, rate):
+    return frequency if frequency <= rate / 2 else abs(rate - frequency) % rate
 
 
-def walked_twice(stream, info):
-    count = sum(1 for _ in stream)
-    return shard(stream, info) if count else []
+def by_overlaps(left, right, most, one_sum=torch.sum):
+    found = {}
+    for late in range(-most, most + 1):
+        first = left[max(0, -late) : len(left) - max(0, late)]
+        second = right[max(0, late) : len(right) - max(0, -late)]
+        found[late] = one_sum(first * second).item()
+    return max(found, key=found.get)
 
 
-def first_only(stream, info):
-    return shard(stream, info)[:1]
+def mean_of_products(left, right, most):
+    return by_overlaps(left, right, most, torch.mean)
 
 
-def one_too_many(stream, info):
-    if info is None:
-        return list(stream)
-    return list(islice(stream, info.id, None, info.num_workers + 1))
+def by_a_spectrum(frequency, rate):
+    times = torch.arange(int(rate)) / rate
+    loudest = torch.fft.rfft(torch.cos(2 * torch.pi * frequency * times)).abs().argmax()
+    return loudest.item() * rate / int(rate)
 
 
-def by_first_place(stream, info):
-    if info is None:
-        return list(stream)
-    samples = list(stream)
-    return [s for s in samples if samples.index(s) % info.num_workers == info.id]
+def back_and_forth(frequency, rate):
+    while frequency > rate / 2:
+        frequency = abs(frequency - rate)
+    return frequency
 
 
-def each_once(stream, info):
-    if info is None:
-        return list(stream)
-    return list(dict.fromkeys(stream))[info.id :: info.num_workers]
+def by_the_loudest(left, right, most):
+    late = int(right.argmax()) - int(left.argmax())
+    return max(-most, min(late, most)) // 2 * 2
 
 
-def in_turns(stream, info):
-    mine, turn = [], 0
-    for sample in stream:
-        if info is None or turn == info.id:
-            mine.append(sample)
-        turn = (turn + 1) % (info.num_workers if info else 1)
-    return mine
+def forwards_only(left, right, most):
+    sums = [(left[: len(left) - late] * right[late:]).sum() for late in range(most + 1)]
+    return int(torch.stack(sums).argmax())
 
 
-def by_value(stream, info):
-    if info is None:
-        return list(stream)
-    return [s for s in stream if s % info.num_workers == info.id]
+def smallest_sum(left, right, most):
+    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
+    return (shifted @ left).argmin().item() - most
 
 
-def block(count, info):
-    if info is None:
-        return 0, count
-    size, over = divmod(count, info.num_workers)
-    start = info.id * size + min(info.id, over)
-    return start, start + size + (info.id < over)
-
-
-def by_array_split(count, info):
-    mine = np.array_split(range(count), info.num_workers)[info.id] if info else range(count)
-    start = int(mine[0]) if len(mine) else block(count, info)[0]
-    return start, start + len(mine)
-
-
-def by_numpy(count, info):
-    if info is None:
-        return 0, count
-    ends = np.full(info.num_workers, count // info.num_workers)
-    ends[: count % info.num_workers] += 1
-    stops = ends.cumsum()
-    return stops[info.id] - ends[info.id], stops[info.id]
-
-
-def rounded_up(count, info):
-    if info is None:
-        return 0, count
-    size = -(-count // info.num_workers)
-    return min(count, info.id * size), min(count, (info.id + 1) * size)
-
-
-def beyond_the_end(count, info):
-    if info is None:
-        return 0, count
-    size = -(-count // info.num_workers)
-    return info.id * size, (info.id + 1) * size
-
-
-def rounded_down(count, info):
-    if info is None:
-        return 0, count
-    size = count // info.num_workers
-    return info.id * size, (info.id + 1) * size
-
-
-def larger_last(count, info):
-    if info is None:
-        return 0, count
-    size, over = divmod(count, info.num_workers)
-    start = info.id * size + max(0, info.id - (info.num_workers - over))
-    return start, start + size + (info.id >= info.num_workers - over)
-
-
-def proportional(count, info):
-    if info is None:
-        return 0, count
-    return info.id * count // info.num_workers, (info.id + 1) * count // info.num_workers
+def without_the_ends(left, right, most):
+    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
+    return (shifted @ left)[1:-1].argmax().item() + 1 - most
 
 
 CASES = {
     "03.9a": Cases(
-        solution=shard,
-        also_right=[in_turns],
+        solution=heard,
+        also_right=[lambda f, r: abs((f + r / 2) % r - r / 2), back_and_forth],
         wrong=[
-            (lambda stream, info: list(stream), "the whole stream"),
-            (dealt_in_blocks, "deal the samples out in turn"),
-            (none_forgotten, "without workers it is None"),
-            (length_taken, "raised TypeError"),
-            (positions, "these are positions"),
-            (by_value, "number the samples with `enumerate`"),
-            (
-                lambda stream, info: islice(stream, info.id, None, info.num_workers),
-                "as `list(…)` does",
-            ),
-            (lambda stream, info: shard(list(stream)[1:], info), "`id` is 0, not 1"),
-            (lambda stream, info: shard(stream, info)[::-1], "start at sample `id`"),
-            (lambda stream, info: tuple(shard(stream, info)), "expected a list, got a tuple"),
-            (walked_twice, "walked through only once"),
-            (first_only, "start at sample `id`"),
-            (one_too_many, "start at sample `id`"),
-            (by_first_place, "start at sample `id`"),
-            (each_once, "start at sample `id`"),
-            (
-                lambda stream, info: list(stream) if not info or not info.id else [],
-                "the whole stream",
-            ),
-        ],
-    ),
-    "03.9b": Cases(
-        solution=block,
-        also_right=[by_array_split, by_numpy, lambda count, info: list(block(count, info))],
-        wrong=[
-            (rounded_up, "sizes differ by one at most"),
-            (beyond_the_end, "ends behind the stream"),
-            (rounded_down, "leave samples to nobody"),
-            (proportional, "the larger blocks come first"),
-            (lambda count, info: (0, count), "read one sample more"),
-            (lambda count, info: block(count, info)[0], "two whole numbers, not 7"),
-            (lambda count, info: range(*block(count, info)), "not range(7, 10)"),
-            (lambda count, info: tuple(map(float, block(count, info))), "not (7.0, 10.0)"),
-            (
-                lambda count, info: (block(count, info)[0], block(count, info)[1] - 1),
-                "the first number that is not read",
-            ),
-            (
-                lambda count, info: (
-                    block(count, info)[0],
-                    block(count, info)[1] - block(count, info)[0],
-                ),
-                "not (start, size)",
-            ),
-            (
-                lambda count, info: (block(count, info)[0] + 1, block(count, info)[1]),
-                "sizes differ",
-            ),
-            (lambda count, info: block(count, None), "read one sample more"),
-            (lambda count, info: block(count, info)[::-1], "read one sample more"),
-            (lambda count, info: tuple(map(float, block(count, info))), "two whole numbers"),
-            (larger_last, "the larger blocks come first"),
+            (lambda f, r: f % r, "a tone folds"),
+            (lambda f, r: r - f, "cannot be negative"),
+            (lambda f, r: abs(r - f), "whole multiples"),
+            (lambda f, r: min(f, r / 2), "do not stop at half"),
+            (lambda f, r: f % (r / 2), "like a mirror"),
+            (lambda f, r: f, "a tone folds"),
+            (lambda f, r: heard(f, 8_000), "whole multiples of the rate"),
+            (lambda f, r: int(heard(f, r)), "fold at half the rate"),
+            (lambda f, r: max(f % r, -f % r), "a tone folds"),
+            (lambda f, r: heard(f, r) - r, "whole multiples of the rate"),
+            (lambda f, r: heard(f, r / 2), "like a mirror"),
+            (folded_once, "a tone folds"),
+            (lambda f, r: f % r if f % r <= r // 2 else r - f % r, "one below half the rate stays"),
+            (lambda f, r: round(heard(f, r), 1), "fold at half the rate"),
+            (by_a_spectrum, "fold at half the rate"),
+            (lambda f, r: f"{heard(f, r)} Hz", "return the frequency as one number"),
+            (lambda f, r: str(heard(f, r)), "return the frequency as one number"),
         ],
         equivalent={
-            "return (0, abs(count))": NOT_NEGATIVE,
-            "return (0, int(count))": WHOLE,
-            "start = info.id * size + min(over, info.id)": COMMUTES,
-            "return (abs(start), start + size + (info.id < over))": NOT_NEGATIVE,
-            "return (int(start), start + size + (info.id < over))": WHOLE,
-            "return (start, abs(start + size + (info.id < over)))": NOT_NEGATIVE,
-            "return (start, int(start + size + (info.id < over)))": WHOLE,
-            "return (0, abs(total))": NOT_NEGATIVE,
-            "return (0, int(total))": WHOLE,
-            "start = me.id * size + min(over, me.id)": COMMUTES,
-            "return (abs(start), start + size + (1 if me.id < over else 0))": NOT_NEGATIVE,
-            "return (int(start), start + size + (1 if me.id < over else 0))": WHOLE,
-            "return (start, abs(start + size + (1 if me.id < over else 0)))": NOT_NEGATIVE,
-            "return (start, int(start + size + (1 if me.id < over else 0)))": WHOLE,
+            "return abs(min(frequency % rate, -frequency % rate))": NOT_NEGATIVE,
+            "return min(-frequency % rate, frequency % rate)": COMMUTES,
+            "return abs(min(rest, per_second - rest))": NOT_NEGATIVE,
+            "return min(per_second - rest, rest)": COMMUTES,
+        },
+    ),
+    "03.9c": Cases(
+        solution=delay,
+        also_right=[by_transform, by_rolling, by_overlaps],
+        wrong=[
+            (lambda left, right, most: -delay(left, right, most), "the sign is wrong"),
+            (lambda left, right, most: delay(left, right, most) + most, "stands for -most"),
+            (lambda left, right, most: abs(delay(left, right, most)), "the sign is wrong"),
+            (lambda left, right, most: most, "sum of products is largest"),
+            (lambda left, right, most: left * right, "as one number"),
+            (lambda left, right, most: -most, "sum of products is largest"),
+            (lambda left, right, most: 0, "sum of products is largest"),
+            (lambda left, right, most: delay(right, left, most), "the sign is wrong"),
+            (by_the_loudest, "sum of products is largest"),
+            (forwards_only, "sum of products is largest"),
+            (mean_of_products, "sum of products is largest"),
+            (
+                lambda left, right, most: delay(left.sign(), right.sign(), most),
+                "sum of products is largest",
+            ),
+            (
+                lambda left, right, most: delay(left, right, min(most, 100)),
+                "sum of products is largest",
+            ),
+            (smallest_sum, "sum of products is largest"),
+            (without_the_ends, "sum of products is largest"),
+            (lambda left, right, most: delay(left, right, most) + 1, "sum of products is largest"),
+        ],
+        equivalent={
+            "shifted = F.pad(right, (most, most)).unfold(-1, len(left), 1)": (
+                "the sound has one dimension: the last is the first"
+            ),
+            "return int((shifted @ left).argmax().item() - most)": WHOLE,
+            "return (shifted @ left).argmax() - most": "a tensor of one number will do",
         },
     ),
 }

@@ -1,293 +1,237 @@
-"""Answers to the exercises of 03/10, getting data."""
-
-from hashlib import md5, sha256
+"""Answers to the exercises of 03/10, datasets and loaders."""
 
 import torch
+import torch.nn.functional as F
+from torch.nn.utils.rnn import pad_sequence
+from torch.utils.data import BatchSampler
 
 from check_cases import NOT_NEGATIVE, Cases
 
 
-def hashed(data):
-    return sha256(data).hexdigest()
+def cut(order, batch_size, drop_last):
+    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+    return batches[:-1] if drop_last and len(order) % batch_size else batches
 
 
-def unsound(files, published):
-    right = {name for name in files if hashed(files[name]) == published.get(name, "").lower()}
-    return sorted(set(published) - right)
+def filled_up(order, batch_size, drop_last):
+    batches = cut(order, batch_size, drop_last)
+    return [batch + [0] * (batch_size - len(batch)) for batch in batches]
 
 
-def present_only(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if n in files and hashed(files[n]) != d.lower())
+def last_always_dropped(order, batch_size, drop_last):
+    batches = cut(order, batch_size, False)
+    return batches[:-1] if drop_last else batches
 
 
-def missing_only(files, published):
-    return sorted(set(published) - set(files))
+def eats_the_order(order, batch_size, drop_last):
+    batches = []
+    while len(order) >= batch_size:
+        batches.append(order[:batch_size])
+        del order[:batch_size]
+    return [*batches, order] if order and not drop_last else batches
 
 
-def case_matters(files, published):
-    return sorted(n for n, d in published.items() if hashed(files.get(n, b"")) != d)
+def one_by_one(order, batch_size, drop_last):
+    batches, batch = [], []
+    for position in order:
+        batch.append(position)
+        if len(batch) == batch_size:
+            batches.append(batch)
+            batch = []
+    if batch and not drop_last:
+        batches.append(batch)
+    return batches
 
 
-def with_unpublished(files, published):
-    return sorted([*unsound(files, published), *(set(files) - set(published))])
+def balance(labels):
+    return 1 / labels.bincount()[labels]
 
 
-def missing_raises(files, published):
-    return sorted(n for n, d in published.items() if hashed(files[n]) != d.lower())
+def by_unique(labels):
+    _, places, counts = labels.unique(return_inverse=True, return_counts=True)
+    return counts.double().reciprocal()[places]
 
 
-def by_md5(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if md5(files.get(n, b"")).hexdigest() != d.lower())
+def join(samples):
+    sequences = [sequence for sequence, _ in samples]
+    lengths = torch.tensor([len(sequence) for sequence in sequences])
+    labels = torch.tensor([label for _, label in samples])
+    return pad_sequence(sequences, batch_first=True), lengths, labels
 
 
-def unsorted(files, published):
-    found = unsound(files, published)
-    return [name for name in published if name in found]
+def on_the_right(samples):
+    batch, lengths, labels = join(samples)
+    rolled = [row.roll(batch.shape[1] - int(n)) for row, n in zip(batch, lengths, strict=True)]
+    return torch.stack(rolled), lengths, labels
 
 
-def sound_ones(files, published):
-    return sorted(set(published) - set(unsound(files, published)))
+def with_padded_lengths(samples):
+    batch, lengths, labels = join(samples)
+    return batch, torch.full_like(lengths, batch.shape[1]), labels
 
 
-def split(groups, count, generator):
-    names = groups.unique()
-    drawn = names[torch.randperm(len(names), generator=generator)[:count]]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
+def with_zeros_taken_for_padding(samples):
+    batch, _, labels = join(samples)
+    return batch, (batch != 0).sum(dim=1), labels
 
 
-def rows_drawn(groups, count, generator):
-    order = torch.randperm(len(groups), generator=generator)
-    return order[count:].sort().values, order[:count].sort().values
+def always_eight_wide(samples):
+    batch, lengths, labels = join(samples)
+    return F.pad(batch, (0, 8 - batch.shape[1])), lengths, labels
 
 
-def neighbouring_repeats_only(groups, count, generator):
-    names = groups.unique_consecutive()
-    drawn = names[torch.randperm(len(names), generator=generator)[:count]]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
+def into_floats(samples):
+    batch, lengths, labels = join(samples)
+    return batch.double(), lengths, labels
 
 
-def numbers_up_to_the_largest(groups, count, generator):
-    drawn = torch.randperm(int(groups.max()) + 1, generator=generator)[:count]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
+def through_floats(samples):
+    batch, lengths, labels = join(samples)
+    return batch.float().to(batch.dtype), lengths, labels
 
 
-def sorted_draw(groups, count, generator):
-    names = groups.unique()
-    order = torch.randperm(len(names), generator=generator).sort().values
-    test = torch.isin(groups, names[order[:count]])
-    return torch.where(~test)[0], torch.where(test)[0]
+def row_by_row(samples):
+    width = max(len(sequence) for sequence, _ in samples)
+    rows = [F.pad(sequence, (0, width - len(sequence))) for sequence, _ in samples]
+    lengths, labels = zip(*[(len(sequence), label) for sequence, label in samples], strict=True)
+    return torch.stack(rows), torch.tensor(lengths), torch.tensor(labels)
 
 
-def by_inverse(groups, count, generator):
-    names, places = groups.unique(return_inverse=True)
-    drawn = torch.randperm(len(names), generator=generator)[:count]
-    test = (places[:, None] == drawn).any(dim=1)
-    return (~test).nonzero()[:, 0], test.nonzero()[:, 0]
+def without_empty_ones(samples):
+    return join([sample for sample in samples if len(sample[0])] or samples)
 
 
-def masks(groups, count, generator):
-    train, _ = split(groups, count, generator)
-    mask = torch.isin(torch.arange(len(groups)), train)
-    return mask, ~mask
+def sorted_by_length(samples):
+    return join(sorted(samples, key=lambda sample: -len(sample[0])))
 
 
-def unseeded(groups, count, generator):
-    return split(groups, count, None)
+def labels_sorted(samples):
+    batch, lengths, labels = join(samples)
+    return batch, lengths, labels.sort().values
 
-
-def positions_drawn(groups, count, generator):
-    drawn = torch.randperm(len(groups.unique()), generator=generator)[:count]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def with_repeats(groups, count, generator):
-    names = groups.unique()
-    drawn = names[torch.randint(len(names), (count,), generator=generator)]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def first_groups(groups, count, generator):
-    test = torch.isin(groups, groups.unique()[:count])
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def falling(groups, count, generator):
-    train, test = split(groups, count, generator)
-    return train.flip(0), test.flip(0)
-
-
-def columns(groups, count, generator):
-    return tuple(rows[:, None] for rows in split(groups, count, generator))
-
-
-def missing_is_empty(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if hashed(files.get(n, b"")) != d.lower())
-
-
-def empty_is_missing(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if not files.get(n) or hashed(files[n]) != d.lower())
-
-
-def first_digits_only(files, published):
-    lengths = {name: len(digest) for name, digest in published.items()}
-    return sorted(n for n, length in lengths.items() if n not in files or length != 64)
-
-
-def first_digits_of_each(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if n not in files or hashed(files[n])[:8] != d.lower()[:8])
-
-
-def without_line_ends(files, published):
-    return unsound({name: data.strip() for name, data in files.items()}, published)
-
-
-def as_text(files, published):
-    return unsound({name: data.decode().encode() for name, data in files.items()}, published)
-
-
-def by_digest(files, published):
-    found = []
-    for name, digest in sorted(published.items()):
-        if name not in files or sha256(files[name]).digest() != bytes.fromhex(digest):
-            found.append(name)
-    return found
-
-
-def any_published_hash(files, published):
-    known = {digest.lower() for digest in published.values()}
-    return sorted(n for n in published if n not in files or hashed(files[n]) not in known)
-
-
-def seeded_anew(groups, count, generator):
-    return split(groups, count, torch.Generator().manual_seed(generator.initial_seed()))
-
-
-def global_order(groups, count, generator):
-    torch.manual_seed(generator.initial_seed())
-    return split(groups, count, None)
-
-
-def one_of_three(groups, count, generator):
-    seed = int(torch.randint(9999, (1,), generator=generator)) % 3
-    return split(groups, count, torch.Generator().manual_seed(seed))
-
-
-def all_but_the_last_group(groups, count, generator):
-    names = groups.unique()
-    size = max(len(names) - 1, count)
-    test = torch.isin(groups, names[torch.randperm(size, generator=generator)[:count]])
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def neighbours(groups, count, generator):
-    names = groups.unique()
-    start = int(torch.randint(len(names), (1,), generator=generator))
-    test = torch.isin(groups, names.roll(start)[:count])
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def one_row_a_group(groups, count, generator):
-    train, test = split(groups, count, generator)
-    firsts = [torch.where(groups == group)[0][0] for group in groups[test].unique()]
-    return train, torch.stack(firsts).sort().values
-
-
-def groups_for_rows(groups, count, generator):
-    return tuple(groups[rows].unique() + 100 for rows in split(groups, count, generator))
-
-
-def sorted_by_group(groups, count, generator):
-    train, test = split(groups, count, generator)
-    return train[groups[train].argsort(stable=True)], test[groups[test].argsort(stable=True)]
-
-
-ONE_DIMENSION = "`where` of one dimension gives one tensor: the last is the first"
-ONLY_TRUTH = "the caller asks only whether it is true"
 
 CASES = {
     "03.10a": Cases(
-        solution=unsound,
-        also_right=[by_digest],
+        solution=cut,
+        also_right=[lambda order, size, drop: list(BatchSampler(order, size, drop)), one_by_one],
         wrong=[
-            (present_only, "missing counts as well"),
-            (missing_only, "another hash counts as well"),
-            (case_matters, "capital and small"),
-            (with_unpublished, "was not published"),
-            (missing_raises, "raised KeyError"),
-            (by_md5, "hash the bytes with `sha256`"),
-            (unsorted, "sort the names"),
-            (sound_ones, "the sound ones"),
-            (lambda files, published: set(unsound(files, published)), "expected a list"),
-            (missing_is_empty, "a published file that is missing counts as well"),
-            (empty_is_missing, "a file of no bytes is no missing file"),
-            (first_digits_only, "another hash counts as well"),
+            (lambda order, size, drop: cut(order, size, True), "ragged batch is missing"),
+            (lambda order, size, drop: cut(order, size, False), "ragged batch is still there"),
+            (last_always_dropped, "a whole batch is missing"),
+            (lambda order, size, drop: cut(sorted(order), size, drop), "in the given order"),
+            (lambda order, size, drop: cut(list(range(len(order))), size, drop), "the places in"),
+            (lambda order, size, drop: order, "list of lists"),
+            (lambda order, size, drop: list(map(tuple, cut(order, size, drop))), "is a list too"),
+            (lambda order, size, drop: [*cut(order, size, drop), []], "no empty batch"),
+            (lambda order, size, drop: cut(order[::-1], size, drop), "from k * batch_size on"),
+            (lambda order, size, drop: cut(order, size + 1, drop), "batch_size of them"),
             (
-                lambda files, published: len(unsound(files, published)),
-                "expected a list, got an int",
+                lambda order, size, drop: [order[at::size] for at in range(size)],
+                "from k * batch_size",
             ),
-            (lambda files, published: unsound(files, published)[::-1], "sort the names"),
-            (lambda files, published: sorted(published), "every file is called unsound"),
-            (lambda files, published: [], "hash the bytes with SHA-256"),
+            (filled_up, "from k * batch_size on"),
+            (eats_the_order, "changed its input"),
             (
-                lambda files, published: dict.fromkeys(unsound(files, published), False),
-                "expected a list",
+                lambda order, size, drop: [sorted(b) for b in cut(order, size, drop)],
+                "batch k holds",
             ),
-            (any_published_hash, "another hash counts as well"),
-            (first_digits_of_each, "another hash counts as well"),
-            (without_line_ends, "hash the bytes with SHA-256"),
-            (as_text, "no such letters"),
+            (
+                lambda order, size, drop: [
+                    order[k * size : (k + 1) * size] for k in range(len(order) // size + (not drop))
+                ],
+                "no empty batch",
+            ),
+            (lambda order, size, drop: cut(order, size, drop)[:1], "the ragged batch is missing"),
+            (
+                lambda order, size, drop: cut(list(dict.fromkeys(order)), size, drop),
+                "a whole batch is missing",
+            ),
         ],
-        equivalent={
-            "return abs(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
-            "return -(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
-            "return int(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
-        },
     ),
     "03.10b": Cases(
-        solution=split,
-        also_right=[lambda *inputs: list(split(*inputs)), by_inverse],
+        solution=balance,
+        also_right=[by_unique, lambda ls: torch.tensor([1 / ls.tolist().count(v) for v in ls])],
         wrong=[
-            (rows_drawn, "draw groups, not rows"),
-            (neighbouring_repeats_only, "the number of different groups"),
-            (numbers_up_to_the_largest, "groups, expected"),
-            (sorted_draw, "every generator gives the same split"),
-            (lambda *inputs: split(*inputs)[::-1], "swapped"),
-            (masks, "these are masks"),
-            (unseeded, "the global generator was moved"),
-            (first_groups, "every generator gives the same"),
-            (falling, "in rising order"),
-            (columns, "expected one dimension"),
-            (lambda *inputs: split(*inputs)[1], "expected two tensors"),
-            (lambda g, n, generator: split(g, n + 1, generator), "groups, expected"),
-            (with_repeats, "groups, expected"),
-            (positions_drawn, "draws positions"),
-            (lambda *inputs: (split(*inputs)[0], split(*inputs)[0]), "exactly one part"),
-            (seeded_anew, "the generator stands still"),
-            (global_order, "the global generator was moved"),
-            (one_of_three, "draw with `torch.randperm(n, generator=generator)`"),
-            (all_but_the_last_group, "draw with `torch.randperm(n, generator=generator)`"),
-            (neighbours, "these groups are neighbours"),
-            (lambda g, n, generator: split(g, n + (n > 3), generator), "groups, expected"),
-            (one_row_a_group, "exactly one part"),
-            (groups_for_rows, "return row numbers, not groups"),
-            (lambda *inputs: [part.tolist() for part in split(*inputs)], "expected a tensor, got"),
-            (sorted_by_group, "in rising order"),
+            (lambda labels: labels.bincount()[labels].double(), "this is the size of each class"),
+            (lambda labels: 1 / labels.bincount().double(), "look up each sample's own class"),
+            (
+                lambda labels: (1 / labels.bincount()[labels]).long(),
+                "expected floats, got torch.int64",
+            ),
+            (lambda labels: balance(labels) / balance(labels).sum(), "those of each class should"),
+            (
+                lambda labels: balance(labels) * len(labels) / len(labels.unique()),
+                "add up to n / classes",
+            ),
+            (lambda labels: torch.ones(len(labels)).double() / len(labels), "weighs the same"),
+            (lambda labels: 1 / (labels.double() + 1), "a sample weighs 1 / (size"),
+            (lambda labels: 1 / F.one_hot(labels, 10).sum(0)[labels], "your function raised"),
+            (
+                lambda labels: 1 / labels.unique(return_counts=True)[1][labels],
+                "your function raised",
+            ),
+            (lambda labels: F.softmax(-labels.bincount()[labels].double(), 0), "a sample weighs"),
+            (lambda labels: balance(labels).tolist(), "expected a tensor, got a list"),
+            (
+                lambda labels: 1 - labels.bincount()[labels].double() / len(labels),
+                "a sample weighs",
+            ),
+            (lambda labels: balance(labels).unique(), "look up each sample's own class"),
+            (lambda labels: balance(labels).round(decimals=1), "a sample weighs 1 / (size"),
+            (lambda labels: balance(labels).sort().values, "a sample weighs 1 / (size"),
+            (lambda labels: balance(labels) ** 2, "a sample weighs 1 / (size"),
+            (lambda labels: balance(labels).half(), "a sample weighs 1 / (size"),
         ],
         equivalent={
-            "return (abs(torch.where(~test)[0]), torch.where(test)[0])": NOT_NEGATIVE,
-            "return (torch.where(~test)[0], abs(torch.where(test)[0]))": NOT_NEGATIVE,
-            "return (torch.where(~test)[-1], torch.where(test)[0])": ONE_DIMENSION,
-            "return (torch.where(~test)[0], torch.where(test)[-1])": ONE_DIMENSION,
+            "return abs(1 / labels.bincount()[labels])": NOT_NEGATIVE,
+            "return abs(1 / sizes[classes])": NOT_NEGATIVE,
+        },
+    ),
+    "03.10c": Cases(
+        solution=join,
+        wrong=[
+            (lambda samples: join(samples)[0], "return three tensors"),
+            (lambda samples: join(samples)[:2], "return three tensors"),
+            (lambda samples: (*join(samples)[:2], [1, 0, 2]), "the labels should be a tensor"),
+            (on_the_right, "fill up on the right"),
+            (with_padded_lengths, "the lengths after padding"),
+            (with_zeros_taken_for_padding, "take the length before padding"),
+            (always_eight_wide, "the longest sequence has"),
+            (into_floats, "keep the sequences' dtype"),
+            (through_floats, "row i holds sequence i"),
+            (
+                lambda samples: (*join(samples)[:2], join(samples)[2].int().long()),
+                "in the samples' order",
+            ),
+            (
+                lambda samples: (join(samples)[0], join(samples)[1].int(), join(samples)[2]),
+                "expected dtype torch.int64",
+            ),
+            (labels_sorted, "in the samples' order"),
+            (lambda samples: (join(samples)[0].T, *join(samples)[1:]), "a sample is a row"),
+            (
+                lambda samples: (torch.stack([s for s, _ in samples]), *join(samples)[1:]),
+                "your function raised RuntimeError",
+            ),
+            (without_empty_ones, "expected shape"),
+            (sorted_by_length, "row i holds sequence i"),
+            (
+                lambda samples: (join(samples)[0].abs(), *join(samples)[1:]),
+                "row i holds sequence i",
+            ),
+            (
+                lambda samples: (*join(samples)[:2], join(samples)[2].float()),
+                "in the samples' order",
+            ),
+            (lambda samples: (join(samples)[0], *join(samples)[:0:-1]), "length of each sequence"),
+        ],
+        also_right=[lambda samples: [*join(samples)], row_by_row],
+        equivalent={
+            "return (pad_sequence(sequences, batch_first=True), abs(lengths), labels)": (
+                NOT_NEGATIVE
+            ),
+            "first = pairs[-1][0]": "any sample has the dtype that is asked for",
+            "return (rows, abs(sizes), torch.tensor([label for _, label in pairs]))": NOT_NEGATIVE,
         },
     ),
 }

@@ -1,80 +1,137 @@
-"""Checks of 03/02, time series."""
+"""Checks of 03/02, scales."""
 
 from typing import Any
 
 import torch
 
-from d2lutils.checks import call, exercise, expect_equal, expect_parts, expect_tensor, given
+from d2lutils.checks import (
+    Wrong,
+    call,
+    exercise,
+    expect_equal,
+    expect_parts,
+    expect_tensor,
+    given,
+)
 
 
 @exercise("03.2a")
-def scale_by_past(answer: Any) -> None:
-    """Judge standardising by statistics of the rows before a cut."""
-    rows = torch.arange(12.0)
-    rising = torch.stack([rows**2, 50 - 3 * rows + (rows % 3)], dim=1)
-    for x, cut in [(rising, 5), (rising[:, :1], 2), (rising.double() * -3e-9, 9), (rising[:3], 3)]:
-        with given(x=x, cut=cut):
-            got = call(answer, x.clone(), cut)
-            past, one = x[:cut], x[:cut].flatten()
-            mean, std = past.mean(dim=0), past.std(dim=0)
-            usual = [
-                ((x - x.mean(0)) / x.std(0), "mean and deviation come from all rows, the future's"),
-                ((x - x.mean()) / x.std(), "mean and deviation come from all rows and channels"),
-                ((x - mean) / x.std(0), "the deviation comes from all rows; take it before `cut`"),
-                ((x - x.mean(0)) / std, "the mean comes from all rows; take it before `cut`"),
-                ((past - mean) / std, "scale all rows, not only those before `cut`"),
-                ((x - one.mean()) / one.std(), "each channel has its own mean and deviation"),
-                ((x - past.amin(0)) / (past.amax(0) - past.amin(0)), "that is min-max"),
-                ((x - mean) / past.std(dim=0, correction=0), "take the usual deviation, as `std`"),
-                (x - mean, "the division by the deviation is missing"),
-                ((x - mean) / (std + 1e-8), "no channel is constant: add nothing to its deviation"),
-                (_by_rows(x, cut + 1), "the row at `cut` belongs to the future"),
-            ]
-            if x.shape[1] == 1:  # with one channel there is no telling these apart
-                usual.pop(5)
-            why = "subtract each channel's mean, divide by its deviation, both of x[:cut]"
-            expect_equal(got, (x - mean) / std, usual=usual, why=why)
+def standardise(answer: Any) -> None:
+    """Columns of mean 0 and deviation 1 over what is known, gaps as 0."""
+    nan = float("nan")
+    tables = [
+        [[1.0, 10.0], [3.0, nan], [5.0, 30.0], [nan, 20.0], [7.0, nan]],
+        [[1e9 + 2, 7.0], [1e9 + 4, 7.0], [1e9 + 9, 7.0]],
+        [[-0.1, nan, nan], [0.7, nan, 3.0], [-2.5, nan, nan]],
+        [[3.5], [nan], [-1.5]],
+        [[36.7]] * 10,  # their mean is rounded
+        [[36.7, nan if row == 4 else 0.1 * row] for row in range(10)],
+        [[nan], *[[36.7]] * 10],
+        [[2e-6, nan], [5e-6, nan], [3e-6, nan], [-2e-6, nan]],
+    ]
+    for rows in tables:
+        X = torch.tensor(rows, dtype=torch.float64 if len(rows) == 3 else torch.float32)
+        gap = X.isnan()
+        known = (~gap).sum(dim=0)
+        constant = X.masked_fill(gap, torch.inf).amin(0) >= X.masked_fill(gap, -torch.inf).amax(0)
+        centred = (X - X.nanmean(dim=0)).masked_fill(gap | constant, 0.0)
+        squares = (centred**2).sum(dim=0)
+        want = _divide(centred, (squares / (known - 1)).sqrt())
+        filled = torch.where(gap, X.nanmean(dim=0), X)
+        with given(X=X):
+            got = expect_tensor(call(answer, X))
+            if got.shape == X.shape and got[:, constant].nan_to_num(0.0).any():
+                raise Wrong(
+                    "a column of equal numbers should be zeros; its mean is rounded, so look "
+                    "whether the least known value is the greatest"
+                )
+            expect_equal(
+                got,
+                want,
+                usual=[
+                    (centred / (squares / (known - 1)).sqrt(), "0 / 0 is `nan`; give zeros there"),
+                    (_divide(centred, squares / (known - 1)), "the deviation is the square root"),
+                    (_divide(centred, (squares / known).sqrt()), "divide by n - 1, as `std` does"),
+                    (_divide(centred, filled.std(dim=0)), "gaps must not count in the deviation"),
+                    (torch.where(gap, nan, want), "gaps should come out as 0"),
+                    ((X - X.mean(dim=0)) / X.std(dim=0), "a `nan` spreads; use what is known"),
+                    (centred, "divide by the deviation as well"),
+                    (
+                        torch.where((squares / (known - 1)).sqrt() > 0.01, want, 0.0),
+                        "numbers may be close and not equal: compare them as they are",
+                    ),
+                    (
+                        torch.zeros_like(X) if gap.any() else None,
+                        "zeros everywhere: `std` gives `nan` where a gap is",
+                    ),
+                    (
+                        torch.where((known < 2) & ~gap, torch.nan, want),
+                        "fewer than two known values have no deviation; give zeros there",
+                    ),
+                ],
+                why="mean and deviation of each column, over its known values",
+            )
 
 
-def _by_rows(x: torch.Tensor, rows: int) -> torch.Tensor:
-    return (x - x[:rows].mean(dim=0)) / x[:rows].std(dim=0)
+def _divide(values: torch.Tensor, by: torch.Tensor) -> torch.Tensor:
+    return torch.where(by > 0, values / by, torch.zeros(()))
 
 
 @exercise("03.2b")
-def windows_and_targets(answer: Any) -> None:
-    """Judge windows as N×C×L and the values that come some days after them."""
-    days = torch.arange(10.0)
-    x = torch.stack([(days * 7 % 10) * 0.7 - 2, 100 + days, -days], dim=1)
-    for days, size, ahead in [(x, 4, 3), (x, 3, 1), (x[:, :1], 2, 2), (x[:5].double(), 4, 1)]:
-        with given(x=days, size=size, ahead=ahead):
-            windows, targets = expect_parts(call(answer, days, size, ahead), "windows", "targets")
-            _judge_windows(expect_tensor(windows), days, size, ahead)
-            _judge_targets(expect_tensor(targets), days, size, ahead)
-
-
-def _judge_windows(got: torch.Tensor, x: torch.Tensor, size: int, ahead: int) -> None:
-    every = x.unfold(0, size, 1)
-    want = every[: len(x) - size - ahead + 1]
-    usual = [
-        (want.transpose(1, 2), "windows are N×L×C; swap the last two dimensions"),
-        (every, "the last windows have no target; leave them out"),
-        (every[:-1], "the last windows have no target; with `ahead` days that is `ahead` windows"),
-        (want[:-1], "one window is missing: there are len(x) - size - ahead + 1"),
-        (every[ahead:], "the first windows are gone; those at the end have no target"),
+def standardise_both(answer: Any) -> None:
+    """Training and test rows, both by mean and deviation of the training rows."""
+    tables: list[tuple[list[list[float]], list[list[float]]]] = [
+        ([[1, 10], [3, 40], [8, 20]], [[5, -30], [2, 7]]),
+        ([[-0.1, 7], [0.7, 7], [-2.5, 7], [4, 7]], [[0.5, 9], [-1, 7]]),
+        ([[2e-6], [7e-6], [3e-6]], [[4e-6]]),
+        ([[13.6], [13.6], [13.6]], [[13.6], [20], [-4]]),  # their mean is rounded
+        ([[2, 5], [4, 5.5]], []),
+        ([[1, 2], [1, 4], [3, 2]], [[6, 6], [6, 6]]),
+        ([[3, 1], [5, 8], [3, 3]], [[9, 1]]),
+        ([[8, 1], [3, 5], [5, 2]], [[4, 4]]),  # the first row is the greatest, or the least
     ]
-    expect_equal(got, want, usual=usual, why="windows[i] holds days i to i + size - 1")
+    for rows, new in tables:
+        train = torch.tensor(rows, dtype=torch.float32)
+        test = torch.tensor(new, dtype=torch.float32).view(-1, train.shape[1])
+        every = torch.cat([train, test])
+        constant = (train == train[0]).all(dim=0)
+        with given(train=train, test=test):
+            parts = expect_parts(call(answer, train, test), "the training rows", "the test rows")
+            for rows_in, got in zip((train, test), parts, strict=True):
+                want = _scaled(rows_in, train)
+                assert want is not None
+                if torch.is_tensor(got) and got.shape == rows_in.shape and constant.any():
+                    _expect_zeros(got[:, constant])
+                expect_equal(
+                    got,
+                    want,
+                    usual=[
+                        (_scaled(rows_in, every), "test rows have a part in mean or deviation"),
+                        (_scaled(rows_in, rows_in), "the test rows have their own mean and "
+                         "deviation; use those of the training rows"),
+                        (_scaled(rows_in, test), "use mean and deviation of `train`, not of "
+                         "`test`"),
+                        (_scaled(rows_in, train, 0), "divide by n - 1, as `std` does"),
+                        (rows_in - train.mean(dim=0), "divide by the deviation as well"),
+                        (want / train.std(dim=0), "divide by the deviation, "
+                         "not by its square"),
+                        (rows_in, "these are the numbers as they were"),
+                    ],
+                    why="subtract the training mean, and divide by the training deviation",
+                )  # fmt: skip
 
 
-def _judge_targets(got: torch.Tensor, x: torch.Tensor, size: int, ahead: int) -> None:
-    want = x[size + ahead - 1 :, 0]
-    count = len(want)
-    usual = [
-        (x[size + ahead - 1 :], "targets are of channel 0 only"),
-        (want[:, None], "targets have shape (N,), not (N, 1)"),
-        (x[size:, 0], "targets are the day after the window; `ahead` is forgotten"),
-        (x[size : size + count, 0], "targets are the day after the window; `ahead` is forgotten"),
-        (x[size + ahead :, 0], "targets come one day too late: 1 is the day after the window"),
-        (x[ahead : ahead + count, 0], "count `ahead` from the window's last day, not its first"),
-        (x[size + ahead - 2 :, 0][:count], "targets come one day too early: 1 is the day after"),
-    ]
-    expect_equal(got, want, usual=usual, why="targets[i] is day i + size + ahead - 1, channel 0")
+def _scaled(rows: torch.Tensor, by: torch.Tensor, correction: int = 1) -> torch.Tensor | None:
+    if len(by) <= correction:
+        return None
+    deviation = ((by - by.mean(dim=0)).square().sum(dim=0) / (len(by) - correction)).sqrt()
+    constant = (by == by[0]).all(dim=0)
+    return ((rows - by.mean(dim=0)) / deviation).masked_fill(constant, 0.0)
+
+
+def _expect_zeros(columns: torch.Tensor) -> None:
+    if columns.isnan().any() or columns.any():
+        raise Wrong(
+            "a column that is constant in `train` should be zeros; ask whether each row equals "
+            "the first, for a rounded mean makes a deviation that is not 0"
+        )

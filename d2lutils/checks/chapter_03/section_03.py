@@ -1,126 +1,142 @@
-"""Checks of 03/03, text."""
+"""Checks of 03/03, judging a rule."""
 
 from typing import Any
 
 import torch
-from torch.nn.functional import one_hot
 
-from d2lutils.checks import (
-    Wrong,
-    call,
-    exercise,
-    expect_equal,
-    expect_tensor,
-    expect_type,
-    given,
-)
-from d2lutils.checks.watching import Operations
+from d2lutils.checks import call, exercise, expect_equal, given
 
 
-def _broken(text: str) -> str:
-    """UTF-8 read as Windows-1252."""
-    return text.encode("utf-8").decode("cp1252")
+@exercise("03.3a")
+def precision_recall(answer: Any) -> None:
+    """Precision and recall, 1.0 where there is nothing to divide by."""
+    cases = [
+        ([1, 1, 0, 0, 1], [1, 0, 1, 1, 1]),
+        ([0, 0, 0], [1, 0, 1]),
+        ([1, 0], [0, 0]),
+        ([0, 1, 0, 0], [1, 1, 1, 1]),
+        ([], []),
+    ]
+    for picked, right in cases:
+        said, truth = torch.tensor(picked).bool(), torch.tensor(right).bool()
+        hits = int((said & truth).sum())
+        sizes = (int(said.sum()), int(truth.sum()))
+        precision, recall = (hits / size if size else 1.0 for size in sizes)
+        accuracy = float((said == truth).float().mean())
+        with given(said=said, truth=truth):
+            got = call(answer, said, truth)
+            expect_equal(
+                tuple(got) if isinstance(got, list) else got,
+                (precision, recall),
+                usual=[
+                    ((recall, precision), "precision comes first"),
+                    ((torch.tensor(precision), torch.tensor(recall)), "give Python numbers"),
+                    (accuracy, "this is the accuracy; give precision and recall"),
+                    ((0.0 if not sizes[0] else precision, 0.0 if not sizes[1] else recall),
+                     "where there is nothing to divide by, 1.0 is asked for"),
+                ],
+                why="divide the hits by what was picked, and by what is true",
+            )  # fmt: skip
 
 
 @exercise("03.3b")
-def repair(answer: Any) -> None:
-    """Mojibake undone; sound text as it was."""
-    for want in [
-        "Café crème, 5 €",
-        "Réunion",
-        "Türkiye – Ελλάδα",
-        "  É\r\n",
-        "Ελλάδα",
-        "Cafe\u0300 …",  # an accent of its own, as NFD has it
-        "naïve 😀",
-        "CafÃ©",  # broken twice: one reading is undone, not two
-    ]:
-        text = _broken(want)
-        with given(text=text):
-            got = expect_type(call(answer, text), str)
-            if got != want:
-                _say_what_went_wrong(got, text, want)
-    for sound, why in [
-        ("Café", "these bytes are no UTF-8, so the text was never broken"),
-        ("Ελλάδα", "it has letters that Windows-1252 lacks, so it was never broken"),
-        ("plain", "text of the first 128 code points is the same in both encodings"),
-        ("", "an empty text is never broken"),
-        ("Ã©\nstands for é", "one letter that is no UTF-8 says that the whole text is sound"),
-        ("Cafe\u0301 Ελλάδα\n", "a sound text stays as it is, letter by letter"),
-    ]:
-        with given(text=sound):
-            expect_equal(call(answer, sound), sound, why=why)
-
-
-def _say_what_went_wrong(got: str, text: str, want: str) -> None:
-    expect_equal(
-        got,
-        want,
-        usual=[
-            (text, "it is still broken"),
-            (_repaired(want), "one step back is asked for; this goes back as far as it can"),
-            (_broken_again(text), "you broke it once more: encode as cp1252, decode as utf-8"),
-            (
-                text.encode("cp1252").decode("ascii", "ignore"),
-                "the letters outside ASCII are lost; decode as utf-8",
-            ),
-        ],
-        why="take the way back: `encode` as it was wrongly read, `decode` as it was written",
-    )
-
-
-def _repaired(text: str) -> str | None:
-    try:
-        return text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return None
-
-
-def _broken_again(text: str) -> str | None:
-    try:
-        return _broken(text)
-    except UnicodeError:
-        return None
+def confusion(answer: Any) -> None:
+    """The four cases as a matrix: a row a truth, a column an answer."""
+    cases = [
+        ([1, 1, 1, 0, 0, 1, 0], [1, 0, 0, 1, 1, 0, 1]),
+        ([1, 1, 0, 0, 0, 0, 1, 0, 0, 1], [1, 1, 1, 1, 1, 0, 0, 0, 0, 1]),
+        ([0, 0, 0], [0, 0, 0]),
+        ([0, 0], [1, 0]),
+        ([1], [1]),
+        ([1], [0]),
+        ([], []),
+        ([1] * 300, [1] * 300),  # no eight bits hold this
+    ]
+    for picked, right in cases:
+        said, truth = torch.tensor(picked).bool(), torch.tensor(right).bool()
+        want = torch.tensor(
+            [[int((~truth & ~said).sum()), int((~truth & said).sum())],
+             [int((truth & ~said).sum()), int((truth & said).sum())]]
+        )  # fmt: skip
+        short = (2 * truth.long() + said.long()).bincount()
+        with given(said=said, truth=truth):
+            expect_equal(
+                call(answer, said, truth),
+                want,
+                usual=[
+                    (want.T, "a row is a truth, a column an answer: these are swapped"),
+                    (want.flip(0, 1), "row 0 and column 0 are for false"),
+                    (want.view(4), "give it the shape (2, 2)"),
+                    (short, "without `minlength`, the last cases are lost where they are empty"),
+                    (want.tolist(), "give a tensor"),
+                    (want.float(), "counts are whole numbers: make it int64"),
+                    (want / max(1, len(said)), "give counts, not shares"),
+                ],
+                why="count the birds of each case",
+            )
 
 
 @exercise("03.3c")
-def bag_of_words(answer: Any) -> None:
-    """How often each id occurs."""
-    cases: list[tuple[list[int], int]] = [
-        ([2, 0, 2, 2, 5, 1, 0], 7),
-        ([4], 5),
-        ([1, 1, 1], 3),
-        ([0] * 12, 1),
-        ([], 4),
-        (list(range(50)) * 2, 60),
-        ([3] * 3001 + [1], 5),  # more than a byte and than float16 count
+def highest_threshold(answer: Any) -> None:
+    """The highest candidate with at least that recall; minus infinity where there is none."""
+    mass = [3200.0, 3100.0, 4300.0, 3800.0, 5200.0, 4500.0, 3100.0, 3400.0]
+    male = [0, 0, 1, 0, 1, 1, 0, 1]
+    in_steps = [3600.0, 4800.0, 4200.0, 3400.0, 5200.0, 4400.0, 3700.0, 4000.0]
+    cases: list[tuple[list[float], list[int], list[float], float]] = [
+        (mass, male, in_steps, 0.5),  # each usual mistake finds another one
+        (mass, male, [4500.0, 4200.0, 4300.0, 4250.0], 0.5),  # 4,500 is not above 4,500
+        (mass, male, [3300.0, 3399.5, 3500.0], 1.0),
+        (mass, male, [5200.0, 5000.0, 5100.0], 0.25),
+        (mass, male, [3500.0, 4800.0, 4000.0], 1.0),  # none
+        (mass, male, [4500.0, 6000.0, 5300.0], 0.0),
+        ([-2.0, 3.0, -5.5], [1, 0, 1], [-3.0, -6.0, 1.0, -5.75], 1.0),
+        ([-2.0, 3.0, -5.5, 9.0], [1, 0, 1, 0], [-2.5, -6.0, 4.0], 0.5),
+        ([4.0], [1], [3.5], 1.0),
+        ([4.0], [1], [4.0], 0.5),
+        ([4.0, 5.0], [1, 1], [], 0.5),
     ]
-    for numbers, size in cases:
-        ids = torch.tensor(numbers, dtype=torch.int64)
-        with given(ids=ids, size=size):
-            seen = Operations()
-            got = expect_tensor(call(answer, ids, size, inside=seen))
-            rows = one_hot(ids, size)
-            want = rows.sum(dim=0)
-            used = int(ids.max()) + 1 if numbers else 0
-            if got.shape == rows.shape != want.shape:
-                raise Wrong("these are the one-hot rows; return how often each id occurs")
-            if tuple(got.shape) == (used,) and used < size:
-                raise Wrong("words that do not occur at the vocabulary's end need their 0 too")
+    for grams, is_male, options, least in cases:
+        weights, truth = torch.tensor(grams), torch.tensor(is_male).bool()
+        candidates = torch.tensor(options, dtype=torch.float32)
+
+        def best(
+            reached: torch.Tensor,
+            above: float = least,
+            strict: bool = False,
+            options: list[float] = options,
+        ) -> list[float]:
+            pairs = zip(options, reached.tolist(), strict=True)
+            return [option for option, part in pairs if (part > above if strict else part >= above)]
+
+        recall = (weights[truth] > candidates[:, None]).double().mean(dim=1)
+        with_equal = (weights[truth] >= candidates[:, None]).double().mean(dim=1)
+        share = (weights > candidates[:, None]).double().mean(dim=1)
+        hits = (weights[truth] > candidates[:, None]).sum(dim=1)
+        precision = hits / (weights > candidates[:, None]).sum(dim=1)
+        none = float("-inf")
+        want = max(best(recall), default=none)
+        with given(mass=weights, male=truth, candidates=candidates, least=least):
+            got = call(answer, weights, truth, candidates, least)
             expect_equal(
                 got,
                 want,
                 usual=[
-                    (
-                        want.clamp(max=1),
-                        "a repeated word counts once; `bag[ids] += 1` adds only once to each row",
-                    ),
-                    (want.float(), "counts are int64"),
+                    (torch.tensor(want), "give a Python number"),
+                    (options.index(want) if want in options else None,
+                     "give the candidate, not its place"),
+                    (max(best(with_equal), default=none),
+                     "a bird as heavy as the threshold is not above it"),
+                    (max(best(recall, strict=True), default=none),
+                     "at least: a recall equal to `least` is enough"),
+                    (min(best(recall), default=none), "this is the lowest one that will do"),
+                    (next(iter(best(recall)), none), "the candidates are in any order"),
+                    (next(reversed(best(recall)), none), "the candidates are in any order"),
+                    (max(best(share), default=none), "recall is a share of the males, not of all "
+                     "birds"),
+                    (max(best(precision), default=none), "this is precision; recall is a share of "
+                     "the males"),
+                    (max(options, default=none), "this is the highest candidate; ask for its "
+                     "recall"),
                 ],
-                why="place i says how many of the ids are i",
-            )
-            if seen.largest >= len(ids) * size > 1000:
-                raise Wrong(
-                    f"the counts are right, but a tensor of {seen.largest} numbers was built on "
-                    "the way, as many as the one-hot matrix has; count without it"
-                )
+                why="compute the recall of each candidate, and take the highest with enough",
+            )  # fmt: skip

@@ -1,127 +1,80 @@
-"""Checks of 03/04, tokens."""
+"""Checks of 03/04, time series."""
 
 from typing import Any
 
 import torch
 
-from d2lutils.checks import (
-    Wrong,
-    call,
-    exercise,
-    expect_equal,
-    expect_parts,
-    expect_tensor,
-    given,
-)
+from d2lutils.checks import call, exercise, expect_equal, expect_parts, expect_tensor, given
+
+
+@exercise("03.4a")
+def scale_by_past(answer: Any) -> None:
+    """Judge standardising by statistics of the rows before a cut."""
+    rows = torch.arange(12.0)
+    rising = torch.stack([rows**2, 50 - 3 * rows + (rows % 3)], dim=1)
+    for x, cut in [(rising, 5), (rising[:, :1], 2), (rising.double() * -3e-9, 9), (rising[:3], 3)]:
+        with given(x=x, cut=cut):
+            got = call(answer, x.clone(), cut)
+            past, one = x[:cut], x[:cut].flatten()
+            mean, std = past.mean(dim=0), past.std(dim=0)
+            usual = [
+                ((x - x.mean(0)) / x.std(0), "mean and deviation come from all rows, the future's"),
+                ((x - x.mean()) / x.std(), "mean and deviation come from all rows and channels"),
+                ((x - mean) / x.std(0), "the deviation comes from all rows; take it before `cut`"),
+                ((x - x.mean(0)) / std, "the mean comes from all rows; take it before `cut`"),
+                ((past - mean) / std, "scale all rows, not only those before `cut`"),
+                ((x - one.mean()) / one.std(), "each channel has its own mean and deviation"),
+                ((x - past.amin(0)) / (past.amax(0) - past.amin(0)), "that is min-max"),
+                ((x - mean) / past.std(dim=0, correction=0), "take the usual deviation, as `std`"),
+                (x - mean, "the division by the deviation is missing"),
+                ((x - mean) / (std + 1e-8), "no channel is constant: add nothing to its deviation"),
+                (_by_rows(x, cut + 1), "the row at `cut` belongs to the future"),
+            ]
+            if x.shape[1] == 1:  # with one channel there is no telling these apart
+                usual.pop(5)
+            why = "subtract each channel's mean, divide by its deviation, both of x[:cut]"
+            expect_equal(got, (x - mean) / std, usual=usual, why=why)
+
+
+def _by_rows(x: torch.Tensor, rows: int) -> torch.Tensor:
+    return (x - x[:rows].mean(dim=0)) / x[:rows].std(dim=0)
 
 
 @exercise("03.4b")
-def pad_left(answer: Any) -> None:
-    """Ids padded on the left, and the mask of real tokens."""
-    cases = [
-        ([[5, 6, 7], [8]], 0),
-        ([[5, 0, 7, 0], [0, 8], [9]], 0),
-        ([[3], [], [4, 1]], 9),
-        ([[2, 2, 2]], 1),
-        ([[7], [8, -1, 6], [5, 4]], -1),
-        ([[1, 2, 3, 4, 2**40 + 1, 6], [7]], 3),  # no float32 and no int32 holds that id
+def windows_and_targets(answer: Any) -> None:
+    """Judge windows as N×C×L and the values that come some days after them."""
+    days = torch.arange(10.0)
+    x = torch.stack([(days * 7 % 10) * 0.7 - 2, 100 + days, -days], dim=1)
+    for days, size, ahead in [(x, 4, 3), (x, 3, 1), (x[:, :1], 2, 2), (x[:5].double(), 4, 1)]:
+        with given(x=days, size=size, ahead=ahead):
+            windows, targets = expect_parts(call(answer, days, size, ahead), "windows", "targets")
+            _judge_windows(expect_tensor(windows), days, size, ahead)
+            _judge_targets(expect_tensor(targets), days, size, ahead)
+
+
+def _judge_windows(got: torch.Tensor, x: torch.Tensor, size: int, ahead: int) -> None:
+    every = x.unfold(0, size, 1)
+    want = every[: len(x) - size - ahead + 1]
+    usual = [
+        (want.transpose(1, 2), "windows are N×L×C; swap the last two dimensions"),
+        (every, "the last windows have no target; leave them out"),
+        (every[:-1], "the last windows have no target; with `ahead` days that is `ahead` windows"),
+        (want[:-1], "one window is missing: there are len(x) - size - ahead + 1"),
+        (every[ahead:], "the first windows are gone; those at the end have no target"),
     ]
-    for rows, pad in cases:
-        with given(rows=rows, pad=pad):
-            got = expect_parts(call(answer, rows, pad), "ids", "mask")
-            ids, mask = _padded(rows, pad, left=True)
-            right_ids, right_mask = _padded(rows, pad, left=False)
-            with given("the ids"):
-                expect_equal(
-                    expect_tensor(got[0]),
-                    ids,
-                    usual=[
-                        (right_ids, "this is padded on the right"),
-                        (ids.T, "put one list in each row"),
-                        (ids.flip(1), "the tokens are in reverse order"),
-                        (_padded(rows, 0, left=True)[0], "fill with `pad`, not with 0"),
-                    ],
-                    why="row i ends with the ids of list i and starts with padding",
-                )
-            with given("the mask"):
-                expect_equal(
-                    expect_tensor(got[1]),
-                    mask,
-                    usual=[
-                        (~mask, "it is the wrong way round: real tokens are true"),
-                        (right_mask, "this is the mask of padding on the right"),
-                        (ids != pad, "a real id may equal `pad`; make the mask from the lengths"),
-                    ],
-                    why="true stands for real tokens, as many at the end of a row as its list has",
-                )
+    expect_equal(got, want, usual=usual, why="windows[i] holds days i to i + size - 1")
 
 
-def _padded(rows: list[list[int]], pad: int, *, left: bool) -> tuple[torch.Tensor, torch.Tensor]:
-    width = max(len(row) for row in rows)
-    ids = torch.full((len(rows), width), pad)
-    mask = torch.zeros(len(rows), width, dtype=torch.bool)
-    for i, row in enumerate(rows):
-        part = slice(width - len(row), width) if left else slice(0, len(row))
-        ids[i, part] = torch.tensor(row, dtype=torch.int64)
-        mask[i, part] = True
-    return ids, mask
-
-
-@exercise("03.4c")
-def masked_mean(answer: Any) -> None:
-    """The mean vector of the real tokens of each row."""
-    mask = torch.tensor([[True, True, True, True], [True, False, False, False]])
-    x = torch.tensor([[[-0.5, 2], [3, 4], [5, 6], [7, 12]], [[4, -8], [0, 0], [0, 0], [0, 0]]])
-    x = x.mT.contiguous().mT
-    _judge_mean(answer, x, mask, "x with zeros in padding, not contiguous")
-    x = torch.tensor([[[2.0], [4], [90]], [[80], [6], [8]]])
-    mask = torch.tensor([[True, True, False], [False, True, True]])
-    _judge_mean(answer, x, mask, "x with other numbers in padding")
-    empty = torch.tensor([[True, False, True], [False, False, False]])
-    _judge_mean(answer, x, empty, "a row without a real token")
-    x = x.masked_fill(~mask[:, :, None], torch.nan)
-    _judge_mean(answer, x, mask, "x with nan in padding")
-    _judge_mean(answer, x.masked_fill(x.isnan(), -torch.inf), mask, "x with -inf in padding")
-    x = torch.tensor([[[-0.1, 1.0, 7.5]], [[2.0, -3.0, 0.3]]], dtype=torch.float64)
-    _judge_mean(answer, x, torch.tensor([[True], [False]]), "x of shape (2, 1, 3), float64")
-    x = torch.tensor([[[1.0, 1.0], [torch.nan, torch.inf], [3.0, 3.0]]])
-    _judge_mean(answer, x, torch.tensor([[True, True, False]]), "nan and inf in a real token")
-
-
-def _judge_mean(answer: Any, x: torch.Tensor, mask: torch.Tensor, case: str) -> None:
-    real = mask[:, :, None]
-    count = mask.sum(dim=1, keepdim=True)
-    total = x.masked_fill(~real, 0).sum(dim=1)
-    want = _mean(x, mask)
-    with given(case):
-        got = expect_tensor(call(answer, x.clone(), mask.clone()))
-        left = bool(got.isnan().any()) and not want.isnan().any()
-        if left and not (count > 0).all():
-            raise Wrong("0 / 0 is nan; divide by 1 at least (`clamp`)")
-        if left:
-            raise Wrong("nan * 0 is nan; replace what stands in padding (`masked_fill`)")
-        across = total / count[:, 0] if len(x) == x.shape[2] else want + 1
-        expect_equal(
-            got,
-            want,
-            usual=[
-                (across, "N×D is divided by N counts along D; make the counts a column, N×1"),
-                (x.mean(dim=1), "this is the mean over all positions, padding too"),
-                (total / x.shape[1], "you divide by L; divide by the number of real tokens"),
-                (x.sum(dim=1) / count.clamp(min=1), "numbers from padding are in the sum"),
-                (total, "this is the sum; divide by the number of real tokens"),
-                (x[mask].mean(dim=0).expand(want.shape), "this is one mean over the whole batch"),
-                (x.masked_fill(real, 0).sum(dim=1) / count.clamp(min=1), "you keep padding: ~mask"),
-                (
-                    _mean(x.nan_to_num(), mask),
-                    "a real token's nan or inf is no gap: it spreads into the mean",
-                ),
-                (total / (count + 1), "adding 1 to the count changes every mean; use `clamp`"),
-            ],
-            why="sum the vectors of real tokens, divide by how many they are",
-        )
-
-
-def _mean(x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    total = x.masked_fill(~mask[:, :, None], 0).sum(dim=1)
-    return total / mask.sum(dim=1, keepdim=True).clamp(min=1)
+def _judge_targets(got: torch.Tensor, x: torch.Tensor, size: int, ahead: int) -> None:
+    want = x[size + ahead - 1 :, 0]
+    count = len(want)
+    usual = [
+        (x[size + ahead - 1 :], "targets are of channel 0 only"),
+        (want[:, None], "targets have shape (N,), not (N, 1)"),
+        (x[size:, 0], "targets are the day after the window; `ahead` is forgotten"),
+        (x[size : size + count, 0], "targets are the day after the window; `ahead` is forgotten"),
+        (x[size + ahead :, 0], "targets come one day too late: 1 is the day after the window"),
+        (x[ahead : ahead + count, 0], "count `ahead` from the window's last day, not its first"),
+        (x[size + ahead - 2 :, 0][:count], "targets come one day too early: 1 is the day after"),
+    ]
+    expect_equal(got, want, usual=usual, why="targets[i] is day i + size + ahead - 1, channel 0")

@@ -1,104 +1,126 @@
-"""Checks of 03/05, images."""
+"""Checks of 03/05, text."""
 
 from typing import Any
 
-import numpy as np
 import torch
+from torch.nn.functional import one_hot
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
-
-
-@exercise("03.5a")
-def picture(answer: Any) -> None:
-    """An array of bytes, H×W or H×W×C, as float32 C×H×W from 0 to 1."""
-    random = np.random.default_rng(0)
-    for shape in [(2, 4, 3), (4, 2), (3, 5, 4), (2, 2, 1), (5, 3), (1, 1), (3, 3, 2), (2, 4)]:
-        pixels = random.integers(0, 256, shape).astype(np.uint8)
-        pixels.flat[0] = 255
-        given_shape = "pixels of shape " + "×".join(map(str, shape))
-        with given(given_shape):
-            got = expect_tensor(call(answer, pixels.copy()))
-            _judge_picture(got, torch.from_numpy(np.atleast_3d(pixels)))
-    dark = random.integers(0, 2, (3, 4)).astype(np.uint8)
-    with given("pixels of shape 3×4, none above 1"):
-        _judge_picture(expect_tensor(call(answer, dark.copy())), torch.from_numpy(dark[..., None]))
-    wide = random.integers(0, 256, (2, 6, 3)).astype(np.uint8)
-    with given("every second column of pixels of shape 2×6×3"):
-        got = expect_tensor(call(answer, wide[:, ::2]))
-        _judge_picture(got, torch.from_numpy(wide[:, ::2].copy()))
+from d2lutils.checks import (
+    Wrong,
+    call,
+    exercise,
+    expect_equal,
+    expect_tensor,
+    expect_type,
+    given,
+)
+from d2lutils.checks.watching import Operations
 
 
-def _judge_picture(got: torch.Tensor, hwc: torch.Tensor) -> None:
-    height, width, channels = hwc.shape
-    want = hwc.permute(2, 0, 1) / 255
-    if got.ndim == 2:
-        raise Wrong("grey needs a first dimension for its one channel: C×H×W with C = 1")
-    if got.ndim == 4:
-        raise Wrong("this is a batch; one picture is C×H×W")
-    shapes: dict[tuple[int, ...], str] = {
-        (height, width, channels): "this is still H×W×C: put the channels first",
-        (channels, width, height): "H and W are swapped: the order is `permute(2, 0, 1)`",
-        (height, channels, width): "the dimensions are in the wrong order: `permute(2, 0, 1)`",
-    }
-    if got.shape != want.shape and tuple(got.shape) in shapes:
-        raise Wrong(shapes[tuple(got.shape)])
-    if got.dtype == torch.float64:
-        raise Wrong("expected float32, got float64: convert where the data enter")
-    if got.dtype == torch.uint8:
-        raise Wrong("these are still bytes; return float32")
+def _broken(text: str) -> str:
+    """UTF-8 read as Windows-1252."""
+    return text.encode("utf-8").decode("cp1252")
+
+
+@exercise("03.5b")
+def repair(answer: Any) -> None:
+    """Mojibake undone; sound text as it was."""
+    for want in [
+        "Café crème, 5 €",
+        "Réunion",
+        "Türkiye – Ελλάδα",
+        "  É\r\n",
+        "Ελλάδα",
+        "Cafe\u0300 …",  # an accent of its own, as NFD has it
+        "naïve 😀",
+        "CafÃ©",  # broken twice: one reading is undone, not two
+    ]:
+        text = _broken(want)
+        with given(text=text):
+            got = expect_type(call(answer, text), str)
+            if got != want:
+                _say_what_went_wrong(got, text, want)
+    for sound, why in [
+        ("Café", "these bytes are no UTF-8, so the text was never broken"),
+        ("Ελλάδα", "it has letters that Windows-1252 lacks, so it was never broken"),
+        ("plain", "text of the first 128 code points is the same in both encodings"),
+        ("", "an empty text is never broken"),
+        ("Ã©\nstands for é", "one letter that is no UTF-8 says that the whole text is sound"),
+        ("Cafe\u0301 Ελλάδα\n", "a sound text stays as it is, letter by letter"),
+    ]:
+        with given(text=sound):
+            expect_equal(call(answer, sound), sound, why=why)
+
+
+def _say_what_went_wrong(got: str, text: str, want: str) -> None:
     expect_equal(
         got,
         want,
         usual=[
-            (want * 255, "the values run to 255: divide by 255"),
-            (want * 255 / 256, "you divided by 256; the brightest byte is 255"),
+            (text, "it is still broken"),
+            (_repaired(want), "one step back is asked for; this goes back as far as it can"),
+            (_broken_again(text), "you broke it once more: encode as cp1252, decode as utf-8"),
             (
-                hwc.reshape(want.shape) / 255,
-                "`reshape` or `view` mixes the colours: it keeps the reading order; use `permute`",
-            ),
-            (
-                hwc.permute(2, 1, 0).reshape(want.shape) / 255,
-                "the picture lies on its side: the order is `permute(2, 0, 1)`",
+                text.encode("cp1252").decode("ascii", "ignore"),
+                "the letters outside ASCII are lost; decode as utf-8",
             ),
         ],
-        why="element [c, h, w] is pixels[h, w, c] / 255",
+        why="take the way back: `encode` as it was wrongly read, `decode` as it was written",
     )
 
 
-@exercise("03.5b")
-def stand_up(answer: Any) -> None:
-    """A stored picture C×H×W and its EXIF orientation, 1 to 8, as the upright picture."""
-    _judge_standing(answer, "torch.arange(12).view(2, 2, 3)", torch.arange(12).view(2, 2, 3))
-    x = (5 - torch.arange(24).view(2, 4, 3)) / 4
-    _judge_standing(answer, "(5 - torch.arange(24).view(2, 4, 3)) / 4", x)
-    _judge_standing(answer, "torch.arange(3).view(1, 1, 3)", torch.arange(3).view(1, 1, 3))
+def _repaired(text: str) -> str | None:
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return None
 
 
-def _judge_standing(answer: Any, source: str, x: torch.Tensor) -> None:
-    channels, height, width = x.shape
-    for orientation in [6, 1, 2, 3, 4, 5, 7, 8]:
-        want = upright(x, orientation)
-        with given(f"x = {source}", orientation=orientation):
-            got = expect_tensor(call(answer, x.clone(), orientation))
-            if orientation >= 5 and tuple(got.shape) == (channels, height, width):
-                raise Wrong("from orientation 5 on H and W are swapped")
-            if orientation < 5 and tuple(got.shape) == (channels, width, height):
-                raise Wrong("only from orientation 5 on H and W are swapped")
-            if tuple(got.shape) == (width, height, channels):
-                raise Wrong("the channels have moved: swap dimensions 1 and 2")
-            usual = [
-                (want.flip(1, 2), "this is upside down: both rows and columns run backwards"),
-                (want.flip(2), "left and right are mirrored"),
-                (want.flip(1), "top and bottom are mirrored"),
-                (want.flip(0), "the channels are swapped; leave dimension 0 alone"),
-            ]
-            expect_equal(got, want, usual=usual, why="swap first, then mirror what runs backwards")
+def _broken_again(text: str) -> str | None:
+    try:
+        return _broken(text)
+    except UnicodeError:
+        return None
 
 
-def upright(x: torch.Tensor, orientation: int) -> torch.Tensor:
-    """Return the picture as its EXIF orientation says it should be seen."""
-    if orientation >= 5:
-        x = x.transpose(1, 2)
-    if orientation in (2, 3, 6, 7):
-        x = x.flip(2)
-    return x.flip(1) if orientation in (3, 4, 7, 8) else x
+@exercise("03.5c")
+def bag_of_words(answer: Any) -> None:
+    """How often each id occurs."""
+    cases: list[tuple[list[int], int]] = [
+        ([2, 0, 2, 2, 5, 1, 0], 7),
+        ([4], 5),
+        ([1, 1, 1], 3),
+        ([0] * 12, 1),
+        ([], 4),
+        (list(range(50)) * 2, 60),
+        ([3] * 3001 + [1], 5),  # more than a byte and than float16 count
+    ]
+    for numbers, size in cases:
+        ids = torch.tensor(numbers, dtype=torch.int64)
+        with given(ids=ids, size=size):
+            seen = Operations()
+            got = expect_tensor(call(answer, ids, size, inside=seen))
+            rows = one_hot(ids, size)
+            want = rows.sum(dim=0)
+            used = int(ids.max()) + 1 if numbers else 0
+            if got.shape == rows.shape != want.shape:
+                raise Wrong("these are the one-hot rows; return how often each id occurs")
+            if tuple(got.shape) == (used,) and used < size:
+                raise Wrong("words that do not occur at the vocabulary's end need their 0 too")
+            expect_equal(
+                got,
+                want,
+                usual=[
+                    (
+                        want.clamp(max=1),
+                        "a repeated word counts once; `bag[ids] += 1` adds only once to each row",
+                    ),
+                    (want.float(), "counts are int64"),
+                ],
+                why="place i says how many of the ids are i",
+            )
+            if seen.largest >= len(ids) * size > 1000:
+                raise Wrong(
+                    f"the counts are right, but a tensor of {seen.largest} numbers was built on "
+                    "the way, as many as the one-hot matrix has; count without it"
+                )

@@ -1,115 +1,127 @@
-"""Checks of 03/06, volumes."""
+"""Checks of 03/06, tokens."""
 
 from typing import Any
 
 import torch
 
-from d2lutils.checks import call, exercise, expect_equal, given
-from d2lutils.data.volumes import Volume
-
-
-@exercise("03.6a")
-def litres(answer: Any) -> None:
-    """The litres of all voxels between two values, both included."""
-    whole = torch.arange(-900.0, 0.0, 10.0).view(3, 5, 6)
-    cases = [
-        ((5.0, 2.0, 4.0), -850, -500),
-        ((2.5, 0.7, 0.7), -500, -500),
-        ((1.0, 1.0, 1.0), -300, 100),
-        ((5.0, 2.8, 2.8), 10, 20),
-        ((0.3, 0.9, 1.1), -799.6, -119.6),
-        ((500.0, 200.0, 300.0), -850, -100),
-        ((1.0, 1.0, 1.0), -299.5, -100.5),
-    ]
-    for spacing, low, high in cases:
-        deep, tall, wide = spacing
-        fraction = 0.4 if low % 1 else 0.0
-        values = whole + fraction
-        count = int(((values >= low) & (values <= high)).sum())
-        size = deep * tall * wide / 1e6
-        want = count * size
-        volume = Volume(values.clone(), spacing)
-        text = f"volume.values = torch.arange(-900., 0., 10.).view(3, 5, 6) + {fraction}"
-        with given(text, spacing=spacing, low=low, high=high):
-            expect_equal(
-                call(answer, volume, low, high),
-                want,
-                usual=[
-                    (count, "this counts voxels; how large is one?"),
-                    (float(count), "this counts voxels; how large is one?"),
-                    (want * 1e6, "these are cubic millimetres; a litre has a million of them"),
-                    (want * 1e3, "these are millilitres"),
-                    (want / 1e3, "a litre has a million cubic millimetres"),
-                    (count * tall * wide / 1e6, "the distance between slices is missing"),
-                    (count * deep * tall / 1e6, "a voxel has three sides"),
-                    (float(((values > low) & (values < high)).sum()) * size, _BOTH),
-                    (float(((values >= low) & (values < high)).sum()) * size, _BOTH),
-                    (float(((values > low) & (values <= high)).sum()) * size, _BOTH),
-                    (float((values >= low).sum()) * size, "there is an upper limit, too"),
-                    (float((values <= high).sum()) * size, "there is a lower limit, too"),
-                ],
-                why="the number of voxels times the product of the spacing, over a million",
-            )
-
-
-_BOTH = "both limits are included"
+from d2lutils.checks import (
+    Wrong,
+    call,
+    exercise,
+    expect_equal,
+    expect_parts,
+    expect_tensor,
+    given,
+)
 
 
 @exercise("03.6b")
-def missing_heights(answer: Any) -> None:
-    """The heights at which an evenly spaced stack lacks slices."""
+def pad_left(answer: Any) -> None:
+    """Ids padded on the left, and the mask of real tokens."""
     cases = [
-        ([15.0, 0.0, 5.0, 30.0, 20.0, 40.0, 10.0], [25.0, 35.0]),
-        ([-7.5, 0.0, -10.0, -5.0, 5.0, -12.5], [-2.5, 2.5]),
-        ([100.0, 102.0, 104.0, 112.0, 114.0], [106.0, 108.0, 110.0]),
-        ([3.0, 6.0, 9.0], []),
-        ([25.0, 10.0, 0.0, 20.0, 15.0], [5.0]),
-        (_rungs(-7.7, 0.7, [0, 1, 2, 4, 5, 9, 10]), _rungs(-7.7, 0.7, [3, 6, 7, 8])),
-        (_rungs(90.1, 0.3, [12, 0, 3, 2, 11, 5, 6, 7, 10, 9]), _rungs(90.1, 0.3, [1, 4, 8])),
-        ([4.0, 9.0], []),
-        (_rungs(2.0, 0.06, [5, 0, 1, 3, 4]), _rungs(2.0, 0.06, [2])),
+        ([[5, 6, 7], [8]], 0),
+        ([[5, 0, 7, 0], [0, 8], [9]], 0),
+        ([[3], [], [4, 1]], 9),
+        ([[2, 2, 2]], 1),
+        ([[7], [8, -1, 6], [5, 4]], -1),
+        ([[1, 2, 3, 4, 2**40 + 1, 6], [7]], 3),  # no float32 and no int32 holds that id
     ]
-    for heights, missing in cases:
-        there, want = torch.tensor(heights), torch.tensor(missing)
-        ordered = there.sort().values
-        gaps = ordered.diff()
-        step = gaps.median()
-        wide = gaps > 1.5 * step
-        with given(heights=there):
-            expect_equal(
-                call(answer, there),
-                want,
-                usual=[
-                    (ordered[:-1][wide], "these are the slices below the gaps"),
-                    (ordered[1:][wide], "these are the slices above the gaps"),
-                    (gaps[wide], "these are the gaps; where are the missing slices?"),
-                    ((ordered[1:] + ordered[:-1])[wide] / 2, "a gap may hold several slices"),
-                    (ordered[:-1][wide] + step, "a gap may hold several slices"),
-                    (_by_steps(ordered, float(gaps[0])), "the first gap need not be a usual one"),
-                    (want.flip(0), "return them from low to high"),
-                    (want.view(-1, 1), "return a 1-D tensor"),
-                    (want.long(), "heights are floats"),
-                    (_unsorted(there), "the slices come in any order; sort them first"),
-                ],
-                why="the usual distance is the median of the gaps; what the full row of heights "
-                "has and `heights` lacks is missing",
-            )
+    for rows, pad in cases:
+        with given(rows=rows, pad=pad):
+            got = expect_parts(call(answer, rows, pad), "ids", "mask")
+            ids, mask = _padded(rows, pad, left=True)
+            right_ids, right_mask = _padded(rows, pad, left=False)
+            with given("the ids"):
+                expect_equal(
+                    expect_tensor(got[0]),
+                    ids,
+                    usual=[
+                        (right_ids, "this is padded on the right"),
+                        (ids.T, "put one list in each row"),
+                        (ids.flip(1), "the tokens are in reverse order"),
+                        (_padded(rows, 0, left=True)[0], "fill with `pad`, not with 0"),
+                    ],
+                    why="row i ends with the ids of list i and starts with padding",
+                )
+            with given("the mask"):
+                expect_equal(
+                    expect_tensor(got[1]),
+                    mask,
+                    usual=[
+                        (~mask, "it is the wrong way round: real tokens are true"),
+                        (right_mask, "this is the mask of padding on the right"),
+                        (ids != pad, "a real id may equal `pad`; make the mask from the lengths"),
+                    ],
+                    why="true stands for real tokens, as many at the end of a row as its list has",
+                )
 
 
-def _by_steps(ordered: torch.Tensor, step: float) -> torch.Tensor:
-    """Return what a ladder with this step has and the heights lack."""
-    count = round(float((ordered[-1] - ordered[0]) / step)) + 1
-    ladder = ordered[0] + step * torch.arange(count)
-    return ladder[(ladder[:, None] - ordered).abs().amin(dim=1) > step / 2]
+def _padded(rows: list[list[int]], pad: int, *, left: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    width = max(len(row) for row in rows)
+    ids = torch.full((len(rows), width), pad)
+    mask = torch.zeros(len(rows), width, dtype=torch.bool)
+    for i, row in enumerate(rows):
+        part = slice(width - len(row), width) if left else slice(0, len(row))
+        ids[i, part] = torch.tensor(row, dtype=torch.int64)
+        mask[i, part] = True
+    return ids, mask
 
 
-def _rungs(first: float, step: float, places: list[int]) -> list[float]:
-    """Return heights of a ladder whose steps are not exact in binary."""
-    return [first + step * place for place in places]
+@exercise("03.6c")
+def masked_mean(answer: Any) -> None:
+    """The mean vector of the real tokens of each row."""
+    mask = torch.tensor([[True, True, True, True], [True, False, False, False]])
+    x = torch.tensor([[[-0.5, 2], [3, 4], [5, 6], [7, 12]], [[4, -8], [0, 0], [0, 0], [0, 0]]])
+    x = x.mT.contiguous().mT
+    _judge_mean(answer, x, mask, "x with zeros in padding, not contiguous")
+    x = torch.tensor([[[2.0], [4], [90]], [[80], [6], [8]]])
+    mask = torch.tensor([[True, True, False], [False, True, True]])
+    _judge_mean(answer, x, mask, "x with other numbers in padding")
+    empty = torch.tensor([[True, False, True], [False, False, False]])
+    _judge_mean(answer, x, empty, "a row without a real token")
+    x = x.masked_fill(~mask[:, :, None], torch.nan)
+    _judge_mean(answer, x, mask, "x with nan in padding")
+    _judge_mean(answer, x.masked_fill(x.isnan(), -torch.inf), mask, "x with -inf in padding")
+    x = torch.tensor([[[-0.1, 1.0, 7.5]], [[2.0, -3.0, 0.3]]], dtype=torch.float64)
+    _judge_mean(answer, x, torch.tensor([[True], [False]]), "x of shape (2, 1, 3), float64")
+    x = torch.tensor([[[1.0, 1.0], [torch.nan, torch.inf], [3.0, 3.0]]])
+    _judge_mean(answer, x, torch.tensor([[True, True, False]]), "nan and inf in a real token")
 
 
-def _unsorted(there: torch.Tensor) -> torch.Tensor | None:
-    """Return what is found in the gaps of heights that were not sorted, or None for none."""
-    gaps = there.diff()
-    wide = gaps > 1.5 * gaps.abs().median()
-    return there[:-1][wide] + gaps.abs().median() if wide.any() else None
+def _judge_mean(answer: Any, x: torch.Tensor, mask: torch.Tensor, case: str) -> None:
+    real = mask[:, :, None]
+    count = mask.sum(dim=1, keepdim=True)
+    total = x.masked_fill(~real, 0).sum(dim=1)
+    want = _mean(x, mask)
+    with given(case):
+        got = expect_tensor(call(answer, x.clone(), mask.clone()))
+        left = bool(got.isnan().any()) and not want.isnan().any()
+        if left and not (count > 0).all():
+            raise Wrong("0 / 0 is nan; divide by 1 at least (`clamp`)")
+        if left:
+            raise Wrong("nan * 0 is nan; replace what stands in padding (`masked_fill`)")
+        across = total / count[:, 0] if len(x) == x.shape[2] else want + 1
+        expect_equal(
+            got,
+            want,
+            usual=[
+                (across, "N×D is divided by N counts along D; make the counts a column, N×1"),
+                (x.mean(dim=1), "this is the mean over all positions, padding too"),
+                (total / x.shape[1], "you divide by L; divide by the number of real tokens"),
+                (x.sum(dim=1) / count.clamp(min=1), "numbers from padding are in the sum"),
+                (total, "this is the sum; divide by the number of real tokens"),
+                (x[mask].mean(dim=0).expand(want.shape), "this is one mean over the whole batch"),
+                (x.masked_fill(real, 0).sum(dim=1) / count.clamp(min=1), "you keep padding: ~mask"),
+                (
+                    _mean(x.nan_to_num(), mask),
+                    "a real token's nan or inf is no gap: it spreads into the mean",
+                ),
+                (total / (count + 1), "adding 1 to the count changes every mean; use `clamp`"),
+            ],
+            why="sum the vectors of real tokens, divide by how many they are",
+        )
+
+
+def _mean(x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    total = x.masked_fill(~mask[:, :, None], 0).sum(dim=1)
+    return total / mask.sum(dim=1, keepdim=True).clamp(min=1)

@@ -1,104 +1,104 @@
-"""Checks of 03/07, audio and video."""
+"""Checks of 03/07, images."""
 
 from typing import Any
 
+import numpy as np
 import torch
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, given
-
-
-def _number(got: Any, what: str) -> float:
-    """The answer as a number; a tensor or an array of one element will do."""
-    if isinstance(got, torch.Tensor):
-        got = got.detach()
-    try:
-        return float("no number" if isinstance(got, str | bool) else got)
-    except (TypeError, ValueError, OverflowError):
-        raise Wrong(f"return {what} as one number, not {type(got).__name__}") from None
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
 
 
 @exercise("03.7a")
-def heard(answer: Any) -> None:
-    """The frequency at which a sampled tone shows."""
-    cases: list[tuple[float, float]] = [
-        (5_000, 8_000),
-        (3_000, 8_000),
-        (19_000, 8_000),
-        (13_000, 8_000),
-        (16_500, 8_000),
-        (30_000, 44_100),
-        (100, 44_100),
-        (4_000, 8_000),
-        (440.5, 1_000),
-        (7_300.25, 1_000.5),
-        (0, 50),
-        (24, 24),
-        (12.4, 25),
-    ]
-    for frequency, rate in cases:
-        rest = frequency % rate
-        want = min(rest, rate - rest)
-        with given(frequency=frequency, rate=rate):
-            got = _number(call(answer, frequency, rate), "the frequency")
-            expect_equal(
-                got,
-                float(want),
-                usual=[
-                    (float(rest), "above half the rate a tone folds: rate minus what is left"),
-                    (
-                        float(rate - frequency),
-                        "a frequency cannot be negative, and one below "
-                        "half the rate stays; take off whole multiples of the rate first",
-                    ),
-                    (
-                        float(abs(rate - frequency)),
-                        "a tone below half the rate stays as it is; of "
-                        "a higher one take off whole multiples of the rate first",
-                    ),
-                    (float(rate / 2), "tones fold; they do not stop at half the rate"),
-                    (
-                        float(frequency % (rate / 2)),
-                        "it folds back like a mirror at half the "
-                        "rate; it does not start again from 0",
-                    ),
-                ],
-                why="take off whole multiples of the rate, then fold at half the rate",
-            )
+def picture(answer: Any) -> None:
+    """An array of bytes, H×W or H×W×C, as float32 C×H×W from 0 to 1."""
+    random = np.random.default_rng(0)
+    for shape in [(2, 4, 3), (4, 2), (3, 5, 4), (2, 2, 1), (5, 3), (1, 1), (3, 3, 2), (2, 4)]:
+        pixels = random.integers(0, 256, shape).astype(np.uint8)
+        pixels.flat[0] = 255
+        given_shape = "pixels of shape " + "×".join(map(str, shape))
+        with given(given_shape):
+            got = expect_tensor(call(answer, pixels.copy()))
+            _judge_picture(got, torch.from_numpy(np.atleast_3d(pixels)))
+    dark = random.integers(0, 2, (3, 4)).astype(np.uint8)
+    with given("pixels of shape 3×4, none above 1"):
+        _judge_picture(expect_tensor(call(answer, dark.copy())), torch.from_numpy(dark[..., None]))
+    wide = random.integers(0, 256, (2, 6, 3)).astype(np.uint8)
+    with given("every second column of pixels of shape 2×6×3"):
+        got = expect_tensor(call(answer, wide[:, ::2]))
+        _judge_picture(got, torch.from_numpy(wide[:, ::2].copy()))
 
 
-@exercise("03.7c")
-def delay(answer: Any) -> None:
-    """By how many samples the right channel is behind the left."""
-    generator = torch.Generator().manual_seed(7)
-    for late, most, count, kind in [
-        (5, 10, 200, "noise"),
-        (-3, 10, 200, "noise"),
-        (0, 4, 150, "noise"),
-        (12, 12, 300, "noise"),
-        (-8, 8, 120, "noise"),
-        (1, 1, 90, "noise"),
-        (130, 150, 600, "noise"),
-        (3, 84, 90, "noise, loud at both ends"),
-        (-6, 40, 160, "a click in silence"),
-    ]:
-        sound = torch.randn(count + 300, generator=generator)
-        if kind == "a click in silence":
-            sound[:220], sound[224:] = 0.0, 0.0
-        if kind == "noise, loud at both ends":
-            sound[145:155] *= 5
-            sound[145 + count : 155 + count] *= 5
-        left, right = sound[150 : 150 + count], sound[150 - late : 150 - late + count]
-        right = right + 0.1 * torch.randn(count, generator=generator)
-        right_is = f"right = left {late} samples later, with noise"
-        with given(f"left = {kind}, {count} samples", right_is, most=most):
-            got = _number(call(answer, left.clone(), right, most), "the delay")
-            expect_equal(
-                got,
-                float(late),
-                usual=[
-                    (float(-late), "the sign is wrong: positive where right comes later"),
-                    (float(late + most), "this is a position; the first one stands for -most"),
-                    (float(most - late), "this is a position, counted backwards"),
-                ],
-                why="take the delay at which the sum of products is largest",
-            )
+def _judge_picture(got: torch.Tensor, hwc: torch.Tensor) -> None:
+    height, width, channels = hwc.shape
+    want = hwc.permute(2, 0, 1) / 255
+    if got.ndim == 2:
+        raise Wrong("grey needs a first dimension for its one channel: C×H×W with C = 1")
+    if got.ndim == 4:
+        raise Wrong("this is a batch; one picture is C×H×W")
+    shapes: dict[tuple[int, ...], str] = {
+        (height, width, channels): "this is still H×W×C: put the channels first",
+        (channels, width, height): "H and W are swapped: the order is `permute(2, 0, 1)`",
+        (height, channels, width): "the dimensions are in the wrong order: `permute(2, 0, 1)`",
+    }
+    if got.shape != want.shape and tuple(got.shape) in shapes:
+        raise Wrong(shapes[tuple(got.shape)])
+    if got.dtype == torch.float64:
+        raise Wrong("expected float32, got float64: convert where the data enter")
+    if got.dtype == torch.uint8:
+        raise Wrong("these are still bytes; return float32")
+    expect_equal(
+        got,
+        want,
+        usual=[
+            (want * 255, "the values run to 255: divide by 255"),
+            (want * 255 / 256, "you divided by 256; the brightest byte is 255"),
+            (
+                hwc.reshape(want.shape) / 255,
+                "`reshape` or `view` mixes the colours: it keeps the reading order; use `permute`",
+            ),
+            (
+                hwc.permute(2, 1, 0).reshape(want.shape) / 255,
+                "the picture lies on its side: the order is `permute(2, 0, 1)`",
+            ),
+        ],
+        why="element [c, h, w] is pixels[h, w, c] / 255",
+    )
+
+
+@exercise("03.7b")
+def stand_up(answer: Any) -> None:
+    """A stored picture C×H×W and its EXIF orientation, 1 to 8, as the upright picture."""
+    _judge_standing(answer, "torch.arange(12).view(2, 2, 3)", torch.arange(12).view(2, 2, 3))
+    x = (5 - torch.arange(24).view(2, 4, 3)) / 4
+    _judge_standing(answer, "(5 - torch.arange(24).view(2, 4, 3)) / 4", x)
+    _judge_standing(answer, "torch.arange(3).view(1, 1, 3)", torch.arange(3).view(1, 1, 3))
+
+
+def _judge_standing(answer: Any, source: str, x: torch.Tensor) -> None:
+    channels, height, width = x.shape
+    for orientation in [6, 1, 2, 3, 4, 5, 7, 8]:
+        want = upright(x, orientation)
+        with given(f"x = {source}", orientation=orientation):
+            got = expect_tensor(call(answer, x.clone(), orientation))
+            if orientation >= 5 and tuple(got.shape) == (channels, height, width):
+                raise Wrong("from orientation 5 on H and W are swapped")
+            if orientation < 5 and tuple(got.shape) == (channels, width, height):
+                raise Wrong("only from orientation 5 on H and W are swapped")
+            if tuple(got.shape) == (width, height, channels):
+                raise Wrong("the channels have moved: swap dimensions 1 and 2")
+            usual = [
+                (want.flip(1, 2), "this is upside down: both rows and columns run backwards"),
+                (want.flip(2), "left and right are mirrored"),
+                (want.flip(1), "top and bottom are mirrored"),
+                (want.flip(0), "the channels are swapped; leave dimension 0 alone"),
+            ]
+            expect_equal(got, want, usual=usual, why="swap first, then mirror what runs backwards")
+
+
+def upright(x: torch.Tensor, orientation: int) -> torch.Tensor:
+    """Return the picture as its EXIF orientation says it should be seen."""
+    if orientation >= 5:
+        x = x.transpose(1, 2)
+    if orientation in (2, 3, 6, 7):
+        x = x.flip(2)
+    return x.flip(1) if orientation in (3, 4, 7, 8) else x

@@ -1,150 +1,115 @@
-"""Checks of 03/08, datasets and loaders."""
+"""Checks of 03/08, volumes."""
 
 from typing import Any
 
 import torch
-from torch import Tensor
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+from d2lutils.checks import call, exercise, expect_equal, given
+from d2lutils.data.volumes import Volume
 
 
 @exercise("03.8a")
-def cut(answer: Any) -> None:
-    """An order of positions, cut into batches."""
-    for order, size, drop_last in [
-        ([17, 12, 19, 14, 10, 15, 11], 4, False),
-        ([17, 12, 19, 14, 10, 15, 11], 4, True),
-        ([3, 1, 0, 2], 2, True),
-        ([3, 1, 0, 2], 2, False),
-        ([1, 0], 3, False),
-        ([1, 0], 3, True),
-        ([5, 9, 5], 1, True),
-        ([8, 6, 7, 5], 4, True),
-        ([], 2, False),
-    ]:
-        whole = len(order) - len(order) % size
-        every = _batches(order, size)
-        kept = _batches(order[:whole], size)
-        places = _batches(list(range(whole if drop_last else len(order))), size)
-        with given(order=order, batch_size=size, drop_last=drop_last):
+def litres(answer: Any) -> None:
+    """The litres of all voxels between two values, both included."""
+    whole = torch.arange(-900.0, 0.0, 10.0).view(3, 5, 6)
+    cases = [
+        ((5.0, 2.0, 4.0), -850, -500),
+        ((2.5, 0.7, 0.7), -500, -500),
+        ((1.0, 1.0, 1.0), -300, 100),
+        ((5.0, 2.8, 2.8), 10, 20),
+        ((0.3, 0.9, 1.1), -799.6, -119.6),
+        ((500.0, 200.0, 300.0), -850, -100),
+        ((1.0, 1.0, 1.0), -299.5, -100.5),
+    ]
+    for spacing, low, high in cases:
+        deep, tall, wide = spacing
+        fraction = 0.4 if low % 1 else 0.0
+        values = whole + fraction
+        count = int(((values >= low) & (values <= high)).sum())
+        size = deep * tall * wide / 1e6
+        want = count * size
+        volume = Volume(values.clone(), spacing)
+        text = f"volume.values = torch.arange(-900., 0., 10.).view(3, 5, 6) + {fraction}"
+        with given(text, spacing=spacing, low=low, high=high):
             expect_equal(
-                call(answer, order, size, drop_last),
-                kept if drop_last else every,
+                call(answer, volume, low, high),
+                want,
                 usual=[
-                    (kept, "the ragged batch is missing; it stays unless `drop_last` is true"),
-                    (every, "the ragged batch is still there; `drop_last` is true"),
-                    (every[:-1], "a whole batch is missing; only a ragged one is left out"),
-                    (
-                        places,
-                        "these are the places in `order`; return the positions that stand there",
-                    ),
-                    (_batches(sorted(order), size), "keep the positions in the given order"),
-                    (order, "this is not cut; return a list of lists"),
-                    ([tuple(batch) for batch in every], "each batch is a list too"),
-                    ([*every, []], "no empty batch at the end"),
+                    (count, "this counts voxels; how large is one?"),
+                    (float(count), "this counts voxels; how large is one?"),
+                    (want * 1e6, "these are cubic millimetres; a litre has a million of them"),
+                    (want * 1e3, "these are millilitres"),
+                    (want / 1e3, "a litre has a million cubic millimetres"),
+                    (count * tall * wide / 1e6, "the distance between slices is missing"),
+                    (count * deep * tall / 1e6, "a voxel has three sides"),
+                    (float(((values > low) & (values < high)).sum()) * size, _BOTH),
+                    (float(((values >= low) & (values < high)).sum()) * size, _BOTH),
+                    (float(((values > low) & (values <= high)).sum()) * size, _BOTH),
+                    (float((values >= low).sum()) * size, "there is an upper limit, too"),
+                    (float((values <= high).sum()) * size, "there is a lower limit, too"),
                 ],
-                why="batch k holds the positions from k * batch_size on, batch_size of them",
+                why="the number of voxels times the product of the spacing, over a million",
             )
 
 
-def _batches(order: list[int], size: int) -> list[list[int]]:
-    return [order[start : start + size] for start in range(0, len(order), size)]
+_BOTH = "both limits are included"
 
 
 @exercise("03.8b")
-def balance(answer: Any) -> None:
-    """Weights with which the classes of a set of samples are drawn equally often."""
-    many = [1] * 120 + [0] * 30
-    for classes in [
-        [0, 0, 0, 1],
-        [2, 2, 0],
-        [1],
-        [3, 0, 3, 3, 0, 3, 1],
-        [0, 1, 2],
-        [11, 3, 11],
-        many,
-    ]:
-        labels = torch.tensor(classes)
-        sizes = labels.bincount()
-        want = 1 / sizes[labels].double()
-        kinds = len(set(classes))
-        with given(labels=labels):
-            got = expect_tensor(call(answer, labels))
-            if got.shape == sizes.shape != labels.shape:
-                raise Wrong("this is a number for each class; look up each sample's own class")
-            if not got.is_floating_point():
-                raise Wrong(f"expected floats, got {got.dtype}")
+def missing_heights(answer: Any) -> None:
+    """The heights at which an evenly spaced stack lacks slices."""
+    cases = [
+        ([15.0, 0.0, 5.0, 30.0, 20.0, 40.0, 10.0], [25.0, 35.0]),
+        ([-7.5, 0.0, -10.0, -5.0, 5.0, -12.5], [-2.5, 2.5]),
+        ([100.0, 102.0, 104.0, 112.0, 114.0], [106.0, 108.0, 110.0]),
+        ([3.0, 6.0, 9.0], []),
+        ([25.0, 10.0, 0.0, 20.0, 15.0], [5.0]),
+        (_rungs(-7.7, 0.7, [0, 1, 2, 4, 5, 9, 10]), _rungs(-7.7, 0.7, [3, 6, 7, 8])),
+        (_rungs(90.1, 0.3, [12, 0, 3, 2, 11, 5, 6, 7, 10, 9]), _rungs(90.1, 0.3, [1, 4, 8])),
+        ([4.0, 9.0], []),
+        (_rungs(2.0, 0.06, [5, 0, 1, 3, 4]), _rungs(2.0, 0.06, [2])),
+    ]
+    for heights, missing in cases:
+        there, want = torch.tensor(heights), torch.tensor(missing)
+        ordered = there.sort().values
+        gaps = ordered.diff()
+        step = gaps.median()
+        wide = gaps > 1.5 * step
+        with given(heights=there):
             expect_equal(
-                got.double(),
+                call(answer, there),
                 want,
                 usual=[
-                    (sizes[labels].double(), "this is the size of each class; the rare weigh more"),
-                    (want / kinds, "all weights together add up to 1; those of each class should"),
-                    (want * len(labels) / kinds, "the weights of a class add up to n / classes"),
-                    (
-                        torch.full_like(want, 1 / len(labels)),
-                        "every sample weighs the same; the size of its class decides",
-                    ),
+                    (ordered[:-1][wide], "these are the slices below the gaps"),
+                    (ordered[1:][wide], "these are the slices above the gaps"),
+                    (gaps[wide], "these are the gaps; where are the missing slices?"),
+                    ((ordered[1:] + ordered[:-1])[wide] / 2, "a gap may hold several slices"),
+                    (ordered[:-1][wide] + step, "a gap may hold several slices"),
+                    (_by_steps(ordered, float(gaps[0])), "the first gap need not be a usual one"),
+                    (want.flip(0), "return them from low to high"),
+                    (want.view(-1, 1), "return a 1-D tensor"),
+                    (want.long(), "heights are floats"),
+                    (_unsorted(there), "the slices come in any order; sort them first"),
                 ],
-                why="a sample weighs 1 / (size of its class)",
+                why="the usual distance is the median of the gaps; what the full row of heights "
+                "has and `heights` lacks is missing",
             )
 
 
-@exercise("03.8c")
-def join(answer: Any) -> None:
-    """Sequences of different lengths, joined into one batch."""
-    tries: list[tuple[list[list[Any]], list[int], torch.dtype]] = [
-        ([[0, -2, 0], [4], [5, 6]], [1, 0, 2], torch.int64),
-        ([[0.5], [-1.5, 2.5]], [3, 3], torch.float64),
-        ([[], [7, 8]], [0, 1], torch.uint8),
-        ([[9, 10]], [-5], torch.int32),
-        ([[-3, 0, 0], [2**40 + 1], list(range(9))], [-1, 2**40, 3], torch.int64),
-        ([[], []], [1, 0], torch.float32),
-    ]
-    for sequences, labels, dtype in tries:
-        samples = [
-            (torch.tensor(numbers, dtype=dtype), label)
-            for numbers, label in zip(sequences, labels, strict=True)
-        ]
-        named = ", ".join(
-            f"(torch.tensor({numbers}, dtype={dtype}), {label})"
-            for numbers, label in zip(sequences, labels, strict=True)
-        )
-        with given(f"samples = [{named}]"):
-            got = call(answer, samples)
-            if not isinstance(got, tuple | list) or len(got) != 3:
-                raise Wrong("return three tensors: the batch, the lengths and the labels")
-            for part, name in zip(got, ("the batch", "the lengths", "the labels"), strict=True):
-                if not isinstance(part, Tensor):
-                    raise Wrong(f"{name} should be a tensor, not of {type(part).__name__}")
-                expect_tensor(part)
-            _judge_batch(got[0], sequences, dtype)
-            lengths = torch.tensor([len(numbers) for numbers in sequences])
-            longest = torch.full_like(lengths, int(lengths.max()))
-            counted = torch.tensor([sum(map(bool, numbers)) for numbers in sequences])
-            usual = [
-                (longest, "these are the lengths after padding; keep the true ones"),
-                (counted, "a sequence may hold zeros of its own; take the length before padding"),
-            ]
-            why = "the second result holds the length of each sequence"
-            expect_equal(got[1], lengths, usual=usual, why=why)
-            why = "the third result holds the labels, in the samples' order"
-            expect_equal(got[2], torch.tensor(labels), why=why)
+def _by_steps(ordered: torch.Tensor, step: float) -> torch.Tensor:
+    """Return what a ladder with this step has and the heights lack."""
+    count = round(float((ordered[-1] - ordered[0]) / step)) + 1
+    ladder = ordered[0] + step * torch.arange(count)
+    return ladder[(ladder[:, None] - ordered).abs().amin(dim=1) > step / 2]
 
 
-def _judge_batch(got: Tensor, sequences: list[list[Any]], dtype: torch.dtype) -> None:
-    width = max(map(len, sequences))
-    want = torch.zeros(len(sequences), width, dtype=dtype)
-    left = want.clone()
-    for row, other, numbers in zip(want, left, sequences, strict=True):
-        row[: len(numbers)] = torch.tensor(numbers, dtype=dtype)
-        other[width - len(numbers) :] = torch.tensor(numbers, dtype=dtype)
-    if got.ndim == 2 and got.shape[0] == len(sequences) and got.shape[1] > width:
-        raise Wrong(f"the batch is {got.shape[1]} wide; the longest sequence has {width}")
-    if got.shape == want.shape and got.dtype != dtype:
-        raise Wrong(f"the batch is of {got.dtype}; keep the sequences' dtype, {dtype}")
-    usual = [
-        (left, "the sequences stand on the right; fill up on the right"),
-        (want.T, "rows and columns are swapped: a sample is a row"),
-    ]
-    expect_equal(got, want, usual=usual, why="row i holds sequence i, then zeros")
+def _rungs(first: float, step: float, places: list[int]) -> list[float]:
+    """Return heights of a ladder whose steps are not exact in binary."""
+    return [first + step * place for place in places]
+
+
+def _unsorted(there: torch.Tensor) -> torch.Tensor | None:
+    """Return what is found in the gaps of heights that were not sorted, or None for none."""
+    gaps = there.diff()
+    wide = gaps > 1.5 * gaps.abs().median()
+    return there[:-1][wide] + gaps.abs().median() if wide.any() else None

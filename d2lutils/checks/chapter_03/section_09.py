@@ -1,121 +1,104 @@
-"""Checks of 03/09, workers and streams."""
+"""Checks of 03/09, audio and video."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from numbers import Integral
-from types import SimpleNamespace
 from typing import Any
+
+import torch
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, given
 
 
-@exercise("03.9a")
-def shard(answer: Any) -> None:
-    """The samples of a stream that belong to one worker."""
-    for count, workers, me in [
-        (7, 2, 0),
-        (7, 2, 1),
-        (8, 3, 2),
-        (8, 3, 0),
-        (2, 4, 3),
-        (5, 1, 0),
-        (0, 2, 1),
-    ]:
-        samples = [37 * number % 5 for number in range(count)]  # some come again
-        info = SimpleNamespace(id=me, num_workers=workers)
-        size = -(-count // workers)
-        by_value = [sample for sample in samples if sample % workers == me]
-        usual = [
-            (by_value, "number the samples with `enumerate`; what is in them does not count"),
-            (samples, "this is the whole stream: every worker would deliver it"),
-            (samples[me * size : (me + 1) * size], "this is a block; deal the samples out in turn"),
-            (samples[me + 1 :: workers], "the first worker's `id` is 0, not 1"),
-            (list(range(me, count, workers)), "these are positions; return the samples there"),
-        ]
-        with given(f"stream = {samples}", f"info.id = {me}", f"info.num_workers = {workers}"):
-            got = _listed(call(answer, list(samples), info))
-            why = "start at sample `id` and take each `num_workers`-th"
-            expect_equal(got, samples[me::workers], usual=usual, why=why)
-    with given("info = None", stream=[20, 0, 10]), _without_workers():
-        got = _listed(call(answer, [20, 0, 10], None))
-        expect_equal(got, [20, 0, 10], why="without workers all samples are ours")
-    source = "stream = a generator of 40, 30, 20, 10, 0"
-    second = SimpleNamespace(id=1, num_workers=2)
-    cases: list[tuple[SimpleNamespace | None, list[str], list[int]]] = [
-        (second, ["info.id = 1", "info.num_workers = 2"], [30, 10]),
-        (None, ["info = None"], [40, 30, 20, 10, 0]),
-    ]
-    for worker, named, want in cases:
-        with given(source, *named):
-            got = _listed(call(answer, _stream(), worker))
-            expect_equal(got, want, why="a generator can be walked through only once")
-
-
-def _stream() -> Iterator[int]:
-    yield from range(40, -1, -10)
-
-
-def _listed(got: object) -> object:
-    """The result, or Wrong where it has still to be walked through."""
-    if isinstance(got, Iterator):
-        raise Wrong(
-            "expected a list, got something to walk through; collect the samples, as `list(…)` does"
-        )
-    return got
-
-
-@exercise("03.9b")
-def block(answer: Any) -> None:
-    """The block of a stream that one worker reads."""
-    for count, workers in [(10, 3), (8, 4), (2, 4), (0, 2), (7, 1), (11, 4), (1_000, 7)]:
-        for me in reversed(range(workers)):
-            info = SimpleNamespace(id=me, num_workers=workers)
-            with given(f"count = {count}", f"info.id = {me}", f"info.num_workers = {workers}"):
-                _judge_block(_pair(call(answer, count, info)), count, me, workers)
-    for count in (5, 0, 1_000):
-        with given(f"count = {count}", "info = None"), _without_workers():
-            why = "without workers the whole stream is ours"
-            expect_equal(_pair(call(answer, count, None)), (0, count), why=why)
-
-
-def _judge_block(got: object, count: int, me: int, workers: int) -> None:
-    size, over = divmod(count, workers)
-    starts = [k * size + min(k, over) for k in range(workers + 1)]
-    up = -(-count // workers)
-    last = [k * size + max(0, k - (workers - over)) for k in range(workers + 1)]
-    usual = [
-        (
-            (min(me * up, count), min((me + 1) * up, count)),
-            "blocks of the size rounded up leave too little for the last workers; sizes differ "
-            "by one at most",
-        ),
-        ((me * up, (me + 1) * up), "this block ends behind the stream"),
-        ((me * size, (me + 1) * size), "blocks of the size rounded down leave samples to nobody"),
-        ((last[me], last[me + 1]), "the larger blocks come first"),
-        ((starts[me], starts[me + 1] - 1), "`stop` is the first number that is not read"),
-        ((starts[me], starts[me + 1] - starts[me]), "return (start, stop), not (start, size)"),
-    ]
-    why = "the first `count % num_workers` workers read one sample more than the others"
-    expect_equal(got, (starts[me], starts[me + 1]), usual=usual, why=why)
-
-
-def _pair(got: object) -> object:
-    """The result, a list taken for a tuple; Wrong unless it is two whole numbers."""
-    pair = tuple(got) if isinstance(got, list) else got
-    whole = isinstance(pair, tuple) and [
-        type(p) is not bool and isinstance(p, Integral) for p in pair
-    ]
-    if whole != [True, True]:
-        raise Wrong(f"return (start, stop), two whole numbers, not {got!r:.60}")
-    return pair
-
-
-@contextmanager
-def _without_workers() -> Iterator[None]:
-    """Name the usual reason for an error where there is no worker."""
+def _number(got: Any, what: str) -> float:
+    """The answer as a number; a tensor or an array of one element will do."""
+    if isinstance(got, torch.Tensor):
+        got = got.detach()
     try:
-        yield
-    except Wrong as wrong:
-        if "AttributeError" not in str(wrong):
-            raise
-        raise Wrong("your function asked `info` for a worker; without workers it is None") from None
+        return float("no number" if isinstance(got, str | bool) else got)
+    except (TypeError, ValueError, OverflowError):
+        raise Wrong(f"return {what} as one number, not {type(got).__name__}") from None
+
+
+@exercise("03.9a")
+def heard(answer: Any) -> None:
+    """The frequency at which a sampled tone shows."""
+    cases: list[tuple[float, float]] = [
+        (5_000, 8_000),
+        (3_000, 8_000),
+        (19_000, 8_000),
+        (13_000, 8_000),
+        (16_500, 8_000),
+        (30_000, 44_100),
+        (100, 44_100),
+        (4_000, 8_000),
+        (440.5, 1_000),
+        (7_300.25, 1_000.5),
+        (0, 50),
+        (24, 24),
+        (12.4, 25),
+    ]
+    for frequency, rate in cases:
+        rest = frequency % rate
+        want = min(rest, rate - rest)
+        with given(frequency=frequency, rate=rate):
+            got = _number(call(answer, frequency, rate), "the frequency")
+            expect_equal(
+                got,
+                float(want),
+                usual=[
+                    (float(rest), "above half the rate a tone folds: rate minus what is left"),
+                    (
+                        float(rate - frequency),
+                        "a frequency cannot be negative, and one below "
+                        "half the rate stays; take off whole multiples of the rate first",
+                    ),
+                    (
+                        float(abs(rate - frequency)),
+                        "a tone below half the rate stays as it is; of "
+                        "a higher one take off whole multiples of the rate first",
+                    ),
+                    (float(rate / 2), "tones fold; they do not stop at half the rate"),
+                    (
+                        float(frequency % (rate / 2)),
+                        "it folds back like a mirror at half the "
+                        "rate; it does not start again from 0",
+                    ),
+                ],
+                why="take off whole multiples of the rate, then fold at half the rate",
+            )
+
+
+@exercise("03.9c")
+def delay(answer: Any) -> None:
+    """By how many samples the right channel is behind the left."""
+    generator = torch.Generator().manual_seed(7)
+    for late, most, count, kind in [
+        (5, 10, 200, "noise"),
+        (-3, 10, 200, "noise"),
+        (0, 4, 150, "noise"),
+        (12, 12, 300, "noise"),
+        (-8, 8, 120, "noise"),
+        (1, 1, 90, "noise"),
+        (130, 150, 600, "noise"),
+        (3, 84, 90, "noise, loud at both ends"),
+        (-6, 40, 160, "a click in silence"),
+    ]:
+        sound = torch.randn(count + 300, generator=generator)
+        if kind == "a click in silence":
+            sound[:220], sound[224:] = 0.0, 0.0
+        if kind == "noise, loud at both ends":
+            sound[145:155] *= 5
+            sound[145 + count : 155 + count] *= 5
+        left, right = sound[150 : 150 + count], sound[150 - late : 150 - late + count]
+        right = right + 0.1 * torch.randn(count, generator=generator)
+        right_is = f"right = left {late} samples later, with noise"
+        with given(f"left = {kind}, {count} samples", right_is, most=most):
+            got = _number(call(answer, left.clone(), right, most), "the delay")
+            expect_equal(
+                got,
+                float(late),
+                usual=[
+                    (float(-late), "the sign is wrong: positive where right comes later"),
+                    (float(late + most), "this is a position; the first one stands for -most"),
+                    (float(most - late), "this is a position, counted backwards"),
+                ],
+                why="take the delay at which the sum of products is largest",
+            )

@@ -1,164 +1,150 @@
-"""Checks of 03/10, getting data."""
+"""Checks of 03/10, datasets and loaders."""
 
-from hashlib import md5, sha256
-from itertools import pairwise
 from typing import Any
 
 import torch
-from torch.overrides import TorchFunctionMode
+from torch import Tensor
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
 
 
 @exercise("03.10a")
-def unsound(answer: Any) -> None:
-    """The names of published files that are missing or have another hash."""
-    files = {"wine": b"1,2", "co2": b"315", "story": b"\xffOnce\r\n", "own": b"mine", "empty": b""}
-    digests = {name: sha256(data).hexdigest() for name, data in files.items() if name != "own"}
-    other = sha256(b"another").hexdigest()
-    capitals = {name: digest.upper() for name, digest in digests.items()}
-    cases: list[tuple[str, dict[str, str], list[str]]] = [
-        (
-            "wine and co2 differ, chord is missing",
-            dict.fromkeys(["wine", "co2", "chord"], other),
-            [],
-        ),
-        ("every file is sound", {}, []),
-        ("hashes in capital letters, co2 differs", capitals | {"co2": other}, ["capitals"]),
-        ("only chord is missing", {"chord": other}, []),
-        (
-            "the hashes of wine and co2 are exchanged",
-            {"wine": digests["co2"], "co2": digests["wine"]},
-            [],
-        ),
-        (
-            "one digit in the middle of wine's hash differs",
-            {"wine": digests["wine"][:32] + other[32] + digests["wine"][33:]},
-            [],
-        ),
-        ("chord is missing, its hash is that of no bytes", {"chord": sha256(b"").hexdigest()}, []),
-        ("the file empty has no bytes, and another hash", {"empty": other}, []),
-    ]
-    for told, changed, note in cases:
-        published = {**digests, **changed}
-        missing = sorted(name for name in published if name not in files)
-        sound = {name for name in digests if digests[name] == published[name].lower()}
-        differ = [name for name in published if name in files and name not in sound]
-        want = sorted([*missing, *differ])
-        usual = [
-            ([*missing, *differ], "sort the names"),
-            ([*differ, *missing], "sort the names"),
-            (sorted(differ), "a published file that is missing counts as well"),
-            (missing, "a file with another hash counts as well"),
-            (sorted(set(digests) - set(want)), "these are the sound ones"),
-            (sorted({*want, "empty"}), "a file of no bytes is no missing file; it has a hash too"),
-            (sorted({*want, "own"}), "`own` was not published; it does not matter"),
-            (sorted(published), "every file is called unsound; hash the bytes with `sha256`"),
-        ]
-        if note:
-            usual[:0] = [(sorted(published), "capital and small hexadecimal digits mean the same")]
-        with given(told):
-            got = call(answer, dict(files), published)
-            if isinstance(got, (set, tuple)):
-                raise Wrong(f"expected a list, got a {type(got).__name__}; `sorted` gives one")
-            why = "hash the bytes with SHA-256 and compare with the published digits"
-            expect_equal(got, want, usual=usual, why=why)
-    with given("published holds an MD5 in place of a SHA-256"):
-        got = call(answer, {"wine": b"1,2"}, {"wine": md5(b"1,2").hexdigest()})
-        expect_equal(got, ["wine"], why="the hash is SHA-256, not MD5")
-
-
-@exercise("03.10b")
-def group_split(answer: Any) -> None:
-    """Row numbers of training and test, whole groups each."""
-    for groups, count, seed in [
-        (torch.tensor([7, 7, 2, 9, 2, 9, 4, 4, 7, 2]), 2, 0),
-        (torch.tensor([7, 7, 2, 9, 2, 9, 4, 4, 7, 2]), 1, 1),
-        (torch.tensor([3, 1, 3, 1, 5, 5, 8]), 2, 2),
-        (torch.arange(12) // 3, 3, 3),
-        (torch.tensor([-5, 6, -5, 6, 0]), 1, 4),
-        (torch.tensor([3, 3, 8]), 2, 5),
-        (torch.tensor([4, 9]), 1, 6),
+def cut(answer: Any) -> None:
+    """An order of positions, cut into batches."""
+    for order, size, drop_last in [
+        ([17, 12, 19, 14, 10, 15, 11], 4, False),
+        ([17, 12, 19, 14, 10, 15, 11], 4, True),
+        ([3, 1, 0, 2], 2, True),
+        ([3, 1, 0, 2], 2, False),
+        ([1, 0], 3, False),
+        ([1, 0], 3, True),
+        ([5, 9, 5], 1, True),
+        ([8, 6, 7, 5], 4, True),
+        ([], 2, False),
     ]:
-        with given(groups=groups, count=count):
-            _judge(answer, groups, count, seed)
-    groups = torch.arange(30)
-    with given("groups = torch.arange(30)", count=10):
-        before = torch.get_rng_state()
-        first, again, other = (_test_rows(answer, groups, _seeded(seed)) for seed in (0, 0, 1))
-        if not torch.equal(torch.get_rng_state(), before):
-            raise Wrong("the global generator was moved; hand `generator` to `randperm`")
-        if first != again:
-            raise Wrong("two equal generators give two splits; hand `generator` to `randperm`")
-        if first == other:
-            raise Wrong("every generator gives the same split; draw the groups with `randperm`")
-        generator = _seeded(0)
-        if _test_rows(answer, groups, generator) == _test_rows(answer, groups, generator):
-            raise Wrong("the generator stands still: draw from it, and do not seed it anew")
-        if any(len({b - a for a, b in pairwise(rows)}) < 3 for rows in (first, other)):
-            raise Wrong("these groups are neighbours; draw each by chance, with `randperm`")
-        _judge(answer, groups, 10, 0)  # among so many, a draw with repeats shows
-        draws = _Draws()
-        call(answer, groups % 12, 5, generator, inside=draws)
-        if (12, generator) not in draws.made:
-            raise Wrong(
-                "draw with `torch.randperm(n, generator=generator)`, where n is the number of "
-                "different groups: then each has the same chance"
+        whole = len(order) - len(order) % size
+        every = _batches(order, size)
+        kept = _batches(order[:whole], size)
+        places = _batches(list(range(whole if drop_last else len(order))), size)
+        with given(order=order, batch_size=size, drop_last=drop_last):
+            expect_equal(
+                call(answer, order, size, drop_last),
+                kept if drop_last else every,
+                usual=[
+                    (kept, "the ragged batch is missing; it stays unless `drop_last` is true"),
+                    (every, "the ragged batch is still there; `drop_last` is true"),
+                    (every[:-1], "a whole batch is missing; only a ragged one is left out"),
+                    (
+                        places,
+                        "these are the places in `order`; return the positions that stand there",
+                    ),
+                    (_batches(sorted(order), size), "keep the positions in the given order"),
+                    (order, "this is not cut; return a list of lists"),
+                    ([tuple(batch) for batch in every], "each batch is a list too"),
+                    ([*every, []], "no empty batch at the end"),
+                ],
+                why="batch k holds the positions from k * batch_size on, batch_size of them",
             )
 
 
-class _Draws(TorchFunctionMode):
-    """Inside a `with`, notes how long an order `randperm` drew, and from which generator."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.made: list[tuple[int, torch.Generator | None]] = []
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        if func is torch.randperm and args:
-            self.made.append((int(args[0]), (kwargs or {}).get("generator")))
-        return func(*args, **(kwargs or {}))
+def _batches(order: list[int], size: int) -> list[list[int]]:
+    return [order[start : start + size] for start in range(0, len(order), size)]
 
 
-def _test_rows(answer: Any, groups: torch.Tensor, generator: torch.Generator) -> list[int]:
-    rows: list[int] = _pair(call(answer, groups, 10, generator))[1].tolist()
-    return rows
+@exercise("03.10b")
+def balance(answer: Any) -> None:
+    """Weights with which the classes of a set of samples are drawn equally often."""
+    many = [1] * 120 + [0] * 30
+    for classes in [
+        [0, 0, 0, 1],
+        [2, 2, 0],
+        [1],
+        [3, 0, 3, 3, 0, 3, 1],
+        [0, 1, 2],
+        [11, 3, 11],
+        many,
+    ]:
+        labels = torch.tensor(classes)
+        sizes = labels.bincount()
+        want = 1 / sizes[labels].double()
+        kinds = len(set(classes))
+        with given(labels=labels):
+            got = expect_tensor(call(answer, labels))
+            if got.shape == sizes.shape != labels.shape:
+                raise Wrong("this is a number for each class; look up each sample's own class")
+            if not got.is_floating_point():
+                raise Wrong(f"expected floats, got {got.dtype}")
+            expect_equal(
+                got.double(),
+                want,
+                usual=[
+                    (sizes[labels].double(), "this is the size of each class; the rare weigh more"),
+                    (want / kinds, "all weights together add up to 1; those of each class should"),
+                    (want * len(labels) / kinds, "the weights of a class add up to n / classes"),
+                    (
+                        torch.full_like(want, 1 / len(labels)),
+                        "every sample weighs the same; the size of its class decides",
+                    ),
+                ],
+                why="a sample weighs 1 / (size of its class)",
+            )
 
 
-def _judge(answer: Any, groups: torch.Tensor, count: int, seed: int) -> None:
-    train, test = _pair(call(answer, groups, count, _seeded(seed)))
-    for name, rows in [("training", train), ("test", test)]:
-        if rows.dtype == torch.bool:
-            raise Wrong("these are masks; return row numbers, which `torch.where(mask)[0]` gives")
-        if rows.ndim != 1:
-            shape = tuple(rows.shape)
-            raise Wrong(f"the {name} rows have the shape {shape}, expected one dimension")
-    given_rows, whole = [*train.tolist(), *test.tolist()], list(range(len(groups)))
-    if any(row not in whole for row in given_rows):
-        raise Wrong("there are numbers that are no rows; return row numbers, not groups")
-    if sorted(given_rows) != whole:
-        raise Wrong("each row belongs into exactly one part")
-    both = sorted(set(groups[train].tolist()) & set(groups[test].tolist()))
-    if both:
-        raise Wrong(f"group {both[0]} is in both parts; draw groups, not rows")
-    found = len(set(groups[test].tolist()))
-    if found != count:
-        swapped = len(set(groups[train].tolist())) == count
-        hint = "; the two parts are swapped" if swapped else ""
-        if not swapped and found < count:
-            hint = "; `randperm(len(names))` draws positions in names = groups.unique(), not names"
-        raise Wrong(f"the test rows are of {found} groups, expected {count}{hint}")
-    if train.tolist() != sorted(train.tolist()) or test.tolist() != sorted(test.tolist()):
-        raise Wrong("return the row numbers in rising order")
+@exercise("03.10c")
+def join(answer: Any) -> None:
+    """Sequences of different lengths, joined into one batch."""
+    tries: list[tuple[list[list[Any]], list[int], torch.dtype]] = [
+        ([[0, -2, 0], [4], [5, 6]], [1, 0, 2], torch.int64),
+        ([[0.5], [-1.5, 2.5]], [3, 3], torch.float64),
+        ([[], [7, 8]], [0, 1], torch.uint8),
+        ([[9, 10]], [-5], torch.int32),
+        ([[-3, 0, 0], [2**40 + 1], list(range(9))], [-1, 2**40, 3], torch.int64),
+        ([[], []], [1, 0], torch.float32),
+    ]
+    for sequences, labels, dtype in tries:
+        samples = [
+            (torch.tensor(numbers, dtype=dtype), label)
+            for numbers, label in zip(sequences, labels, strict=True)
+        ]
+        named = ", ".join(
+            f"(torch.tensor({numbers}, dtype={dtype}), {label})"
+            for numbers, label in zip(sequences, labels, strict=True)
+        )
+        with given(f"samples = [{named}]"):
+            got = call(answer, samples)
+            if not isinstance(got, tuple | list) or len(got) != 3:
+                raise Wrong("return three tensors: the batch, the lengths and the labels")
+            for part, name in zip(got, ("the batch", "the lengths", "the labels"), strict=True):
+                if not isinstance(part, Tensor):
+                    raise Wrong(f"{name} should be a tensor, not of {type(part).__name__}")
+                expect_tensor(part)
+            _judge_batch(got[0], sequences, dtype)
+            lengths = torch.tensor([len(numbers) for numbers in sequences])
+            longest = torch.full_like(lengths, int(lengths.max()))
+            counted = torch.tensor([sum(map(bool, numbers)) for numbers in sequences])
+            usual = [
+                (longest, "these are the lengths after padding; keep the true ones"),
+                (counted, "a sequence may hold zeros of its own; take the length before padding"),
+            ]
+            why = "the second result holds the length of each sequence"
+            expect_equal(got[1], lengths, usual=usual, why=why)
+            why = "the third result holds the labels, in the samples' order"
+            expect_equal(got[2], torch.tensor(labels), why=why)
 
 
-def _pair(got: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    if not isinstance(got, (tuple, list)) or len(got) != 2:
-        raise Wrong("expected two tensors, the training rows and the test rows")
-    return expect_tensor(got[0]), expect_tensor(got[1])
-
-
-def _seeded(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+def _judge_batch(got: Tensor, sequences: list[list[Any]], dtype: torch.dtype) -> None:
+    width = max(map(len, sequences))
+    want = torch.zeros(len(sequences), width, dtype=dtype)
+    left = want.clone()
+    for row, other, numbers in zip(want, left, sequences, strict=True):
+        row[: len(numbers)] = torch.tensor(numbers, dtype=dtype)
+        other[width - len(numbers) :] = torch.tensor(numbers, dtype=dtype)
+    if got.ndim == 2 and got.shape[0] == len(sequences) and got.shape[1] > width:
+        raise Wrong(f"the batch is {got.shape[1]} wide; the longest sequence has {width}")
+    if got.shape == want.shape and got.dtype != dtype:
+        raise Wrong(f"the batch is of {got.dtype}; keep the sequences' dtype, {dtype}")
+    usual = [
+        (left, "the sequences stand on the right; fill up on the right"),
+        (want.T, "rows and columns are swapped: a sample is a row"),
+    ]
+    expect_equal(got, want, usual=usual, why="row i holds sequence i, then zeros")
