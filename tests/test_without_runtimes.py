@@ -33,7 +33,7 @@ def test_the_rest_runs(cells, monkeypatch, capsys, tmp_path):
     assert [text for text in said if "ype:" in text] == [
         f"Not here. Type: {d2l.install_line('onnx', 'onnxscript', 'onnxruntime')}\n"
         f"Not here. Type: {d2l.install_line('executorch')}\n",
-        "No C++ compiler. On Ubuntu, type: sudo apt install g++\n",
+        f"No C++ compiler. Type: {d2l.compiler_line()}\n",
     ]
     assert list(space["table"].index) == ["PyTorch", "our list"]
     by_hand = [n for n, text in enumerate(said) if text.startswith(("('conv", "apart"))]

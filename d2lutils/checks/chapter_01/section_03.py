@@ -1,12 +1,12 @@
 """Checks of 01/03, a graph engine."""
 
 import sys
-from collections.abc import Callable
 from math import cos, sin
 from types import FrameType
 from typing import Any
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, given
+from d2lutils.checks.chapter_01.plans import PLANS, asks, chooses, computes, nodes_of, value_of
 from d2lutils.checks.watching import function_of
 
 
@@ -84,7 +84,7 @@ def _judge_rules(nodes: list[Any], notebook: dict[str, Any]) -> None:
     function, gradients, placeholder = (notebook[name] for name in names)
     operators = {node.operator for node in nodes if node.kind == "operator"}
     for name, compute, slope in [("sin", sin, cos), ("cos", cos, lambda a: -sin(a))]:
-        ours = [operator for operator in operators if _computes(operator, compute)]
+        ours = [operator for operator in operators if computes(operator, compute)]
         if not ours:
             raise Wrong(f"the plan of `ddf` has no operator for {name}: its rule needs it")
         x = placeholder("x")
@@ -97,45 +97,6 @@ def _judge_rules(nodes: list[Any], notebook: dict[str, Any]) -> None:
             expect_equal(got, want, usual=[(want / 3, CHAIN)], why=f"look at the rule of {name}")
 
 
-def _computes(operator: Any, wanted: Callable[[float], float]) -> bool:
-    """Return whether an operator of a plan takes one number and computes this function of it."""
-    try:
-        return all(abs(operator.compute(at) - wanted(at)) < 1e-9 for at in (0.3, -1.1))
-    except (TypeError, ValueError):
-        return False
-
-
-def _shared(x: Any) -> Any:
-    s = (x * 1.0) ** 3
-    return s * s + s
-
-
-def _like_a_slope(x: Any) -> Any:
-    s = (x * 3 + 0.5) ** 2
-    return 1.0 * (1 - s * s) * 3
-
-
-SHARED = "a node that is read several times must become one new node: note what stands for it"
-SIDES = "the constant may stand on either side"
-INPUTS = "simplify the inputs first, then the node"
-
-# The text of a formula, the formula, how many nodes are left, and why there may be more.
-PLANS: list[tuple[str, Callable[[Any], Any], int, str]] = [
-    ("x", lambda x: x, 1, ""),
-    ("x * 1", lambda x: x * 1, 1, ""),
-    ("1.0 * x", lambda x: 1.0 * x, 1, SIDES),
-    ("x + 0", lambda x: x + 0, 1, ""),
-    ("0.0 + x", lambda x: 0.0 + x, 1, SIDES),
-    ("x * 0.5 + 1", lambda x: x * 0.5 + 1, 5, ""),
-    ("2 * x", lambda x: 2 * x, 3, ""),
-    ("(x - 1) - 0.25", lambda x: (x - 1) - 0.25, 5, ""),
-    ("(x * 1 + 0) * 1 + 3", lambda x: (x * 1 + 0) * 1 + 3, 3, INPUTS),
-    ("0 + x * 1 * 1", lambda x: 0 + x * 1 * 1, 1, INPUTS),
-    ("s * s + s, where s = (x * 1.0)**3", _shared, 5, SHARED),
-    ("1.0 * (1 - s * s) * 3, where s = (x * 3 + 0.5)**2", _like_a_slope, 12, SHARED),
-]
-
-
 @exercise("01.3b")
 def leaves_out_what_changes_nothing(answer: Any) -> None:
     """A plan without `* 1` and `+ 0`, of new nodes, equal in what it computes."""
@@ -145,7 +106,7 @@ def leaves_out_what_changes_nothing(answer: Any) -> None:
     for source, formula, left, why in PLANS:
         x = node_class("placeholder", "x") if node_class else None
         output = formula(x) if node_class else None
-        before = [(node, node.inputs) for node in _nodes(output)] if node_class else []
+        before = [(node, node.inputs) for node in nodes_of(output)] if node_class else []
         with given(f"output = {source}"):
             got = call(answer, output)
             if not hasattr(got, "inputs"):
@@ -154,33 +115,14 @@ def leaves_out_what_changes_nothing(answer: Any) -> None:
                 raise Wrong("you changed the inputs of a node of `output`: make a new node")
             for at in (2.0, -0.75):
                 expect_equal(
-                    float(_value(got, x, at)),
+                    float(value_of(got, x, at)),
                     float(formula(at)),
                     why="it must compute the same: a 1 counts in a sum, a 0 in a product",
                 )
-            count = len(_nodes(got))
+            count = len(nodes_of(got))
             if count > left:
                 reason = f": {why}" if why else ""
                 raise Wrong(f"the plan has {count} nodes, and {left} would do{reason}")
-
-
-def _nodes(output: Any) -> list[Any]:
-    """Return each node that an output needs, once."""
-    found = [output]
-    for node in found:  # the list grows
-        found += [part for part in dict.fromkeys(node.inputs) if part not in found]
-    return found
-
-
-def _value(node: Any, x: Any, at: float) -> Any:
-    """Compute a node of a plan whose one placeholder is x."""
-    if node is x:
-        return at
-    if node.kind == "placeholder":
-        raise Wrong("keep the placeholders of `output`: this plan has others")
-    if node.kind == "constant":
-        return node.value
-    return node.operator.compute(*[_value(part, x, at) for part in node.inputs])
 
 
 @exercise("01.3d")
@@ -219,7 +161,7 @@ def slope_of_a_choice(answer: Any) -> None:
                 f"`{name}` gives the right numbers, but runs no plan: make it with `function`, "
                 "from a node, and the slope with `gradients`"
             )
-        if not any(_chooses(one) for one in operators):
+        if not any(chooses(one) for one in operators):
             raise Wrong(f"the plan of `{name}` has no operator that chooses between two inputs")
         if name == "df":
             _judge_question(operators, notebook)
@@ -228,31 +170,13 @@ def slope_of_a_choice(answer: Any) -> None:
 def _judge_question(operators: list[Any], notebook: dict[str, Any]) -> None:
     """Differentiate a choice whose question has x as its second input."""
     names = "function", "gradients", "placeholder"
-    asking = [operator for operator in operators if _asks(operator)]
+    asking = [operator for operator in operators if asks(operator)]
     if not asking or not set(names) <= notebook.keys():
         return
     function, gradients, placeholder = (notebook[name] for name in names)
-    choose = next(operator for operator in operators if _chooses(operator))
+    choose = next(operator for operator in operators if chooses(operator))
     x = placeholder("x")
     (slope,) = gradients(choose(asking[0](0.5, x), x * x, x), [x])
     with given("y = choose(less(0.5, x), x * x, x) at x = 2.0"):
         got = call(function(slope, [x]), 2.0)
         expect_equal(float(got), 4.0, why="a question has the slope 0 by both of its inputs")
-
-
-def _asks(operator: Any) -> bool:
-    """Return whether an operator of a plan says if its first input is less than its second."""
-    try:
-        return [bool(operator.compute(*pair)) for pair in [(1, 2), (2, 1), (1, 1)]] == [1, 0, 0]
-    except TypeError:
-        return False
-
-
-def _chooses(operator: Any) -> bool:
-    """Return whether an operator of a plan picks one of two inputs, by a third one."""
-    try:
-        return bool(
-            operator.compute(True, 2.0, 5.0) == 2.0 and operator.compute(False, 2.0, 5.0) == 5.0
-        )
-    except TypeError:
-        return False

@@ -1,70 +1,19 @@
 """Checks of 07/22, int8 by the library."""
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from d2lutils.checks import call, exercise, expect_equal, given
+from d2lutils.checks.chapter_07.linears import Scaled, count_bytes, nets
 from d2lutils.checks.expecting import Wrong, expect_int
-
-
-class _Scaled(nn.Linear):
-    """A Linear of the reader's own kind, with one more number."""
-
-    def __init__(self, columns: int, rows: int) -> None:
-        super().__init__(columns, rows)
-        self.gain = nn.Parameter(torch.ones(3))
-
-
-def _nets() -> list[tuple[str, nn.Module]]:
-    """Return networks, each under its source."""
-    return [
-        (
-            "net = nn.Sequential(nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8)), "
-            "nn.Linear(8, 3, bias=False))",
-            nn.Sequential(
-                nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8)), nn.Linear(8, 3, bias=False)
-            ),
-        ),
-        ("net = nn.Linear(7, 3)", nn.Linear(7, 3)),
-        ("net = nn.Linear(5, 4, bias=False)", nn.Linear(5, 4, bias=False)),
-        ("net = nn.Linear(2, 6)", nn.Linear(2, 6)),
-        ("net = nn.ReLU()", nn.ReLU()),
-        (
-            "net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(16, 5))",
-            nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(16, 5)),
-        ),
-        (
-            "net = nn.Sequential(nn.Embedding(9, 4), nn.Linear(4, 4), nn.LayerNorm(4))",
-            nn.Sequential(nn.Embedding(9, 4), nn.Linear(4, 4), nn.LayerNorm(4)),
-        ),
-        (
-            "net: a Linear, and a subclass of nn.Linear with a parameter of its own",
-            nn.Sequential(nn.Linear(5, 6), _Scaled(6, 2)),
-        ),
-    ]
-
-
-def _count(
-    net: nn.Module,
-    weight: int = 1,
-    row: Callable[[Tensor], int] = lambda w: 5 * len(w),
-    rest: Callable[[Tensor], int] = lambda p: 4 * p.numel(),
-    kinds: tuple[type, ...] = (nn.Linear, _Scaled),
-) -> int:
-    """Return the bytes if a weight, a row and all other parameters take as much as that."""
-    linears = [m for m in net.modules() if isinstance(m, nn.Linear) and type(m) in kinds]
-    weights = [layer.weight for layer in linears]
-    others = [p for p in net.parameters() if not any(p is w for w in weights)]
-    return sum(weight * w.numel() + row(w) for w in weights) + sum(map(rest, others))
 
 
 @exercise("07.22a")
 def bytes_after(answer: Any) -> None:
     """Four bytes for each parameter, but for the weights of Linear layers."""
-    for source, net in _nets():
+    for source, net in nets():
         with given(source):
             before = list(net.parameters())
             got = expect_int(call(answer, net))
@@ -74,22 +23,34 @@ def bytes_after(answer: Any) -> None:
             layers = [m for m in net.children() if isinstance(m, nn.Linear)]
             usual: list[tuple[object, str]] = [
                 (
-                    _count(net, 4, lambda w: 0),
+                    count_bytes(net, 4, lambda w: 0),
                     "these are the bytes before; Linear weights take one",
                 ),
-                (_count(net, row=lambda w: 0), "each row takes five more, scale and zero point"),
-                (_count(net, row=lambda w: 4 * len(w)), "a row's zero point takes one byte more"),
-                (_count(net, row=lambda w: len(w)), "a row's scale takes four bytes more"),
-                (_count(net, row=lambda w: 5), "each row has a scale, not each layer"),
-                (_count(net, row=lambda w: 5 * w.shape[1]), "these are columns; rows have scales"),
-                (_count(net, row=lambda w: 9 * len(w)), "a row takes five bytes more, not nine"),
-                (_count(net, rest=lambda p: 0), "the other parameters are there, too"),
                 (
-                    _count(net, rest=lambda p: p.numel()),
+                    count_bytes(net, row=lambda w: 0),
+                    "each row takes five more, scale and zero point",
+                ),
+                (
+                    count_bytes(net, row=lambda w: 4 * len(w)),
+                    "a row's zero point takes one byte more",
+                ),
+                (count_bytes(net, row=lambda w: len(w)), "a row's scale takes four bytes more"),
+                (count_bytes(net, row=lambda w: 5), "each row has a scale, not each layer"),
+                (
+                    count_bytes(net, row=lambda w: 5 * w.shape[1]),
+                    "these are columns; rows have scales",
+                ),
+                (
+                    count_bytes(net, row=lambda w: 9 * len(w)),
+                    "a row takes five bytes more, not nine",
+                ),
+                (count_bytes(net, rest=lambda p: 0), "the other parameters are there, too"),
+                (
+                    count_bytes(net, rest=lambda p: p.numel()),
                     "only the weights of Linear layers take one byte; the rest stays float32",
                 ),
                 (
-                    _count(
+                    count_bytes(
                         net, rest=lambda p: p.numel() + 5 * len(p) if p.dim() > 1 else 4 * len(p)
                     ),
                     "only Linear layers are changed; a convolution or an embedding stays float32",
@@ -100,24 +61,25 @@ def bytes_after(answer: Any) -> None:
                     "look into modules within modules: net.modules() has them all, net itself too",
                 ),
                 (
-                    _count(net) + 4 * sum(b.numel() for b in net.buffers()),
+                    count_bytes(net) + 4 * sum(b.numel() for b in net.buffers()),
                     "count parameters, and no buffers",
                 ),
                 (
-                    _count(net) + sum(b.nbytes for b in net.buffers()),
+                    count_bytes(net) + sum(b.nbytes for b in net.buffers()),
                     "count parameters, and no buffers",
                 ),
                 (
-                    _count(net, kinds=(nn.Linear,)),
+                    count_bytes(net, kinds=(nn.Linear,)),
                     "a subclass of nn.Linear is a Linear, too: ask with isinstance",
                 ),
                 (
-                    _count(net) - 4 * sum(m.gain.numel() for m in layers if isinstance(m, _Scaled)),
+                    count_bytes(net)
+                    - 4 * sum(m.gain.numel() for m in layers if isinstance(m, Scaled)),
                     "a subclass of nn.Linear may have more parameters; they stay float32",
                 ),
             ]
             why = "count 4 for each number, then correct for each Linear"
-            expect_equal(got, _count(net), usual=usual, why=why)
+            expect_equal(got, count_bytes(net), usual=usual, why=why)
 
 
 def _clipped(
