@@ -25,13 +25,8 @@ def _like_a_slope(x: Any) -> Any:
 
 
 SHARED = "a node that is read several times must become one new node: note what stands for it"
-
-
 SIDES = "the constant may stand on either side"
-
-
 INPUTS = "simplify the inputs first, then the node"
-
 
 # The text of a formula, the formula, how many nodes are left, and why there may be more.
 PLANS: list[tuple[str, Callable[[Any], Any], int, str]] = [
