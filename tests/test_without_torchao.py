@@ -42,6 +42,6 @@ def test_the_rest_runs_without_a_compiler(cells, monkeypatch, capsys):
     monkeypatch.setattr(cpp_builder, "get_cpp_compiler", missing)
     said, space = run(cells, capsys)
 
-    remedy = "No C++ compiler. On Ubuntu, type: sudo apt install g++\n"
+    remedy = f"No C++ compiler. Type: {d2l.compiler_line()}\n"
     assert [text for text in said if "compiler" in text] == [remedy]
     assert list(space["table"].index) == ["float32", "bfloat16", "weight-only", "dynamic"]
