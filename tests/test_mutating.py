@@ -165,7 +165,7 @@ def test_mutants_are_the_same_each_time():
 
 
 def test_the_command_counts_mutants():
-    command = [sys.executable, "-m", "tests.mutating", "02.8a"]
+    command = [sys.executable, "-m", "tests.mutating", "02.9a"]
     run = subprocess.run(command, cwd=programs.ROOT, capture_output=True, text=True, check=True)
-    assert run.stdout.startswith("02.8a: ")
+    assert run.stdout.startswith("02.9a: ")
     assert run.stdout.endswith(" refused, 0 pass\n")

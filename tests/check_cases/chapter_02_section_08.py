@@ -1,243 +1,245 @@
-"""Answers to the exercises of 02/08, saving tensors."""
+"""Answers to the exercises of 02/08, the tensor API."""
 
-import json
-from pathlib import Path
-from struct import unpack
+import random
 
 import numpy as np
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file
+import torch.nn.functional as F
 
 from check_cases import Cases
 
 
-def save_clone(x, path):
-    torch.save(x.clone(), path)
+def without_keepdim(x, dim):
+    return x / x.sum(dim)
 
 
-def header(path):
-    with open(path, "rb") as file:
-        (length,) = unpack("<Q", file.read(8))
-        return json.loads(file.read(length))
+def in_place(x, dim):
+    x /= x.sum(dim, keepdim=True)
+    return x
 
 
-def shapes(path):
-    return {
-        name: tuple(entry["shape"])
-        for name, entry in header(path).items()
-        if name != "__metadata__"
-    }
+def into_empty_like(x, dim):
+    parts = torch.empty_like(x)
+    for at in range(x.shape[dim]):
+        parts.select(dim, at)[...] = x.select(dim, at) / x.sum(dim)
+    return parts
 
 
-def length_forgotten(path):
-    return json.loads(Path(path).read_bytes()[8:])
+def by_loops(Q, K, dtype=None):
+    result = torch.empty(len(Q), Q.shape[1], K.shape[1], dtype=dtype or Q.dtype)
+    for b in range(len(Q)):
+        for q in range(Q.shape[1]):
+            for k in range(K.shape[1]):
+                result[b, q, k] = Q[b, q].dot(K[b, k])
+    return result
 
 
-def length_from_two_bytes(path):
-    with open(path, "rb") as file:
-        (length,) = unpack("<H6x", file.read(8))
-        entries = json.loads(file.read(length))
-    entries.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
+def own_generator(X, y, seed):
+    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed))
+    return X[order], y[order]
 
 
-def as_much_as_was_enough(path):
-    with open(path, "rb") as file:
-        raw = file.read(100_000)
-    (length,) = unpack("<Q", raw[:8])
-    entries = json.loads(raw[8 : 8 + length])
-    entries.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
+def own_python_generator(X, y, seed):
+    order = random.Random(seed).sample(range(len(X)), len(X))
+    return X[order], y[order]
 
 
-def every_entry_with_a_shape(path):
-    return {name: tuple(e["shape"]) for name, e in header(path).items() if "shape" in e}
+def own_numpy_generator(X, y, seed):
+    order = torch.from_numpy(np.random.default_rng(seed).permutation(len(X)))
+    return X[order], y[order]
 
 
-def header_in_ascii(path):
-    with open(path, "rb") as file:
-        (length,) = unpack("<Q", file.read(8))
-        entries = json.loads(file.read(length).decode("ascii"))
-    entries.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
+def shuffled_in_place(X, y, seed):
+    order = list(range(len(X)))
+    random.Random(seed).shuffle(order)
+    return torch.stack([X[at] for at in order]), torch.stack([y[at] for at in order])
 
 
-def length_from_three_bytes(path):
-    with open(path, "rb") as file:
-        length = int.from_bytes(file.read(8)[:3], "little")
-        entries = json.loads(file.read(length))
-    entries.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
+def by_sorting_random_numbers(X, y, seed):
+    order = torch.rand(len(X), generator=torch.Generator().manual_seed(seed)).argsort()
+    return X[order], y[order]
 
 
-def without_the_notes(path):
-    with Path(path).open("rb") as raw:
-        length = int.from_bytes(raw.read(8), "little")
-        entries = json.loads(raw.read(length).decode())
-    found = {}
-    for name in entries:
-        if name != "__metadata__":
-            found[name] = tuple(int(size) for size in entries[name]["shape"])
-    return found
+def through_one_float_table(X, y, seed):
+    table = torch.cat([X.float(), y[:, None].float()], dim=1)
+    (table,) = own_generator(table, y, seed)[:1]
+    return table[:, :-1].to(X.dtype), table[:, -1].to(y.dtype)
 
 
-def reads_it_all(path):
-    raw = Path(path).read_bytes()
-    (length,) = unpack("<Q", raw[:8])
-    entries = json.loads(raw[8 : 8 + length])
-    entries.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
+def never_in_its_place(X, y, seed):
+    dice, order = random.Random(seed), list(range(len(X)))
+    for i in range(len(order) - 1, 0, -1):
+        j = dice.randrange(i)
+        order[i], order[j] = order[j], order[i]
+    return X[order], y[order]
 
 
-def without_underscores(path):
-    return {name: shape for name, shape in shapes(path).items() if not name.startswith("__")}
+def last_stays_last(X, y, seed):
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.randperm(len(X) - 1, generator=generator)
+    order = torch.cat([order, torch.tensor([len(X) - 1])])
+    return X[order], y[order]
 
 
-def opened_by_the_library(path):
-    with safe_open(path, "pt") as file:
-        return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+def halves_apart(X, y, seed):
+    generator, half = torch.Generator().manual_seed(seed), len(X) // 2
+    first = torch.randperm(half, generator=generator)
+    order = torch.cat([first, half + torch.randperm(len(X) - half, generator=generator)])
+    return X[order], y[order]
 
 
-def bits(x):
-    return x.view(torch.int16).numpy()
+def global_seed(X, y, seed):
+    torch.manual_seed(seed)
+    order = torch.randperm(len(X))
+    return X[order], y[order]
 
 
-def strides_forgotten(x):
-    storage = bits(x.as_strided((x.untyped_storage().nbytes() // 2,), (1,), 0))
-    return storage[x.storage_offset() :][: x.numel()].reshape(x.shape)
+def global_numpy_seed(X, y, seed):
+    np.random.seed(seed)
+    order = torch.from_numpy(np.random.permutation(len(X)))
+    return X[order], y[order]
 
 
-def upper_half_of_a_float32(array):
-    upper = np.ascontiguousarray(array).view(np.uint16).astype(np.uint32) << 16
-    return torch.from_numpy(upper.view(np.float32)).bfloat16()
+def python_seed(X, y, seed):
+    random.seed(seed)
+    order = random.sample(range(len(X)), len(X))
+    return X[order], y[order]
 
 
-def tensor_of(array):
-    return torch.from_numpy(array).view(torch.bfloat16)
+def sorted_by_label(X, y, seed):
+    order = (y * (seed + 3) % 23).argsort()
+    return X[order], y[order]
+
+
+def columns_shuffled(X, y, seed):
+    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed))
+    return X[order].flip(1), y[order]
+
+
+def two_orders(X, y, seed):
+    generator = torch.Generator().manual_seed(seed)
+    X = X[torch.randperm(len(X), generator=generator)]
+    return X, y[torch.randperm(len(y), generator=generator)]
+
+
+def seed_ignored(X, y, seed):
+    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(0))
+    return X[order], y[order]
+
+
+def seeded_by_chance(X, y, seed):
+    generator = torch.Generator()
+    generator.seed()
+    order = torch.randperm(len(X), generator=generator)
+    return X[order], y[order]
+
+
+def with_replacement(X, y, seed):
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.randint(len(X), (len(X),), generator=generator)
+    return X[order], y[order]
 
 
 CASES = {
     "02.8a": Cases(
-        solution=save_clone,
+        solution=lambda x, dim: x / x.sum(dim, keepdim=True),
         also_right=[
-            lambda x, path: torch.save(x.clone().contiguous(), path),
-            lambda x, path: torch.save(x.detach().clone(), str(path)),
-            lambda x, path: torch.save(x.reshape(-1).clone().view(x.shape), path),
+            lambda x, dim: x / x.sum(dim).unsqueeze(dim),
+            lambda x, dim: x.movedim(dim, 0).div(x.sum(dim)).movedim(0, dim),
         ],
         wrong=[
-            (lambda x, path: torch.save(x, path), "a view is saved with its whole storage"),
-            (lambda x, path: torch.save(x.contiguous(), path), "`contiguous` copies nothing"),
-            (lambda x, path: torch.save({"x": x.clone()}, path), "expected a tensor, got a dict"),
-            (lambda x, path: torch.save(x.numpy(), path), "`torch.load` cannot read your file"),
-            (lambda x, path: torch.save(x.clone(), path.with_name("y.pt")), "no file at `path`"),
-            (lambda x, path: torch.save(x.clone().half(), path), "expected dtype"),
-            (lambda x, path: torch.save(x + 0, path), "expected dtype torch.bool"),
-            (lambda x, path: torch.save(x.int().to(x.dtype), path), "as they are, in its dtype"),
-            (lambda x, path: torch.save(x.half().to(x.dtype), path), "as they are, in its dtype"),
+            (without_keepdim, "stand along another dimension: `keepdim`"),
+            (in_place, "changed its input"),
+            (into_empty_like, "cannot hold shares"),
+            (lambda x, dim: x / x.sum(), "sum of all elements"),
+            (lambda x, dim: x.sum(dim, keepdim=True), "these are the sums"),
+            (lambda x, dim: x / x.sum(1, keepdim=True), "shares along 1"),
+            (lambda x, dim: x / x.sum(0), "shares along 0"),
+            (lambda x, dim: x / x.sum(dim)[:, None], "whatever `dim` is"),
+            (lambda x, dim: x / x.mean(dim, keepdim=True), "divides by the mean"),
+            (lambda x, dim: x.softmax(dim), "sum of its own line along `dim`"),
+            (lambda x, dim: print(x / x.sum(dim, keepdim=True)), "is a `return` missing?"),
             (
-                lambda x, path: torch.save(x.clone().float().to(x.dtype), path),
-                "as they are, in its dtype",
+                lambda x, dim: F.normalize(x.double(), p=1, dim=dim).to(x.dtype),
+                "cannot hold shares",
             ),
-            (lambda x, path: torch.save(x.clone().flatten(), path), "expected shape"),
-            (lambda x, path: torch.save(x.zero_().clone(), path), "changed `x`"),
-            (lambda x, path: torch.save(x.clone().abs(), path), "is not `x`"),
-            (lambda x, path: torch.save(x.tolist(), path), "expected a tensor, got a list"),
+            (lambda x, dim: F.normalize(x + 0.0, p=1, dim=dim), "not of their absolute values"),
+            (lambda x, dim: x / x.sum(dim, keepdim=True).clamp(min=1e-9), "its own line along"),
+            (lambda x, dim: x / x.abs().sum(dim, keepdim=True), "not of their absolute values"),
+            (lambda x, dim: (x / x.sum(dim, keepdim=True)).abs(), "its own line along"),
+            (lambda x, dim: F.normalize(x + 0.0, dim=dim), "its own line along"),
+            (lambda x, dim: x / x.amax(dim, keepdim=True), "its own line along"),
+            (lambda x, dim: (x / x.sum(dim, keepdim=True)).float(), "expected dtype torch.float64"),
+            (lambda x, dim: 100 * x / x.sum(dim, keepdim=True), "its own line along"),
+            (lambda x, dim: x / (x.sum(dim, keepdim=True) + 1e-8), "add nothing to them"),
             (
-                lambda x, path: torch.save(
-                    torch.cat([x.flatten(), x.flatten()])[: x.numel()], path
-                ),
-                "the file holds",
+                lambda x, dim: (x / x.sum(dim, keepdim=True)).round(decimals=3),
+                "its own line along",
             ),
-            (lambda x, path: np.save(path, x.float().numpy()), "no file at `path`"),
-            (lambda x, path: torch.save(x.unsqueeze(0).clone(), path), "expected shape"),
-            (lambda x, path: path.touch(), "cannot read your file"),
-            (
-                lambda x, path: torch.save(x.clone(), "x.pt" * 0 or path) if x.ndim == 1 else None,
-                "there is no file",
-            ),
+            (lambda x, dim: x / x.sum(dim, keepdim=True).float(), "need the dtype of `x`"),
         ],
     ),
     "02.8b": Cases(
-        solution=shapes,
+        solution=lambda Q, K: torch.einsum("bqd,bkd->bqk", Q, K),
         also_right=[
-            lambda path: {n: torch.Size(s) for n, s in shapes(path).items()},
-            without_the_notes,
+            lambda Q, K: Q @ K.transpose(1, 2),
+            by_loops,
+            lambda Q, K: torch.stack([q @ k.T for q, k in zip(Q, K, strict=True)]),
         ],
         wrong=[
-            (
-                lambda path: {n: tuple(e["shape"]) for n, e in header(path).items()},
-                'For a file with an entry "__metadata__": your function raised KeyError',
-            ),
-            (
-                lambda path: {n: tuple(e.get("shape", ())) for n, e in header(path).items()},
-                "is no tensor: leave it out",
-            ),
-            (
-                lambda path: {n: list(shape) for n, shape in shapes(path).items()},
-                "each should be a tuple",
-            ),
-            (
-                lambda path: {n: tuple(t.shape) for n, t in load_file(path).items()},
-                "For a file that ends after its header: your function raised SafetensorError",
-            ),
-            (opened_by_the_library, "For a file that ends after its header"),
-            (lambda path: {n: len(shape) for n, shape in shapes(path).items()}, "dimensions"),
-            (length_forgotten, "your function raised"),
-            (length_from_two_bytes, "For a header of over 16 MB: your function raised"),
-            (length_from_three_bytes, "For a header of over 16 MB: your function raised"),
-            (every_entry_with_a_shape, "is no tensor: leave it out"),
-            (header_in_ascii, "no such letters"),
-            (lambda path: list(shapes(path).values()), "expected a dict, got a list"),
-            (as_much_as_was_enough, "For a header of over 16 MB: your function raised"),
-            (reads_it_all, "it read the numbers as well"),
-            (lambda path: shapes(path) if Path(path).read_bytes() else {}, "the numbers as well"),
-            (lambda path: dict(sorted(shapes(path).items())[:2]), "expected {"),
-            (without_underscores, "expected {"),
-            (lambda path: {n: shape for n, shape in shapes(path).items() if shape}, "expected {"),
-            (
-                lambda path: {n: e["dtype"] for n, e in header(path).items() if n[0] != "_"},
-                "expected",
-            ),
-            (
-                lambda path: {n: shape[::-1] for n, shape in shapes(path).items()},
-                "what is asked for",
-            ),
-            (lambda path: list(shapes(path)), "expected a dict, got a list"),
+            (lambda Q, K: Q @ K, "raised RuntimeError"),
+            (lambda Q, K: torch.einsum("bqd,bkd->bkq", Q, K), "are swapped"),
+            (lambda Q, K: torch.einsum("bqd,bkd->qk", Q, K), "the examples are summed"),
+            (lambda Q, K: torch.einsum("aqd,bkd->abqk", Q, K), "one letter `b`"),
+            (lambda Q, K: torch.einsum("bqd,bkd->bqkd", Q, K), "not summed"),
+            (lambda Q, K: torch.einsum("bqd,bke->bqk", Q, K), "same letter for d"),
+            (lambda Q, K: (Q @ K.mT).softmax(-1), "after a softmax"),
+            (lambda Q, K: Q @ K.mT / Q.shape[-1] ** 0.5, "divided by the root of d"),
+            (lambda Q, K: Q @ K.reshape(len(K), K.shape[2], K.shape[1]), "the sum over d of"),
+            (lambda Q, K: (Q @ K.mT).abs(), "the sum over d of"),
+            (lambda Q, K: (Q @ K.mT).relu(), "the sum over d of"),
+            (lambda Q, K: torch.cdist(Q, K), "the sum over d of"),
+            (lambda Q, K: F.cosine_similarity(Q[:, :, None], K[:, None], dim=-1), "the sum over d"),
+            (lambda Q, K: (Q[:, :, None] * K[:, None]).mean(-1), "the sum over d"),
+            (lambda Q, K: Q[0] @ K[0].T, "expected shape"),
+            (lambda Q, K: Q.float() @ K.float().mT, "keep the dtype of `Q` and `K`"),
+            (lambda Q, K: by_loops(Q, K, torch.float32), "keep the dtype of `Q` and `K`"),
+            (lambda Q, K: torch.stack([Q[0] @ k.T for k in K]), "the sum over d"),
         ],
     ),
     "02.8c": Cases(
-        solution=(bits, tensor_of),
+        solution=own_generator,
         also_right=[
-            (
-                lambda x: x.view(torch.uint16).numpy(),
-                lambda array: torch.from_numpy(array).view(torch.bfloat16),
-            ),
-            (lambda x: x.view(torch.float16).numpy(), tensor_of),
-            (lambda x: bits(x).view("V2"), lambda array: tensor_of(array.view(np.int16))),
-            (lambda x: bits(x).astype(">i2"), lambda array: tensor_of(array.astype("<i2"))),
+            own_python_generator,
+            own_numpy_generator,
+            shuffled_in_place,
+            by_sorting_random_numbers,
+            lambda X, y, seed: [*own_generator(X, y, seed)],
         ],
         wrong=[
-            ((lambda x: x.float().numpy(), lambda a: torch.from_numpy(a).bfloat16()), "4 bytes"),
-            ((lambda x: x.half().numpy(), lambda a: torch.from_numpy(a).bfloat16()), "exponent"),
-            ((lambda x: x.to(torch.int16).numpy(), tensor_of), "`to_array`: the bits"),
-            ((bits, lambda a: torch.from_numpy(a).bfloat16()), "`to_tensor`: the bits"),
-            ((bits, torch.from_numpy), "expected dtype torch.bfloat16, got torch.int16"),
-            ((lambda x: x.numpy(), tensor_of), "raised TypeError"),
-            ((lambda x: x.view(torch.int16), tensor_of), "got a tensor"),
-            ((lambda x: bits(x).flatten(), tensor_of), "`to_array`: expected shape"),
-            (bits, "hand in both functions"),
-            ((strides_forgotten, tensor_of), "`to_array`: the bits"),
-            ((lambda x: bits(x.contiguous()).reshape(x.shape[::-1]), tensor_of), "expected shape"),
-            ((bits, lambda a: tensor_of(a.reshape(-1))), "`to_tensor`: expected shape"),
-            ((bits, lambda a: tensor_of(a.copy()).nan_to_num()), "`to_tensor`: the bits"),
-            ((bits, lambda a: tensor_of(a).abs()), "`to_tensor`: the bits"),
-            ((bits, upper_half_of_a_float32), "the bits of some nan have changed"),
-            ((bits, lambda a: torch.from_numpy(a).view(torch.float16)), "got torch.float16"),
-            ((lambda x: bits(x).astype(np.int32), tensor_of), "4 bytes an element"),
-            ((lambda x: bits(x).view(np.uint8), tensor_of), "expected shape"),
-            ((bits, tensor_of(np.zeros(2, np.int16))), "passed by its name"),
-            ((bits, lambda a: tensor_of(np.negative(a, out=a))), "changed the array"),
+            (global_seed, "a global generator was moved"),
+            (global_numpy_seed, "a global generator was moved"),
+            (two_orders, "no longer belong together"),
+            (seed_ignored, "seeds 0 and 1 gave the same order"),
+            (seeded_by_chance, "the same seed gave two orders"),
+            (with_replacement, "`randperm` draws each once"),
+            (lambda X, y, seed: (X, y), "in their old order"),
+            (lambda X, y, seed: own_generator(X, y, seed)[0], "X and y; got a tensor"),
+            (lambda X, y, seed: (X.roll(seed + 1, 0), y.roll(seed + 1)), "neighbours stay"),
+            (lambda X, y, seed: (X.flip(0), y.flip(0)), "neighbours stay neighbours"),
+            (lambda X, y, seed: own_generator(X, y, seed % 2), "two seeds gave the same order"),
+            (lambda X, y, seed: own_generator(X, y, seed % 1000), "two seeds gave the same order"),
+            (lambda X, y, seed: own_generator(X, y, seed & 255), "two seeds gave the same order"),
+            (through_one_float_table, "some rows or labels are missing"),
+            (never_in_its_place, "only 2 of the 6 orders"),
+            (last_stays_last, "only 2 of the 6 orders"),
+            (halves_apart, "only 2 of the 6 orders"),
+            (sorted_by_label, "depends on what is in"),
+            (lambda X, y, seed: own_generator(X[1:], y[1:], seed), "expected shape (20, 2)"),
+            (lambda X, y, seed: [part.abs() for part in own_generator(X, y, seed)], "are missing"),
+            (columns_shuffled, "some rows or labels are missing"),
+            (python_seed, "a global generator was moved"),
+            (lambda X, y, seed: own_generator(X, y, seed)[::-1], "X first, then y"),
         ],
     ),
 }

@@ -1,178 +1,189 @@
-"""Checks of 02/08, saving tensors."""
+"""Checks of 02/08, the tensor API."""
 
-from functools import partial
-from pathlib import Path
-from struct import unpack
+import random
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 
-from d2lutils.checks import (
-    Wrong,
-    call,
-    difference,
-    exercise,
-    expect_equal,
-    expect_tensor,
-    expect_type,
-    given,
-)
-from d2lutils.checks.folders import temporary_folder
-from d2lutils.checks.watching import memory
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_parts, expect_tensor, given
 
 
 @exercise("02.8a")
-def save_small(answer: Any) -> None:
-    """A file of torch.save with the numbers of a view and no others."""
-    whole = torch.arange(12.0).reshape(3, 4) * 1234.567
-    for source, x in [
-        ("y[2]", whole[2]),
-        ("y[:, 1]", whole[:, 1]),
-        ("y.t()", whole.t()),
-        ("y[1:, :2].bfloat16()", whole[1:, :2].bfloat16()),
-        ("y[1, 2] * 10", (whole * 10)[1, 2]),
-        ("y[:, :0]", whole[:, :0]),
-        ("(y.double() * -1e6).long()[1:]", (whole.double() * -1e6).long()[1:]),
-        ("(y > 5000)[1]", (whole > 5000)[1]),
-    ]:
-        y = "y = torch.arange(12.).reshape(3, 4) * 1234.567"
-        with given(f"x = {source} where {y}"), temporary_folder() as folder:
-            _judge_file(answer, x, folder / "x.pt")
-
-
-def _judge_file(answer: Any, x: torch.Tensor, path: Path) -> None:
-    before, stride = x.clone(), x.stride()
-    call(answer, x, path, in_place=True)
-    if difference(x, before) or x.stride() != stride:
-        raise Wrong("your function changed `x`; leave it as it was")
-    if not path.exists():
-        raise Wrong("there is no file at `path`: call `torch.save` with the tensor and `path`")
-    try:
-        got = torch.load(path)
-    except Exception as error:
-        raise Wrong(
-            f"`torch.load` cannot read your file ({type(error).__name__}): "
-            "save a tensor with `torch.save`"
-        ) from error
-    tensor = expect_tensor(got)
-    why = "the loaded tensor is not `x`: save its numbers as they are, in its dtype"
-    expect_equal(tensor, before, why=why)
-    stored, needed = tensor.untyped_storage().nbytes(), x.numel() * x.element_size()
-    if stored > needed:
-        raise Wrong(
-            f"the file holds {stored} bytes of numbers and `x` has {needed}: a view is saved with "
-            "its whole storage, and `contiguous` copies nothing where the view is contiguous"
-        )
-
-
-@exercise("02.8b")
-def shapes_in(answer: Any) -> None:
-    """The shapes of a safetensors file's tensors, from its header alone."""
-    points = {"points": torch.zeros(3, 2), "labels": torch.zeros(3, dtype=torch.int64)}
-    weights = {"weight": torch.zeros(2, 3, 5), "bias": torch.zeros(5), "scale": torch.tensor(2.0)}
-    weights |= {"Größe": torch.zeros(1, 4), "__empty": torch.zeros(0, 2)}
-    for words, tensors, notes, cut in [
-        ("a file with two tensors", points, None, False),
-        ('a file with an entry "__metadata__"', points, {"unit": "cm"}, False),
-        ("a file with three tensors, one of them a scalar", weights, None, False),
-        ("a file that ends after its header", weights, {"epoch": "3", "shape": "cut"}, True),
-        ("a header of over 16 MB", points, {"history": 17_000_000 * "x"}, False),
-    ]:
-        with given(words), temporary_folder() as folder:
-            path = folder / "x.safetensors"
-            save_file(tensors, path, metadata=notes)
-            if cut:
-                raw = path.read_bytes()
-                path.write_bytes(raw[: 8 + unpack("<Q", raw[:8])[0]])
-            _judge_shapes(call(answer, path), tensors)
-    with given("a file with 8 MB of numbers"), temporary_folder() as folder:
-        tensors = {"long": torch.zeros(2, 1_000_000)}
-        save_file(tensors, folder / "x.safetensors")
-        with memory() as peak:
-            got = call(answer, folder / "x.safetensors")
-            taken = peak()
-        _judge_shapes(got, tensors)
-        if taken > 1_000_000:
-            raise Wrong(
-                f"your function took {taken / 1e6:.0f} MB of memory, so it read the numbers as "
-                "well; `file.read(n)` reads n bytes and no more"
+def shares(answer: Any) -> None:
+    """The elements divided by their sums along one dimension."""
+    square = torch.tensor([[2.0, 4.0, 6.0], [1.0, 1.0, 1.0], [5.0, 0.0, 5.0]])
+    box = torch.arange(1.0, 25.0).reshape(2, 3, 4)
+    cases = [
+        ("[[2, 4, 6], [1, 1, 1], [5, 0, 5]]", square, 1),
+        ("[[2, 4, 6], [1, 1, 1], [5, 0, 5]]", square, 0),
+        ("a tensor of shape (2, 3, 4)", box, 1),
+        ("a tensor of shape (2, 3, 4)", box, -1),
+        ("[1, 3]", torch.tensor([1.0, 3.0]), 0),
+        ("[[1, 4], [3, 4]], integers", torch.tensor([[1, 4], [3, 4]]), 0),
+        ("[[-0.1, 0.4], [0.3, -0.9]]", torch.tensor([[-0.1, 0.4], [0.3, -0.9]]), -2),
+        ("[-0.2, 0.5], float64", torch.tensor([-0.2, 0.5], dtype=torch.float64), 0),
+        ("[[-7.0]]", torch.tensor([[-7.0]]), 1),
+        ("[1e-50, 3e-50], float64", torch.tensor([1e-50, 3e-50], dtype=torch.float64), 0),
+    ]
+    for named, x, dim in cases:
+        others = [other for other in range(x.ndim) if other != dim % x.ndim]
+        with given(f"x = {named}", dim=dim):
+            expect_equal(
+                call(answer, x.clone(), dim),
+                x / x.sum(dim, keepdim=True),
+                usual=[
+                    (_divided(x, x.sum(dim)), "the sums stand along another dimension: `keepdim`"),
+                    (
+                        _divided(x, x.sum(dim).unsqueeze(-1)),
+                        "`[:, None]` puts the sums along the last dimension whatever `dim` is",
+                    ),
+                    (
+                        (x / x.sum(dim, keepdim=True)).to(x.dtype),
+                        "a tensor of integers cannot hold shares; `/` makes one of floats",
+                    ),
+                    (
+                        x / x.abs().sum(dim, keepdim=True),
+                        "the sums are of the elements, not of their absolute values",
+                    ),
+                    (torch.zeros_like(x), "sums may be tiny, and none is 0: add nothing to them"),
+                    (
+                        x / x.sum(dim, keepdim=True).float(),
+                        "the sums need the dtype of `x`; float32 has less room",
+                    ),
+                    (x / x.sum(), "this divides by the sum of all elements, not along `dim`"),
+                    (x.sum(dim, keepdim=True), "these are the sums; divide `x` by them"),
+                    (x.sum(dim), "these are the sums; divide `x` by them"),
+                    (
+                        x / x.double().mean(dim, keepdim=True).to(torch.get_default_dtype()),
+                        "this divides by the mean; divide by the sum",
+                    ),
+                    *(
+                        (x / x.sum(other, keepdim=True), f"these are shares along {other}")
+                        for other in others
+                    ),
+                    *(
+                        (_divided(x, x.sum(other)), f"this sums along {other}, not `dim`")
+                        for other in others
+                    ),
+                ],
+                why="divide each element by the sum of its own line along `dim`",
             )
 
 
-def _judge_shapes(got: Any, tensors: dict[str, torch.Tensor]) -> None:
-    found = expect_type(got, dict)
-    if "__metadata__" in found:
-        raise Wrong('"__metadata__" is no tensor: leave it out')
-    want = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
-    found = {
-        name: tuple(shape) if isinstance(shape, torch.Size) else shape
-        for name, shape in found.items()
-    }
-    listed = all(isinstance(shape, list) for shape in found.values())
-    if listed and {name: tuple(shape) for name, shape in found.items()} == want:
-        raise Wrong("the shapes are right, but each should be a tuple: `tuple(...)` makes one")
-    expect_equal(
-        found,
-        want,
-        usual=[
-            ({name: len(shape) for name, shape in want.items()}, "this is the number of dimensions")
-        ],
-        why='an entry\'s "shape" is what is asked for',
-    )
+def _divided(x: torch.Tensor, sums: torch.Tensor) -> torch.Tensor | None:
+    """Return the quotient, or None where the shapes do not broadcast."""
+    try:
+        return x / sums
+    except RuntimeError:
+        return None
+
+
+@exercise("02.8b")
+def scores(answer: Any) -> None:
+    """The dot products of every query with every key, example by example."""
+    half, whole, double = torch.bfloat16, torch.float32, torch.float64
+    for b, q, k, d, dtype in [
+        (2, 3, 4, 5, whole),
+        (1, 2, 2, 3, whole),
+        (3, 1, 2, 2, double),
+        (2, 2, 2, 2, whole),
+        (2, 3, 1, 1, half),
+    ]:
+        queries = (torch.arange(float(b * q * d)) * 0.3 - 1.75).reshape(b, q, d).to(dtype)
+        keys = (2.9 - torch.arange(float(b * k * d)) * 0.7).flip(0).reshape(b, k, d).to(dtype)
+        pairs = torch.einsum("aqd,bkd->abqk", queries, keys)
+        want = torch.stack([pairs[example, example] for example in range(b)])
+        with given(f"Q of shape {(b, q, d)}", f"K of shape {(b, k, d)}, both {dtype}"):
+            expect_equal(
+                call(answer, queries, keys),
+                want,
+                usual=[
+                    (want.transpose(1, 2), "queries and keys are swapped: each row is one query"),
+                    (want.sum(0), "the examples are summed; keep `b` on the right of ->"),
+                    (pairs, "each query met the keys of all examples; give both one letter `b`"),
+                    (
+                        pairs.transpose(1, 2),
+                        "each query met the keys of all examples; give both one letter `b`",
+                    ),
+                    (
+                        torch.einsum("bqd,bkd->bqkd", queries, keys),
+                        "the products are not summed; leave `d` out on the right of ->",
+                    ),
+                    (
+                        torch.einsum("bqd,bke->bqk", queries, keys),
+                        "Q and K need the same letter for d, to walk along it in step",
+                    ),
+                    (want.float(), "the scores keep the dtype of `Q` and `K`"),
+                    (want / d**0.5, "these are divided by the root of d"),
+                    (want.softmax(-1), "these are weights after a softmax"),
+                ],
+                why="element [b, q, k] is the sum over d of Q[b, q, d] * K[b, k, d]",
+            )
 
 
 @exercise("02.8c")
-def bfloat16_through_numpy(answer: Any) -> None:
-    """Two functions that carry bfloat16 through NumPy bit by bit."""
-    if not isinstance(answer, tuple | list) or len(answer) != 2:
-        raise Wrong("hand in both functions: `(to_array, to_tensor)`")
-    special = [-1.5, -0.0, 3e38, 1e-40, float("inf"), float("nan")]
-    for source, x in [
-        ("[-1.5, -0.0, 3e38, 1e-40, inf, nan]", torch.tensor(special)),
-        ("[[1.0, 2.0], [3.0, 4.0]]", torch.tensor([[1.0, 2.0], [3.0, 4.0]])),
-    ]:
-        with given(f"x = torch.tensor({source}).bfloat16()"):
-            _judge_trip(answer[0], answer[1], x.bfloat16())
-    with given("x = torch.arange(-(2**15), 2**15, dtype=torch.int16).view(torch.bfloat16)"):
-        every = torch.arange(-(2**15), 2**15, dtype=torch.int16)
-        _judge_trip(answer[0], answer[1], every.view(torch.bfloat16))
-    y = torch.arange(12).reshape(3, 4).bfloat16()
-    for part, x in [(".t()", y.t()), ("[:, ::2]", y[:, ::2]), ("[1:, 1]", y[1:, 1]),
-                    ("[2, 3:]", y[2, 3:]), ("[:0]", y[:0])]:  # fmt: skip
-        with given(f"x = torch.arange(12).reshape(3, 4).bfloat16(){part}"):
-            _judge_trip(answer[0], answer[1], x)
+def shuffled(answer: Any) -> None:
+    """Rows and labels in one random order that depends on the seed alone."""
+    y = torch.arange(-7, 13, dtype=torch.int32)
+    X = torch.stack([y, -y], dim=1).double() / 7
+    orders = []
+    for seed in (0, 1, 2, 1_002, 65_538):
+        with given("X of shape (20, 2)", "y of shape (20,)", seed=seed):
+            before = _global_states()
+            order = _order(call(answer, X.clone(), y.clone(), seed), X, y)
+            if _global_states() != before:
+                raise Wrong(
+                    "a global generator was moved, and draws elsewhere change with it; "
+                    "use a `torch.Generator()` of your own"
+                )
+            torch.rand(3)
+            if _order(call(answer, X.clone(), y.clone(), seed), X, y) != order:
+                raise Wrong("the same seed gave two orders; draw from a generator seeded with it")
+            if _order(call(answer, -X, -y, seed), -X, -y) != order:
+                raise Wrong("the order depends on what is in `X` and `y`; only the seed may count")
+            if order == sorted(order):
+                raise Wrong("the rows are in their old order")
+            steps = {(after - before) % len(y) for before, after in pairwise(order)}
+            if len(steps) < 5:  # of 19 steps in a random order nearly all differ
+                raise Wrong("neighbours stay neighbours: draw an order, and do not roll or turn it")
+            orders.append(order)
+    if orders[0] == orders[1]:
+        raise Wrong("seeds 0 and 1 gave the same order; seed the generator with `seed`")
+    if len(set(map(tuple, orders))) < len(orders):
+        raise Wrong("two seeds gave the same order; seed the generator with the whole of `seed`")
+    with given("X of shape (3, 2)", "y of shape (3,)", "100 seeds"):
+        few, labels = X[:3], y[:3]
+        seen = {tuple(_order(call(answer, few, labels, s), few, labels)) for s in range(100)}
+        if len(seen) < 6:
+            raise Wrong(f"only {len(seen)} of the 6 orders of 3 rows came; each must be possible")
+    with given("X of shape (1, 2)", "y of shape (1,)"):
+        _order(call(answer, X[:1], y[:1], 3), X[:1], y[:1])
+    with given("X of whole numbers", "y of fractions"):
+        _order(call(answer, X.long(), y / 8, 3), X.long(), y / 8)
 
 
-def _judge_trip(to_array: Any, to_tensor: Any, x: torch.Tensor) -> None:
-    array = expect_type(call(to_array, x), np.ndarray)
-    if array.shape != x.shape:
-        raise Wrong(f"`to_array`: expected shape {tuple(x.shape)}, got {array.shape}")
-    if array.itemsize != 2:
-        raise Wrong(f"`to_array`: {array.itemsize} bytes an element; two hold all the bits")
-    bits = x.contiguous().view(torch.int16)
-    if not np.array_equal(_bits(array), bits.numpy()):
-        if array.dtype == np.float16:
-            raise Wrong("`to_array`: float16 has fewer exponent bits, so 3e38 becomes infinite")
-        raise Wrong("`to_array`: the bits have changed; `to` converts values, `view` keeps bits")
-    back = call(partial(to_tensor, array) if callable(to_tensor) else to_tensor)
-    if not np.array_equal(_bits(array), bits.numpy()):
-        raise Wrong("`to_tensor` changed the array; leave it as it was")
-    tensor = expect_type(back, torch.Tensor)
-    if tensor.dtype != torch.bfloat16:
-        raise Wrong(f"`to_tensor`: expected dtype torch.bfloat16, got {tensor.dtype}")
-    if tensor.shape != x.shape:
-        raise Wrong(f"`to_tensor`: expected shape {tuple(x.shape)}, got {tuple(tensor.shape)}")
-    same = tensor.cpu().contiguous().view(torch.int16) == bits
-    if not same[~x.isnan()].all():
-        raise Wrong("`to_tensor`: the bits have changed; `to` converts values, `view` keeps bits")
-    if not same.all():
-        raise Wrong(
-            "`to_tensor`: the bits of some nan have changed, for there are many; use `view`"
-        )
+def _order(got: object, X: torch.Tensor, y: torch.Tensor) -> list[int]:
+    """Return where the labels came from, after judging that rows and labels fit."""
+    first, second = expect_parts(got, "X", "y")
+    rows, labels = expect_tensor(first), expect_tensor(second)
+    if rows.shape == y.shape and labels.shape == X.shape:
+        raise Wrong("return X first, then y")
+    expect_tensor(rows, X.shape, X.dtype)
+    expect_tensor(labels, y.shape, y.dtype)
+    place = {label: at for at, label in enumerate(y.tolist())}
+    order = [place.get(label, -1) for label in labels.tolist()]
+    known = {tuple(row) for row in X.tolist()}
+    if sorted(order) != list(range(len(y))) or {tuple(row) for row in rows.tolist()} != known:
+        raise Wrong("some rows or labels are missing, others twice; `randperm` draws each once")
+    if not torch.equal(rows, X[order]):
+        raise Wrong("rows and labels no longer belong together; use one order for both")
+    return order
 
 
-def _bits(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Return the two bytes of each element as an int16, whichever byte the array has first."""
-    return array.astype(array.dtype.newbyteorder("=")).view(np.int16)
+def _global_states() -> tuple[object, ...]:
+    """Return the states of the global generators of Python, NumPy and PyTorch."""
+    kind, keys, *rest = np.random.get_state(legacy=True)
+    state = bytes(torch.get_rng_state().numpy())
+    return random.getstate(), kind, bytes(np.asarray(keys)), rest, state
