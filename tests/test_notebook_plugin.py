@@ -383,10 +383,10 @@ ax.set(title="Waves", xlabel="t in s", ylabel="height in m")
 plt.show()"""
 CHECKED = """from IPython.display import publish_display_data
 print("stub")
-publish_display_data({"text/plain": "02.10z: not done yet.",
-    "application/vnd.d2l.check+json": {"check": "02.10z", "passed": False}})"""
+publish_display_data({"text/plain": "02.11z: not done yet.",
+    "application/vnd.d2l.check+json": {"check": "02.11z", "passed": False}})"""
 SOLVED = CHECKED.replace("False", "True").replace("not done yet", "correct")
-SPOKEN = 'print("stub 02.10z: correct.")'
+SPOKEN = 'print("stub 02.11z: correct.")'
 
 
 @dataclass(frozen=True)

@@ -1,275 +1,243 @@
-"""Answers to the exercises of 02/10, tensors on the GPU."""
+"""Answers to the exercises of 02/10, saving tensors."""
 
-import copy
+import json
+from pathlib import Path
+from struct import unpack
 
 import numpy as np
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
 
-from check_cases import COMMUTES, NOT_NEGATIVE, Cases
-
-
-def moved(item, target):
-    if isinstance(item, torch.Tensor):
-        return item.to(target)
-    if isinstance(item, dict):
-        return {key: moved(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(moved(value, target) for value in item)
-    return item
+from check_cases import Cases
 
 
-def dicts_only(item, target):
-    if isinstance(item, torch.Tensor):
-        return item.to(target)
-    if isinstance(item, dict):
-        return {key: dicts_only(value, target) for key, value in item.items()}
-    return item
+def save_clone(x, path):
+    torch.save(x.clone(), path)
 
 
-def tuples_become_lists(item, target):
-    if isinstance(item, (list, tuple)):
-        return [tuples_become_lists(value, target) for value in item]
-    if isinstance(item, dict):
-        return {key: tuples_become_lists(value, target) for key, value in item.items()}
-    return moved(item, target)
+def header(path):
+    with open(path, "rb") as file:
+        (length,) = unpack("<Q", file.read(8))
+        return json.loads(file.read(length))
 
 
-def tensors_only(item, target):
-    if isinstance(item, dict):
-        kept = (torch.Tensor, dict, list, tuple)
-        return {k: moved(v, target) for k, v in item.items() if isinstance(v, kept)}
-    return moved(item, target)
+def shapes(path):
+    return {
+        name: tuple(entry["shape"])
+        for name, entry in header(path).items()
+        if name != "__metadata__"
+    }
 
 
-def always_copies(item, target):
-    if isinstance(item, list):
-        return [always_copies(value, target) for value in item]
-    if isinstance(item, torch.Tensor):
-        return item.to(target, copy=True)
-    return moved(item, target)
+def length_forgotten(path):
+    return json.loads(Path(path).read_bytes()[8:])
 
 
-def into_the_nest(item, target):
-    if isinstance(item, dict):
-        for key in item:
-            item[key] = into_the_nest(item[key], target)
-        return item
-    return moved(item, target)
+def length_from_two_bytes(path):
+    with open(path, "rb") as file:
+        (length,) = unpack("<H6x", file.read(8))
+        entries = json.loads(file.read(length))
+    entries.pop("__metadata__", None)
+    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
 
 
-def numbers_as_text(item, target):
-    if isinstance(item, dict):
-        return {key: numbers_as_text(value, target) for key, value in item.items()}
-    return str(item) if isinstance(item, int) else moved(item, target)
+def as_much_as_was_enough(path):
+    with open(path, "rb") as file:
+        raw = file.read(100_000)
+    (length,) = unpack("<Q", raw[:8])
+    entries = json.loads(raw[8 : 8 + length])
+    entries.pop("__metadata__", None)
+    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
 
 
-def empty_there(item, target):
-    if isinstance(item, torch.Tensor) and item.device != target:
-        return torch.empty_like(item, device=target)
-    if isinstance(item, dict):
-        return {key: empty_there(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(empty_there(value, target) for value in item)
-    return item
+def every_entry_with_a_shape(path):
+    return {name: tuple(e["shape"]) for name, e in header(path).items() if "shape" in e}
 
 
-def copies_first(item, target):
-    if isinstance(item, torch.Tensor):
-        return item.to(target)
-    if isinstance(item, dict):
-        return {key: copies_first(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(copies_first(value, target) for value in item)
-    return copy.deepcopy(item)
+def header_in_ascii(path):
+    with open(path, "rb") as file:
+        (length,) = unpack("<Q", file.read(8))
+        entries = json.loads(file.read(length).decode("ascii"))
+    entries.pop("__metadata__", None)
+    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
 
 
-def always_copies_in_dicts(item, target):
-    if isinstance(item, dict):
-        return {key: always_copies_in_dicts(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(moved(value, target) for value in item)
-    return item.clone().to(target) if isinstance(item, torch.Tensor) else item
+def length_from_three_bytes(path):
+    with open(path, "rb") as file:
+        length = int.from_bytes(file.read(8)[:3], "little")
+        entries = json.loads(file.read(length))
+    entries.pop("__metadata__", None)
+    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
 
 
-def lists_of_tensors_only(item, target):
-    if isinstance(item, list) and item and all(isinstance(part, torch.Tensor) for part in item):
-        return [part.to(target) for part in item]
-    if isinstance(item, dict):
-        return {key: lists_of_tensors_only(value, target) for key, value in item.items()}
-    return item.to(target) if isinstance(item, torch.Tensor) else item
+def without_the_notes(path):
+    with Path(path).open("rb") as raw:
+        length = int.from_bytes(raw.read(8), "little")
+        entries = json.loads(raw.read(length).decode())
+    found = {}
+    for name in entries:
+        if name != "__metadata__":
+            found[name] = tuple(int(size) for size in entries[name]["shape"])
+    return found
 
 
-def floats_too(item, target):
-    if isinstance(item, (int, float)):
-        return torch.tensor(item, device=target)
-    if isinstance(item, dict):
-        return {key: floats_too(value, target) for key, value in item.items()}
-    return moved(item, target)
+def reads_it_all(path):
+    raw = Path(path).read_bytes()
+    (length,) = unpack("<Q", raw[:8])
+    entries = json.loads(raw[8 : 8 + length])
+    entries.pop("__metadata__", None)
+    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
 
 
-def whatever_has_to(item, target):
-    if hasattr(item, "to"):
-        return item.to(target)
-    if isinstance(item, dict):
-        return {key: whatever_has_to(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(whatever_has_to(value, target) for value in item)
-    return item
+def without_underscores(path):
+    return {name: shape for name, shape in shapes(path).items() if not name.startswith("__")}
 
 
-def arrays_too(item, target):
-    if isinstance(item, np.ndarray):
-        item = torch.from_numpy(item)
-    if isinstance(item, dict):
-        return {key: arrays_too(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(arrays_too(value, target) for value in item)
-    return moved(item, target)
+def opened_by_the_library(path):
+    with safe_open(path, "pt") as file:
+        return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
 
 
-def detached(item, target):
-    if isinstance(item, torch.Tensor):
-        return item if item.device == target else item.detach().to(target)
-    if isinstance(item, dict):
-        return {key: detached(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(detached(value, target) for value in item)
-    return item
+def bits(x):
+    return x.view(torch.int16).numpy()
 
 
-def four_deep(item, target, depth=0):
-    if isinstance(item, torch.Tensor):
-        return item.to(target)
-    if isinstance(item, dict) and depth < 4:
-        return {key: four_deep(value, target, depth + 1) for key, value in item.items()}
-    if isinstance(item, (list, tuple)) and depth < 4:
-        return type(item)(four_deep(value, target, depth + 1) for value in item)
-    return item
+def strides_forgotten(x):
+    storage = bits(x.as_strided((x.untyped_storage().nbytes() // 2,), (1,), 0))
+    return storage[x.storage_offset() :][: x.numel()].reshape(x.shape)
 
 
-def keys_sorted(item, target):
-    if isinstance(item, dict):
-        return {key: keys_sorted(item[key], target) for key in sorted(item, key=str)}
-    return moved(item, target)
+def upper_half_of_a_float32(array):
+    upper = np.ascontiguousarray(array).view(np.uint16).astype(np.uint32) << 16
+    return torch.from_numpy(upper.view(np.float32)).bfloat16()
 
 
-def container_by_container(item, target):
-    if type(item) in (list, tuple):
-        parts = []
-        for part in item:
-            parts.append(container_by_container(part, target))
-        return parts if type(item) is list else tuple(parts)
-    if type(item) is dict:
-        result = item.copy()
-        for key in item:
-            result[key] = container_by_container(item[key], target)
-        return result
-    return item.to(device=target) if torch.is_tensor(item) else item
-
-
-def flat(item, target):
-    if isinstance(item, dict):
-        return {key: flat(value, target) for key, value in item.items() if value != {}}
-    if isinstance(item, (list, tuple)):
-        return type(item)(flat(value, target) for value in item if value is not None)
-    return moved(item, target)
-
-
-def only_the_first(x):
-    device = "cuda" if x.device.type == "cuda" else x.device
-    return torch.arange(x.shape[1], device=device)
-
-
-def on_cuda(x):
-    numbers = torch.arange(x.shape[1])
-    return numbers.cuda() if x.device.type == "cuda" else numbers.to(x.device)
-
-
-def floats_elsewhere(x):
-    dtype = torch.int64 if x.device.type == "cpu" else torch.float32
-    return torch.arange(x.shape[1], device=x.device, dtype=dtype)
+def tensor_of(array):
+    return torch.from_numpy(array).view(torch.bfloat16)
 
 
 CASES = {
     "02.10a": Cases(
-        solution=lambda x: torch.arange(x.shape[1], device=x.device),
+        solution=save_clone,
         also_right=[
-            lambda x: torch.arange(x.shape[1]).to(x.device),
-            lambda x: torch.ones(x.shape[1], dtype=torch.int64, device=x.device).cumsum(0) - 1,
-            lambda x: torch.tensor(range(x.shape[1]), dtype=torch.int64, device=x.device),
+            lambda x, path: torch.save(x.clone().contiguous(), path),
+            lambda x, path: torch.save(x.detach().clone(), str(path)),
+            lambda x, path: torch.save(x.reshape(-1).clone().view(x.shape), path),
         ],
         wrong=[
-            (lambda x: torch.arange(x.shape[1]), "hand on `device=x.device`"),
-            (lambda x: torch.arange(x.shape[0], device=x.device), "these are the row numbers"),
-            (lambda x: torch.arange(1, x.shape[1] + 1, device=x.device), "start at 0"),
-            (lambda x: torch.arange(x.shape[1], device=x.device).float(), "int64"),
-            (lambda x: list(range(x.shape[1])), "expected a tensor, got a list"),
-            (lambda x: torch.arange(x.shape[1], device="meta"), "which holds none"),
-            (lambda x: torch.arange(len(x.T.tolist()), device=x.device), "no numbers to read"),
-            (floats_elsewhere, "expected dtype torch.int64"),
-            (lambda x: torch.arange(x.shape[1]).to(x).long(), "through the dtype of `x`"),
-            (lambda x: torch.arange(x.shape[1]).type_as(x).long(), "through the dtype of `x`"),
+            (lambda x, path: torch.save(x, path), "a view is saved with its whole storage"),
+            (lambda x, path: torch.save(x.contiguous(), path), "`contiguous` copies nothing"),
+            (lambda x, path: torch.save({"x": x.clone()}, path), "expected a tensor, got a dict"),
+            (lambda x, path: torch.save(x.numpy(), path), "`torch.load` cannot read your file"),
+            (lambda x, path: torch.save(x.clone(), path.with_name("y.pt")), "no file at `path`"),
+            (lambda x, path: torch.save(x.clone().half(), path), "expected dtype"),
+            (lambda x, path: torch.save(x + 0, path), "expected dtype torch.bool"),
+            (lambda x, path: torch.save(x.int().to(x.dtype), path), "as they are, in its dtype"),
+            (lambda x, path: torch.save(x.half().to(x.dtype), path), "as they are, in its dtype"),
             (
-                lambda x: torch.arange(x.shape[1], dtype=x.dtype, device=x.device).long(),
-                "through the dtype of `x`",
+                lambda x, path: torch.save(x.clone().float().to(x.dtype), path),
+                "as they are, in its dtype",
             ),
-            (lambda x: torch.arange(len(x[0]), device=x.device), "no element at that place"),
+            (lambda x, path: torch.save(x.clone().flatten(), path), "expected shape"),
+            (lambda x, path: torch.save(x.zero_().clone(), path), "changed `x`"),
+            (lambda x, path: torch.save(x.clone().abs(), path), "is not `x`"),
+            (lambda x, path: torch.save(x.tolist(), path), "expected a tensor, got a list"),
             (
-                lambda x: torch.ones_like(x[0], dtype=torch.int64).cumsum(0) - 1,
-                "no element at that place",
+                lambda x, path: torch.save(
+                    torch.cat([x.flatten(), x.flatten()])[: x.numel()], path
+                ),
+                "the file holds",
             ),
+            (lambda x, path: np.save(path, x.float().numpy()), "no file at `path`"),
+            (lambda x, path: torch.save(x.unsqueeze(0).clone(), path), "expected shape"),
+            (lambda x, path: path.touch(), "cannot read your file"),
             (
-                lambda x: torch.arange(x.shape[1], device=x.device.type),
-                "must come along",
-            ),
-            (lambda x: torch.arange(x.shape[1]).to(x.device.type), "must come along"),
-            (only_the_first, "must come along"),
-            (on_cuda, "must come along"),
-            (
-                lambda x: torch.arange(x.shape[1], device="cuda" if x.is_cuda else x.device),
-                "must come along",
-            ),
-            (lambda x: torch.arange(x.shape[1], device=x.device)[None], "expected shape"),
-            (lambda x: torch.arange(x.shape[1], 0, -1, device=x.device), "numbered 0, 1"),
-            (lambda x: torch.arange(x.numel(), device=x.device), "expected shape"),
-            (
-                lambda x: torch.arange(x.shape[1], device=x.device).int(),
-                "expected dtype torch.int64",
+                lambda x, path: torch.save(x.clone(), "x.pt" * 0 or path) if x.ndim == 1 else None,
+                "there is no file",
             ),
         ],
-        equivalent={
-            "__answer__ = lambda x: abs(torch.arange(x.shape[1], device=x.device))": NOT_NEGATIVE,
-            "return abs(torch.arange(matrix.shape[1], device=matrix.device))": NOT_NEGATIVE,
-        },
     ),
     "02.10b": Cases(
-        solution=moved,
-        also_right=[container_by_container],
-        wrong=[
-            (whatever_has_to, "only tensors are moved"),
-            (arrays_too, "was a NumPy array and has become a tensor"),
-            (detached, "has lost its `requires_grad`"),
-            (four_deep, "stayed on cpu"),
-            (keys_sorted, "keys in another order"),
-            (dicts_only, "stayed on cpu"),
-            (into_the_nest, "changed its input"),
-            (numbers_as_text, "was an int and has become a str"),
-            (tuples_become_lists, "was a tuple and has become a list"),
-            (tensors_only, "a dict with the keys"),
-            (always_copies, "must not be copied"),
-            (lambda batch, device: batch.to(device), "raised AttributeError"),
-            (lambda batch, device: moved(batch, device.type), "must come along"),
-            (empty_there, "makes a new tensor without the numbers"),
-            (copies_first, "leave it as it is"),
-            (always_copies_in_dicts, "must not be copied"),
-            (lists_of_tensors_only, "stayed on cpu"),
-            (lambda batch, device: batch, "stayed on cpu"),
-            (lambda batch, device: [moved(batch, device)], "has become a list"),
-            (floats_too, "has become"),
-            (flat, "should be"),
+        solution=shapes,
+        also_right=[
+            lambda path: {n: torch.Size(s) for n, s in shapes(path).items()},
+            without_the_notes,
         ],
-        equivalent={
-            "if isinstance(item, (tuple, list)):": COMMUTES,
-        },
+        wrong=[
+            (
+                lambda path: {n: tuple(e["shape"]) for n, e in header(path).items()},
+                'For a file with an entry "__metadata__": your function raised KeyError',
+            ),
+            (
+                lambda path: {n: tuple(e.get("shape", ())) for n, e in header(path).items()},
+                "is no tensor: leave it out",
+            ),
+            (
+                lambda path: {n: list(shape) for n, shape in shapes(path).items()},
+                "each should be a tuple",
+            ),
+            (
+                lambda path: {n: tuple(t.shape) for n, t in load_file(path).items()},
+                "For a file that ends after its header: your function raised SafetensorError",
+            ),
+            (opened_by_the_library, "For a file that ends after its header"),
+            (lambda path: {n: len(shape) for n, shape in shapes(path).items()}, "dimensions"),
+            (length_forgotten, "your function raised"),
+            (length_from_two_bytes, "For a header of over 16 MB: your function raised"),
+            (length_from_three_bytes, "For a header of over 16 MB: your function raised"),
+            (every_entry_with_a_shape, "is no tensor: leave it out"),
+            (header_in_ascii, "no such letters"),
+            (lambda path: list(shapes(path).values()), "expected a dict, got a list"),
+            (as_much_as_was_enough, "For a header of over 16 MB: your function raised"),
+            (reads_it_all, "it read the numbers as well"),
+            (lambda path: shapes(path) if Path(path).read_bytes() else {}, "the numbers as well"),
+            (lambda path: dict(sorted(shapes(path).items())[:2]), "expected {"),
+            (without_underscores, "expected {"),
+            (lambda path: {n: shape for n, shape in shapes(path).items() if shape}, "expected {"),
+            (
+                lambda path: {n: e["dtype"] for n, e in header(path).items() if n[0] != "_"},
+                "expected",
+            ),
+            (
+                lambda path: {n: shape[::-1] for n, shape in shapes(path).items()},
+                "what is asked for",
+            ),
+            (lambda path: list(shapes(path)), "expected a dict, got a list"),
+        ],
+    ),
+    "02.10c": Cases(
+        solution=(bits, tensor_of),
+        also_right=[
+            (
+                lambda x: x.view(torch.uint16).numpy(),
+                lambda array: torch.from_numpy(array).view(torch.bfloat16),
+            ),
+            (lambda x: x.view(torch.float16).numpy(), tensor_of),
+            (lambda x: bits(x).view("V2"), lambda array: tensor_of(array.view(np.int16))),
+            (lambda x: bits(x).astype(">i2"), lambda array: tensor_of(array.astype("<i2"))),
+        ],
+        wrong=[
+            ((lambda x: x.float().numpy(), lambda a: torch.from_numpy(a).bfloat16()), "4 bytes"),
+            ((lambda x: x.half().numpy(), lambda a: torch.from_numpy(a).bfloat16()), "exponent"),
+            ((lambda x: x.to(torch.int16).numpy(), tensor_of), "`to_array`: the bits"),
+            ((bits, lambda a: torch.from_numpy(a).bfloat16()), "`to_tensor`: the bits"),
+            ((bits, torch.from_numpy), "expected dtype torch.bfloat16, got torch.int16"),
+            ((lambda x: x.numpy(), tensor_of), "raised TypeError"),
+            ((lambda x: x.view(torch.int16), tensor_of), "got a tensor"),
+            ((lambda x: bits(x).flatten(), tensor_of), "`to_array`: expected shape"),
+            (bits, "hand in both functions"),
+            ((strides_forgotten, tensor_of), "`to_array`: the bits"),
+            ((lambda x: bits(x.contiguous()).reshape(x.shape[::-1]), tensor_of), "expected shape"),
+            ((bits, lambda a: tensor_of(a.reshape(-1))), "`to_tensor`: expected shape"),
+            ((bits, lambda a: tensor_of(a.copy()).nan_to_num()), "`to_tensor`: the bits"),
+            ((bits, lambda a: tensor_of(a).abs()), "`to_tensor`: the bits"),
+            ((bits, upper_half_of_a_float32), "the bits of some nan have changed"),
+            ((bits, lambda a: torch.from_numpy(a).view(torch.float16)), "got torch.float16"),
+            ((lambda x: bits(x).astype(np.int32), tensor_of), "4 bytes an element"),
+            ((lambda x: bits(x).view(np.uint8), tensor_of), "expected shape"),
+            ((bits, tensor_of(np.zeros(2, np.int16))), "passed by its name"),
+            ((bits, lambda a: tensor_of(np.negative(a, out=a))), "changed the array"),
+        ],
     ),
 }

@@ -17,7 +17,7 @@ BUILT = {
     "seed": "02/07",
     "plot.memory": "02/02",
     "plot.broadcasting": "02/04",
-    "device": "02/10",
+    "device": "02/11",
     "loader": "03/10",
     "download": "03/12",
     "plot.computation_graph": "04/02",

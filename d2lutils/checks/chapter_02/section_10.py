@@ -1,186 +1,178 @@
-"""Checks of 02/10, tensors on the GPU; the device `meta` stands in for a GPU."""
+"""Checks of 02/10, saving tensors."""
 
-import re
+from functools import partial
+from pathlib import Path
+from struct import unpack
 from typing import Any
 
 import numpy as np
 import torch
-from torch.overrides import TorchFunctionMode
+from safetensors.torch import save_file
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
-from d2lutils.checks.showing import kind
-
-META = torch.device("meta")
-SECOND = torch.device("cuda", 1)
-
-
-class _SecondGPU(TorchFunctionMode):
-    """Inside a `with`, tensors on meta say that they are on the second GPU.
-
-    Notes which functions were given which GPU.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[tuple[str, torch.device]] = []
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        name, of = func.__name__, getattr(func, "__self__", None)
-        if of is torch.Tensor.device:
-            device = func(*args)
-            return SECOND if device == META else device
-        if of is torch.Tensor.is_cuda:
-            return True if args[0].is_meta else func(*args)
-        if name == "get_device" and args[0].is_meta:
-            return SECOND.index
-        if name == "cuda":
-            self.asked.append((name, torch.device("cuda", *args[1:])))
-            return args[0].to(META)
-        args = [self._on_meta(name, part) for part in args]
-        kwargs = {key: self._on_meta(name, part) for key, part in (kwargs or {}).items()}
-        return func(*args, **kwargs)
-
-    def _on_meta(self, name: str, part: Any) -> Any:
-        if isinstance(part, str) and re.fullmatch(r"cuda(:\d)?", part):
-            part = torch.device(part)
-        if not isinstance(part, torch.device) or part.type != "cuda":
-            return part
-        self.asked.append((name, part))
-        return META
+from d2lutils.checks import (
+    Wrong,
+    call,
+    difference,
+    exercise,
+    expect_equal,
+    expect_tensor,
+    expect_type,
+    given,
+)
+from d2lutils.checks.folders import temporary_folder
+from d2lutils.checks.watching import memory
 
 
 @exercise("02.10a")
-def column_numbers(answer: Any) -> None:
-    """The column numbers of a matrix, on the matrix's device."""
-    for lines, columns in [(2, 3), (4, 1), (1, 12), (2, 0)]:
-        x = torch.zeros(lines, columns)
-        with given(x=x):
-            got = expect_tensor(call(answer, x))
-            want = torch.arange(columns)
-            usual = [
-                (torch.arange(lines), "these are the row numbers; columns are `x.shape[1]`"),
-                (want + 1, "the numbers start at 0"),
-                (want.float(), "the numbers must be int64"),
-                (want.expand(lines, columns), "one row of numbers is enough: shape (columns,)"),
-            ]
-            expect_equal(got, want, usual=usual, why="columns are numbered 0, 1, … in int64")
+def save_small(answer: Any) -> None:
+    """A file of torch.save with the numbers of a view and no others."""
+    whole = torch.arange(12.0).reshape(3, 4) * 1234.567
     for source, x in [
-        ("torch.zeros(2, 300, dtype=torch.uint8)", torch.zeros(2, 300, dtype=torch.uint8)),
-        ("torch.zeros(0, 3)", torch.zeros(0, 3)),
+        ("y[2]", whole[2]),
+        ("y[:, 1]", whole[:, 1]),
+        ("y.t()", whole.t()),
+        ("y[1:, :2].bfloat16()", whole[1:, :2].bfloat16()),
+        ("y[1, 2] * 10", (whole * 10)[1, 2]),
+        ("y[:, :0]", whole[:, :0]),
+        ("(y.double() * -1e6).long()[1:]", (whole.double() * -1e6).long()[1:]),
+        ("(y > 5000)[1]", (whole > 5000)[1]),
     ]:
-        with given(f"x = {source}"):
-            got, want = call(answer, x), torch.arange(x.shape[1])
-            expect_equal(got, want, why="a number must not pass through the dtype of `x`")
-    with given("x = torch.zeros(2, 3, device='meta')"):
-        answered = call(answer, torch.zeros(2, 3, device=META))
-        got = expect_tensor(answered, shape=(3,), dtype=torch.int64, on_meta=True)
-        if got.device != META:
-            raise Wrong(f"the result is on {got.device}, `x` on meta; hand on `device=x.device`")
-    with given("x on the device cuda:1, the second GPU"):
-        x = torch.zeros(2, 3, device=META)
-        gpu = _SecondGPU()
-        got = expect_tensor(call(answer, x, inside=gpu), on_meta=True)
-        _judge_device(gpu)
-        if not got.is_meta:
-            raise Wrong(f"the result is on {got.device}; hand on `device=x.device`")
+        y = "y = torch.arange(12.).reshape(3, 4) * 1234.567"
+        with given(f"x = {source} where {y}"), temporary_folder() as folder:
+            _judge_file(answer, x, folder / "x.pt")
 
 
-def _judge_device(gpu: _SecondGPU) -> None:
-    for name, device in gpu.asked:
-        if device != SECOND:
-            raise Wrong(
-                f"`{name}` was given the device {device}, which is the current GPU, often the "
-                "first; the number must come along, so hand on the device whole"
-            )
+def _judge_file(answer: Any, x: torch.Tensor, path: Path) -> None:
+    before, stride = x.clone(), x.stride()
+    call(answer, x, path, in_place=True)
+    if difference(x, before) or x.stride() != stride:
+        raise Wrong("your function changed `x`; leave it as it was")
+    if not path.exists():
+        raise Wrong("there is no file at `path`: call `torch.save` with the tensor and `path`")
+    try:
+        got = torch.load(path)
+    except Exception as error:
+        raise Wrong(
+            f"`torch.load` cannot read your file ({type(error).__name__}): "
+            "save a tensor with `torch.save`"
+        ) from error
+    tensor = expect_tensor(got)
+    why = "the loaded tensor is not `x`: save its numbers as they are, in its dtype"
+    expect_equal(tensor, before, why=why)
+    stored, needed = tensor.untyped_storage().nbytes(), x.numel() * x.element_size()
+    if stored > needed:
+        raise Wrong(
+            f"the file holds {stored} bytes of numbers and `x` has {needed}: a view is saved with "
+            "its whole storage, and `contiguous` copies nothing where the view is contiguous"
+        )
 
 
 @exercise("02.10b")
-def move(answer: Any) -> None:
-    """Every tensor of a nest of containers moved to a device."""
-    for batch in [torch.ones(2), {"x": torch.ones(2), "n": 3}, _nest(), [], {"none": ()}]:
-        with given(batch=batch):
-            _judge(batch, call(answer, batch, META), "the result")
-    for batch in [torch.ones(2), [torch.ones(2)], (torch.ones(2),), _nest()]:
-        with given(batch=batch, device="cpu"):
-            _judge_same(batch, call(answer, batch, torch.device("cpu")), "the result")
-    with given("batch = a nest of tensors on the CPU", device="cuda:1"):
-        gpu = _SecondGPU()
-        got = call(answer, batch, SECOND, inside=gpu)
-        _judge(batch, got, "the result")
-        _judge_device(gpu)
-        for name, _ in gpu.asked:
-            if name not in ("to", "as_tensor", "asarray", "cuda"):
-                raise Wrong(f"`{name}` makes a new tensor without the numbers; `to` takes them")
-    tracked = torch.ones(2, requires_grad=True)
-    with given("batch = torch.ones(2, requires_grad=True)"):
-        if not expect_tensor(call(answer, tracked, META), on_meta=True).requires_grad:
-            raise Wrong("the tensor has lost its `requires_grad`; `to` alone keeps it")
+def shapes_in(answer: Any) -> None:
+    """The shapes of a safetensors file's tensors, from its header alone."""
+    points = {"points": torch.zeros(3, 2), "labels": torch.zeros(3, dtype=torch.int64)}
+    weights = {"weight": torch.zeros(2, 3, 5), "bias": torch.zeros(5), "scale": torch.tensor(2.0)}
+    weights |= {"Größe": torch.zeros(1, 4), "__empty": torch.zeros(0, 2)}
+    for words, tensors, notes, cut in [
+        ("a file with two tensors", points, None, False),
+        ('a file with an entry "__metadata__"', points, {"unit": "cm"}, False),
+        ("a file with three tensors, one of them a scalar", weights, None, False),
+        ("a file that ends after its header", weights, {"epoch": "3", "shape": "cut"}, True),
+        ("a header of over 16 MB", points, {"history": 17_000_000 * "x"}, False),
+    ]:
+        with given(words), temporary_folder() as folder:
+            path = folder / "x.safetensors"
+            save_file(tensors, path, metadata=notes)
+            if cut:
+                raw = path.read_bytes()
+                path.write_bytes(raw[: 8 + unpack("<Q", raw[:8])[0]])
+            _judge_shapes(call(answer, path), tensors)
+    with given("a file with 8 MB of numbers"), temporary_folder() as folder:
+        tensors = {"long": torch.zeros(2, 1_000_000)}
+        save_file(tensors, folder / "x.safetensors")
+        with memory() as peak:
+            got = call(answer, folder / "x.safetensors")
+            taken = peak()
+        _judge_shapes(got, tensors)
+        if taken > 1_000_000:
+            raise Wrong(
+                f"your function took {taken / 1e6:.0f} MB of memory, so it read the numbers as "
+                "well; `file.read(n)` reads n bytes and no more"
+            )
 
 
-def _nest() -> dict[Any, Any]:
-    pair = (torch.zeros(1), "name")
-    inner: Any = torch.ones(1)
-    for _ in range(9):
-        inner = [inner]
-    deep: list[Any] = [
-        torch.ones(3, 2).t(),
-        torch.arange(3),
-        None,
-        {"deep": torch.ones(1), "rate": 0.1},
-        ([True], {}),
-        inner,
-        np.ones(2),
-        _Moving(),
-    ]
-    return {"pair": pair, "list": deep, 7: object(), "count": 3, "a": 0}
+def _judge_shapes(got: Any, tensors: dict[str, torch.Tensor]) -> None:
+    found = expect_type(got, dict)
+    if "__metadata__" in found:
+        raise Wrong('"__metadata__" is no tensor: leave it out')
+    want = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    found = {
+        name: tuple(shape) if isinstance(shape, torch.Size) else shape
+        for name, shape in found.items()
+    }
+    listed = all(isinstance(shape, list) for shape in found.values())
+    if listed and {name: tuple(shape) for name, shape in found.items()} == want:
+        raise Wrong("the shapes are right, but each should be a tuple: `tuple(...)` makes one")
+    expect_equal(
+        found,
+        want,
+        usual=[
+            ({name: len(shape) for name, shape in want.items()}, "this is the number of dimensions")
+        ],
+        why='an entry\'s "shape" is what is asked for',
+    )
 
 
-class _Moving:
-    """Something that can be moved and is no tensor, as a network is."""
+@exercise("02.10c")
+def bfloat16_through_numpy(answer: Any) -> None:
+    """Two functions that carry bfloat16 through NumPy bit by bit."""
+    if not isinstance(answer, tuple | list) or len(answer) != 2:
+        raise Wrong("hand in both functions: `(to_array, to_tensor)`")
+    special = [-1.5, -0.0, 3e38, 1e-40, float("inf"), float("nan")]
+    for source, x in [
+        ("[-1.5, -0.0, 3e38, 1e-40, inf, nan]", torch.tensor(special)),
+        ("[[1.0, 2.0], [3.0, 4.0]]", torch.tensor([[1.0, 2.0], [3.0, 4.0]])),
+    ]:
+        with given(f"x = torch.tensor({source}).bfloat16()"):
+            _judge_trip(answer[0], answer[1], x.bfloat16())
+    with given("x = torch.arange(-(2**15), 2**15, dtype=torch.int16).view(torch.bfloat16)"):
+        every = torch.arange(-(2**15), 2**15, dtype=torch.int16)
+        _judge_trip(answer[0], answer[1], every.view(torch.bfloat16))
+    y = torch.arange(12).reshape(3, 4).bfloat16()
+    for part, x in [(".t()", y.t()), ("[:, ::2]", y[:, ::2]), ("[1:, 1]", y[1:, 1]),
+                    ("[2, 3:]", y[2, 3:]), ("[:0]", y[:0])]:  # fmt: skip
+        with given(f"x = torch.arange(12).reshape(3, 4).bfloat16(){part}"):
+            _judge_trip(answer[0], answer[1], x)
 
-    def to(self, *_: Any, **__: Any) -> None:
-        raise Wrong("only tensors are moved; whatever else has a method `to` stays as it is")
 
-
-def _judge(was: Any, got: Any, place: str) -> None:
-    """Compare what was given and what came back, part by part."""
-    if type(was) is not type(got):
-        raise Wrong(f"{place} was {kind(was)} and has become {kind(got)}")
-    if isinstance(was, torch.Tensor):
-        if got.device != META:
-            raise Wrong(f"{place} is a tensor that stayed on {got.device}")
-        if (got.shape, got.dtype) != (was.shape, was.dtype):
-            raise Wrong(f"{place} has another shape or dtype than before")
-        return
-    for before, after, where in _parts(was, got, place):
-        _judge(before, after, where)
-
-
-def _judge_same(was: Any, got: Any, place: str) -> None:
-    """Judge that tensors which are there already came back themselves, in a nest of its own."""
-    if isinstance(was, torch.Tensor) and got is not was:
+def _judge_trip(to_array: Any, to_tensor: Any, x: torch.Tensor) -> None:
+    array = expect_type(call(to_array, x), np.ndarray)
+    if array.shape != x.shape:
+        raise Wrong(f"`to_array`: expected shape {tuple(x.shape)}, got {array.shape}")
+    if array.itemsize != 2:
+        raise Wrong(f"`to_array`: {array.itemsize} bytes an element; two hold all the bits")
+    bits = x.contiguous().view(torch.int16)
+    if not np.array_equal(_bits(array), bits.numpy()):
+        if array.dtype == np.float16:
+            raise Wrong("`to_array`: float16 has fewer exponent bits, so 3e38 becomes infinite")
+        raise Wrong("`to_array`: the bits have changed; `to` converts values, `view` keeps bits")
+    back = call(partial(to_tensor, array) if callable(to_tensor) else to_tensor)
+    if not np.array_equal(_bits(array), bits.numpy()):
+        raise Wrong("`to_tensor` changed the array; leave it as it was")
+    tensor = expect_type(back, torch.Tensor)
+    if tensor.dtype != torch.bfloat16:
+        raise Wrong(f"`to_tensor`: expected dtype torch.bfloat16, got {tensor.dtype}")
+    if tensor.shape != x.shape:
+        raise Wrong(f"`to_tensor`: expected shape {tuple(x.shape)}, got {tuple(tensor.shape)}")
+    same = tensor.cpu().contiguous().view(torch.int16) == bits
+    if not same[~x.isnan()].all():
+        raise Wrong("`to_tensor`: the bits have changed; `to` converts values, `view` keeps bits")
+    if not same.all():
         raise Wrong(
-            f"{place} is a copy; a tensor that is there already must not be copied, `to` sees to it"
+            "`to_tensor`: the bits of some nan have changed, for there are many; use `view`"
         )
-    for before, after, where in _parts(was, got, place):
-        _judge_same(before, after, where)
 
 
-def _parts(was: Any, got: Any, place: str) -> list[tuple[Any, Any, str]]:
-    """Return the parts of two containers side by side, and where they are."""
-    if isinstance(was, dict):
-        if not isinstance(got, dict) or was.keys() != got.keys():
-            raise Wrong(f"{place} should be a dict with the keys {list(was)}")
-        if list(was) != list(got):
-            raise Wrong(f"{place} has its keys in another order, {list(got)}")
-        return [(was[key], got[key], f"{place}[{key!r}]") for key in was]
-    if isinstance(was, list | tuple):
-        if type(got) is not type(was) or len(was) != len(got):
-            raise Wrong(f"{place} should be {kind(was)} of {len(was)} items")
-        pairs = enumerate(zip(was, got, strict=True))
-        return [(before, after, f"{place}[{at}]") for at, (before, after) in pairs]
-    if got is not was and not isinstance(was, torch.Tensor):
-        raise Wrong(f"{place} was {was!r:.60} and has become {got!r:.60}; leave it as it is")
-    return []
+def _bits(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the two bytes of each element as an int16, whichever byte the array has first."""
+    return array.astype(array.dtype.newbyteorder("=")).view(np.int16)
