@@ -1,181 +1,171 @@
-"""Answers to the exercises of 03/06, tokens."""
+"""Answers to the exercises of 03/06, text."""
+
+import unicodedata
 
 import torch
-from torch.nn.utils.rnn import pad_sequence
+from torch.nn.functional import one_hot
 
-from check_cases import Cases
-
-
-def pad_left(rows, pad):
-    width = max(map(len, rows))
-    ids = torch.tensor([[pad] * (width - len(row)) + row for row in rows])
-    mask = [[False] * (width - len(row)) + [True] * len(row) for row in rows]
-    return ids, torch.tensor(mask)
+from check_cases import NOT_NEGATIVE, Cases
 
 
-def pad_with_the_library(rows, pad):
-    rows = [torch.tensor(row, dtype=torch.int64) for row in rows]
-    lengths = torch.tensor([len(row) for row in rows])
-    ids = pad_sequence(rows, batch_first=True, padding_value=pad, padding_side="left")
-    return ids, torch.arange(ids.shape[1]) >= ids.shape[1] - lengths[:, None]
+def repair(text):
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
-def three_at_most(rows, pad):
-    width = max(map(len, rows))
-    return torch.tensor([([pad] * 3 + row)[-width:] for row in rows]), pad_left(rows, pad)[1]
+def only_encoding_errors_caught(text):
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeEncodeError:
+        return text
 
 
-def from_minus_the_length(rows, pad):
-    _, mask = pad_left(rows, pad)
-    ids = torch.full(mask.shape, pad)
-    for into, row in zip(ids, rows, strict=True):
-        into[-len(row) :] = torch.tensor(row or [0])
-    return ids, mask
+def once_more(text):
+    try:
+        return text.encode("utf-8").decode("cp1252")
+    except UnicodeError:
+        return text
 
 
-def flipped_twice(rows, pad):
-    backwards = [torch.tensor(row[::-1], dtype=torch.int64) for row in rows]
-    ids = pad_sequence(backwards, batch_first=True, padding_value=pad)
-    real = torch.arange(ids.shape[1]) < torch.tensor([len(row) for row in rows])[:, None]
-    return ids.flip(1), real.flip(1)
+def letters_dropped(text):
+    return text.encode("cp1252", "ignore").decode("ascii", "ignore")
 
 
-def pad_right(rows, pad):
-    width = max(map(len, rows))
-    ids = torch.tensor([row + [pad] * (width - len(row)) for row in rows])
-    return ids, pad_left(rows, pad)[1]
+def as_far_as_it_goes(text):
+    while repair(text) != text:
+        text = repair(text)
+    return text
 
 
-def mask_of_the_right(rows, pad):
-    ids, mask = pad_left(rows, pad)
-    return ids, mask.flip(1)
+def word_by_word(text):
+    return " ".join(repair(word) for word in text.split(" "))
 
 
-def mask_from_ids(rows, pad):
-    ids, _ = pad_left(rows, pad)
-    return ids, ids != pad
+def line_by_line(text):
+    return "\n".join(map(repair, text.split("\n")))
 
 
-def mean(x, mask):
-    total = torch.where(mask.unsqueeze(2), x, 0.0).sum(dim=1)
-    return total / mask.sum(dim=1).clamp(min=1).unsqueeze(1)
+def by_its_marks(text):
+    return repair(text) if set(text) & set("ÃÂâð") else text
 
 
-def mean_row_by_row(x, mask):
-    rows = zip(x, mask, strict=True)
-    return torch.stack([v[m].sum(dim=0) / max(int(m.sum()), 1) for v, m in rows])
+def only_where_there_is_more_than_ascii(text):
+    return text if text.isascii() else repair(text)
 
 
-def no_clamp(x, mask):
-    return x.masked_fill(~mask[:, :, None], 0).sum(dim=1) / mask.sum(dim=1, keepdim=True)
+def by_latin_1(text):
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
-def multiplied(x, mask):
-    return (x * mask[:, :, None]).sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+def by_a_table(text):
+    for right in "éèäöüï–€É":
+        text = text.replace(once_more(right), right)
+    return text
 
 
-def one_more(x, mask):
-    total = x.masked_fill(~mask[:, :, None], 0).sum(dim=1)
-    return total / (mask.sum(dim=1, keepdim=True) + 1)
+def undecodable_dropped(text):
+    return text.encode("cp1252", "ignore").decode("utf-8", "ignore")
 
 
-def by_zero_vectors(x, mask):
-    return x.masked_fill(~mask[:, :, None], torch.nan).nanmean(dim=1)
+def bag(ids, size):
+    return torch.zeros(size, dtype=torch.int64).scatter_add_(0, ids, torch.ones_like(ids))
 
 
-def first_ones(x, mask):
-    counts = mask.sum(dim=1).tolist()
-    return torch.stack([v[:n].sum(dim=0) / max(n, 1) for v, n in zip(x, counts, strict=True)])
+def looped(ids, size):
+    counts = torch.zeros(size, dtype=torch.int64)
+    for i in ids:
+        counts[i] += 1
+    return counts
 
 
-def through_a_view(x, mask):
-    tokens = x.view(-1, x.shape[2]).masked_fill(~mask.view(-1, 1), 0).view(x.shape)
-    return tokens.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+def by_addition(ids, size):
+    return torch.zeros(size, dtype=torch.int64).index_put_((ids,), torch.tensor(1), accumulate=True)
 
 
-def by_product(x, mask):
-    real = torch.where(mask[..., None], x, 0)
-    return torch.einsum("rtv->rv", real) / mask.sum(dim=1).clamp(min=1)[:, None]
+def counted_in_bytes(ids, size):
+    ones = torch.ones(len(ids), dtype=torch.uint8)
+    return torch.zeros(size, dtype=torch.uint8).index_add_(0, ids, ones).long()
 
 
-def divided_by_length(x, mask):
-    return x.masked_fill(~mask[:, :, None], 0).sum(dim=1) / x.shape[1]
+def counted_in_float16(ids, size):
+    return torch.zeros(size).half().scatter_add_(0, ids, torch.ones(len(ids)).half()).long()
 
 
-def without_signs(rows, pad):
-    ids, mask = pad_left(rows, pad)
-    return ids.abs(), mask
+def by_comparing(ids, size):
+    return (ids[:, None] == torch.arange(size)).sum(0)
 
 
-def reversed_rows(rows, pad):
-    ids, mask = pad_left([row[::-1] for row in rows], pad)
-    return ids, mask
-
-
-def one_too_wide(rows, pad):
-    return [torch.nn.functional.pad(part, (1, 0)) for part in pad_left(rows, pad)]
-
-
-def sum_of_all(x, mask):
-    return x.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+def indexed_addition(ids, size):
+    counts = torch.zeros(size, dtype=torch.int64)
+    counts[ids] += 1
+    return counts
 
 
 CASES = {
     "03.6b": Cases(
-        solution=pad_left,
-        also_right=[pad_with_the_library, flipped_twice],
+        solution=repair,
+        also_right=[only_where_there_is_more_than_ascii],
         wrong=[
-            (pad_right, "padded on the right"),
-            (mask_of_the_right, "mask of padding on the right"),
-            (mask_from_ids, "from the lengths"),
-            (lambda rows, pad: pad_left(rows, 0), "fill with `pad`"),
-            (lambda rows, pad: pad_left(rows, pad)[0], "ids and mask; got a tensor"),
-            (lambda rows, pad: (pad_left(rows, pad)[0], ~pad_left(rows, pad)[1]), "wrong way"),
-            (lambda rows, pad: (pad_left(rows, pad)[0].T, pad_left(rows, pad)[1]), "each row"),
-            (three_at_most, "expected sequence of length"),
+            (lambda text: text, "still broken"),
+            (once_more, "broke it once more"),
+            (lambda text: text.encode("cp1252").decode("utf-8"), "raised UnicodeDecodeError"),
+            (only_encoding_errors_caught, "raised UnicodeDecodeError"),
+            (letters_dropped, "outside ASCII are lost"),
+            (undecodable_dropped, "no UTF-8, so the text was never broken"),
+            (lambda text: text.encode("cp1252"), "expected a str"),
+            (lambda text: repair(text).strip(), "take the way back"),
+            (lambda text: unicodedata.normalize("NFC", repair(text)), "take the way back"),
+            (as_far_as_it_goes, "one step back is asked for"),
+            (word_by_word, "the whole text is sound"),
+            (line_by_line, "the whole text is sound"),
+            (by_its_marks, "still broken"),
+            (lambda text: "\n".join(repair(text).splitlines()), "take the way back"),
+            (by_latin_1, "it is still broken"),
+            (by_a_table, "take the way back"),
+            (lambda text: repair(text).lower(), "take the way back"),
             (
-                lambda rows, pad: (pad_left(rows, pad)[0].int().long(), pad_left(rows, pad)[1]),
-                "row i ends",
+                lambda text: text.encode("cp1252", "replace").decode("utf-8", "replace"),
+                "never broken",
             ),
-            (from_minus_the_length, "row i ends"),
-            (reversed_rows, "row i ends with the ids of list i"),
-            (
-                lambda rows, pad: pad_left([row for row in rows if row], pad),
-                "expected shape (3, 2)",
-            ),
-            (lambda rows, pad: (pad_left(rows, pad)[0].float(), pad_left(rows, pad)[1]), "dtype"),
-            (lambda rows, pad: (pad_left(rows, pad)[0], pad_left(rows, pad)[1].long()), "the mask"),
-            (lambda rows, pad: pad_left(rows, pad)[::-1], "the ids: expected dtype torch.int64"),
-            (without_signs, "row i ends with the ids of list i"),
-            (one_too_wide, "expected shape"),
+            (lambda text: repair(text).encode("ascii", "ignore").decode(), "outside ASCII"),
         ],
-        equivalent={
-            "out[i, start:] = torch.tensor(row)": "whole numbers make int64, and no number fits",
-        },
     ),
     "03.6c": Cases(
-        solution=mean,
-        also_right=[mean_row_by_row, by_product],
-        wrong=[
-            (lambda x, mask: x.mean(dim=1), "mean over all positions"),
-            (lambda x, mask: mean(x, mask)[:, None], "shape"),
-            (no_clamp, "0 / 0 is nan"),
-            (lambda x, mask: mean(x, mask) * mask.sum(1, True) / mask.sum(1), "a column, N×1"),
-            (lambda x, mask: mean(x, ~mask), "you keep padding"),
-            (multiplied, "nan * 0 is nan"),
-            (sum_of_all, "numbers from padding"),
-            (lambda x, mask: x[mask].mean(dim=0).expand(len(x), -1), "one mean over the whole"),
-            (lambda x, mask: mean(x, mask) * mask.sum(1, keepdim=True), "this is the sum"),
-            (lambda x, mask: mean(x.nan_to_num(), mask), "nan or inf is no gap"),
-            (lambda x, mask: mean(x, mask).abs(), "sum the vectors of real tokens"),
-            (lambda x, mask: mean(x, mask).floor(), "sum the vectors of real tokens"),
-            (lambda x, mask: mean(x, mask).float(), "expected dtype torch.float64"),
-            (one_more, "adding 1 to the count"),
-            (by_zero_vectors, "0 / 0 is nan"),
-            (lambda x, mask: by_zero_vectors(x, mask).nan_to_num(0.0), "sum the vectors"),
-            (first_ones, "sum the vectors of real tokens"),
-            (through_a_view, "is not contiguous"),
-            (divided_by_length, "mean over all positions"),
+        solution=bag,
+        also_right=[
+            lambda ids, size: torch.bincount(ids, minlength=size),
+            looped,
+            by_addition,
         ],
+        wrong=[
+            (indexed_addition, "adds only once"),
+            (lambda ids, size: one_hot(ids, size).sum(0), "as many as the one-hot matrix has"),
+            (by_comparing, "as many as the one-hot matrix has"),
+            (lambda ids, size: torch.eye(size).long()[ids].sum(0), "as many as the one-hot matrix"),
+            (lambda ids, size: bag(ids.unique(), size), "a repeated word counts once"),
+            (lambda ids, size: ids.unique(return_counts=True)[1], "how many of the ids are i"),
+            (lambda ids, size: bag(ids, size + 1), "expected shape"),
+            (counted_in_bytes, "how many of the ids are i"),
+            (counted_in_float16, "how many of the ids are i"),
+            (lambda ids, size: bag(ids[ids > 0], size), "how many of the ids are i"),
+            (lambda ids, size: bag(ids, size) / max(len(ids), 1), "expected dtype torch.int64"),
+            (lambda ids, size: bag(ids, size).flip(0), "how many of the ids are i"),
+            (lambda ids, size: torch.bincount(ids), "need their 0 too"),
+            (lambda ids, size: one_hot(ids, size), "these are the one-hot rows"),
+            (lambda ids, size: bag(ids, size).float(), "int64"),
+            (lambda ids, size: bag(ids, size).tolist(), "expected a tensor, got a list"),
+        ],
+        equivalent={
+            "return abs(torch.zeros(size, dtype=torch.int64)"
+            ".scatter_add_(0, ids, torch.ones_like(ids)))": NOT_NEGATIVE,
+            "return torch.zeros(size, dtype=torch.int64)"
+            ".scatter_add_(-1, ids, torch.ones_like(ids))": "the last dimension is the first",
+            "return abs(torch.bincount(which, minlength=length))": NOT_NEGATIVE,
+        },
     ),
 }

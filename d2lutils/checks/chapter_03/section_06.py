@@ -1,127 +1,126 @@
-"""Checks of 03/06, tokens."""
+"""Checks of 03/06, text."""
 
 from typing import Any
 
 import torch
+from torch.nn.functional import one_hot
 
 from d2lutils.checks import (
     Wrong,
     call,
     exercise,
     expect_equal,
-    expect_parts,
     expect_tensor,
+    expect_type,
     given,
 )
+from d2lutils.checks.watching import Operations
+
+
+def _broken(text: str) -> str:
+    """UTF-8 read as Windows-1252."""
+    return text.encode("utf-8").decode("cp1252")
 
 
 @exercise("03.6b")
-def pad_left(answer: Any) -> None:
-    """Ids padded on the left, and the mask of real tokens."""
-    cases = [
-        ([[5, 6, 7], [8]], 0),
-        ([[5, 0, 7, 0], [0, 8], [9]], 0),
-        ([[3], [], [4, 1]], 9),
-        ([[2, 2, 2]], 1),
-        ([[7], [8, -1, 6], [5, 4]], -1),
-        ([[1, 2, 3, 4, 2**40 + 1, 6], [7]], 3),  # no float32 and no int32 holds that id
-    ]
-    for rows, pad in cases:
-        with given(rows=rows, pad=pad):
-            got = expect_parts(call(answer, rows, pad), "ids", "mask")
-            ids, mask = _padded(rows, pad, left=True)
-            right_ids, right_mask = _padded(rows, pad, left=False)
-            with given("the ids"):
-                expect_equal(
-                    expect_tensor(got[0]),
-                    ids,
-                    usual=[
-                        (right_ids, "this is padded on the right"),
-                        (ids.T, "put one list in each row"),
-                        (ids.flip(1), "the tokens are in reverse order"),
-                        (_padded(rows, 0, left=True)[0], "fill with `pad`, not with 0"),
-                    ],
-                    why="row i ends with the ids of list i and starts with padding",
-                )
-            with given("the mask"):
-                expect_equal(
-                    expect_tensor(got[1]),
-                    mask,
-                    usual=[
-                        (~mask, "it is the wrong way round: real tokens are true"),
-                        (right_mask, "this is the mask of padding on the right"),
-                        (ids != pad, "a real id may equal `pad`; make the mask from the lengths"),
-                    ],
-                    why="true stands for real tokens, as many at the end of a row as its list has",
-                )
+def repair(answer: Any) -> None:
+    """Mojibake undone; sound text as it was."""
+    for want in [
+        "Café crème, 5 €",
+        "Réunion",
+        "Türkiye – Ελλάδα",
+        "  É\r\n",
+        "Ελλάδα",
+        "Cafe\u0300 …",  # an accent of its own, as NFD has it
+        "naïve 😀",
+        "CafÃ©",  # broken twice: one reading is undone, not two
+    ]:
+        text = _broken(want)
+        with given(text=text):
+            got = expect_type(call(answer, text), str)
+            if got != want:
+                _say_what_went_wrong(got, text, want)
+    for sound, why in [
+        ("Café", "these bytes are no UTF-8, so the text was never broken"),
+        ("Ελλάδα", "it has letters that Windows-1252 lacks, so it was never broken"),
+        ("plain", "text of the first 128 code points is the same in both encodings"),
+        ("", "an empty text is never broken"),
+        ("Ã©\nstands for é", "one letter that is no UTF-8 says that the whole text is sound"),
+        ("Cafe\u0301 Ελλάδα\n", "a sound text stays as it is, letter by letter"),
+    ]:
+        with given(text=sound):
+            expect_equal(call(answer, sound), sound, why=why)
 
 
-def _padded(rows: list[list[int]], pad: int, *, left: bool) -> tuple[torch.Tensor, torch.Tensor]:
-    width = max(len(row) for row in rows)
-    ids = torch.full((len(rows), width), pad)
-    mask = torch.zeros(len(rows), width, dtype=torch.bool)
-    for i, row in enumerate(rows):
-        part = slice(width - len(row), width) if left else slice(0, len(row))
-        ids[i, part] = torch.tensor(row, dtype=torch.int64)
-        mask[i, part] = True
-    return ids, mask
+def _say_what_went_wrong(got: str, text: str, want: str) -> None:
+    expect_equal(
+        got,
+        want,
+        usual=[
+            (text, "it is still broken"),
+            (_repaired(want), "one step back is asked for; this goes back as far as it can"),
+            (_broken_again(text), "you broke it once more: encode as cp1252, decode as utf-8"),
+            (
+                text.encode("cp1252").decode("ascii", "ignore"),
+                "the letters outside ASCII are lost; decode as utf-8",
+            ),
+        ],
+        why="take the way back: `encode` as it was wrongly read, `decode` as it was written",
+    )
+
+
+def _repaired(text: str) -> str | None:
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def _broken_again(text: str) -> str | None:
+    try:
+        return _broken(text)
+    except UnicodeError:
+        return None
 
 
 @exercise("03.6c")
-def masked_mean(answer: Any) -> None:
-    """The mean vector of the real tokens of each row."""
-    mask = torch.tensor([[True, True, True, True], [True, False, False, False]])
-    x = torch.tensor([[[-0.5, 2], [3, 4], [5, 6], [7, 12]], [[4, -8], [0, 0], [0, 0], [0, 0]]])
-    x = x.mT.contiguous().mT
-    _judge_mean(answer, x, mask, "x with zeros in padding, not contiguous")
-    x = torch.tensor([[[2.0], [4], [90]], [[80], [6], [8]]])
-    mask = torch.tensor([[True, True, False], [False, True, True]])
-    _judge_mean(answer, x, mask, "x with other numbers in padding")
-    empty = torch.tensor([[True, False, True], [False, False, False]])
-    _judge_mean(answer, x, empty, "a row without a real token")
-    x = x.masked_fill(~mask[:, :, None], torch.nan)
-    _judge_mean(answer, x, mask, "x with nan in padding")
-    _judge_mean(answer, x.masked_fill(x.isnan(), -torch.inf), mask, "x with -inf in padding")
-    x = torch.tensor([[[-0.1, 1.0, 7.5]], [[2.0, -3.0, 0.3]]], dtype=torch.float64)
-    _judge_mean(answer, x, torch.tensor([[True], [False]]), "x of shape (2, 1, 3), float64")
-    x = torch.tensor([[[1.0, 1.0], [torch.nan, torch.inf], [3.0, 3.0]]])
-    _judge_mean(answer, x, torch.tensor([[True, True, False]]), "nan and inf in a real token")
-
-
-def _judge_mean(answer: Any, x: torch.Tensor, mask: torch.Tensor, case: str) -> None:
-    real = mask[:, :, None]
-    count = mask.sum(dim=1, keepdim=True)
-    total = x.masked_fill(~real, 0).sum(dim=1)
-    want = _mean(x, mask)
-    with given(case):
-        got = expect_tensor(call(answer, x.clone(), mask.clone()))
-        left = bool(got.isnan().any()) and not want.isnan().any()
-        if left and not (count > 0).all():
-            raise Wrong("0 / 0 is nan; divide by 1 at least (`clamp`)")
-        if left:
-            raise Wrong("nan * 0 is nan; replace what stands in padding (`masked_fill`)")
-        across = total / count[:, 0] if len(x) == x.shape[2] else want + 1
-        expect_equal(
-            got,
-            want,
-            usual=[
-                (across, "N×D is divided by N counts along D; make the counts a column, N×1"),
-                (x.mean(dim=1), "this is the mean over all positions, padding too"),
-                (total / x.shape[1], "you divide by L; divide by the number of real tokens"),
-                (x.sum(dim=1) / count.clamp(min=1), "numbers from padding are in the sum"),
-                (total, "this is the sum; divide by the number of real tokens"),
-                (x[mask].mean(dim=0).expand(want.shape), "this is one mean over the whole batch"),
-                (x.masked_fill(real, 0).sum(dim=1) / count.clamp(min=1), "you keep padding: ~mask"),
-                (
-                    _mean(x.nan_to_num(), mask),
-                    "a real token's nan or inf is no gap: it spreads into the mean",
-                ),
-                (total / (count + 1), "adding 1 to the count changes every mean; use `clamp`"),
-            ],
-            why="sum the vectors of real tokens, divide by how many they are",
-        )
-
-
-def _mean(x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    total = x.masked_fill(~mask[:, :, None], 0).sum(dim=1)
-    return total / mask.sum(dim=1, keepdim=True).clamp(min=1)
+def bag_of_words(answer: Any) -> None:
+    """How often each id occurs."""
+    cases: list[tuple[list[int], int]] = [
+        ([2, 0, 2, 2, 5, 1, 0], 7),
+        ([4], 5),
+        ([1, 1, 1], 3),
+        ([0] * 12, 1),
+        ([], 4),
+        (list(range(50)) * 2, 60),
+        ([3] * 3001 + [1], 5),  # more than a byte and than float16 count
+    ]
+    for numbers, size in cases:
+        ids = torch.tensor(numbers, dtype=torch.int64)
+        with given(ids=ids, size=size):
+            seen = Operations()
+            got = expect_tensor(call(answer, ids, size, inside=seen))
+            rows = one_hot(ids, size)
+            want = rows.sum(dim=0)
+            used = int(ids.max()) + 1 if numbers else 0
+            if got.shape == rows.shape != want.shape:
+                raise Wrong("these are the one-hot rows; return how often each id occurs")
+            if tuple(got.shape) == (used,) and used < size:
+                raise Wrong("words that do not occur at the vocabulary's end need their 0 too")
+            expect_equal(
+                got,
+                want,
+                usual=[
+                    (
+                        want.clamp(max=1),
+                        "a repeated word counts once; `bag[ids] += 1` adds only once to each row",
+                    ),
+                    (want.float(), "counts are int64"),
+                ],
+                why="place i says how many of the ids are i",
+            )
+            if seen.largest >= len(ids) * size > 1000:
+                raise Wrong(
+                    f"the counts are right, but a tensor of {seen.largest} numbers was built on "
+                    "the way, as many as the one-hot matrix has; count without it"
+                )
