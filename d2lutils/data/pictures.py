@@ -20,7 +20,7 @@ def digits(split: str = "all") -> tuple[torch.Tensor, torch.Tensor]:
 
     X is uint8 N×1×8×8 from 0 (paper) to 16 (ink), y int64 N from 0 to 9. `split` is `"train"`
     (the first 1,347), `"test"` (the last 450) or `"all"`.
-    Explained in 03/08. Raises BookError on another split or a damaged file.
+    Explained in 03/09. Raises BookError on another split or a damaged file.
     """
     return _labelled("pictures/digits.npz", split, 1347)
 
@@ -31,7 +31,7 @@ def mnist(split: str = "train", full: bool = False) -> tuple[torch.Tensor, torch
     X is uint8 N×1×28×28 from 0 (paper) to 255 (ink), y int64 N from 0 to 9. `split` is `"train"`
     (4,000; 60,000 of the full set), `"test"` (1,000; 10,000) or `"all"`. `full` fetches the full
     set (12 MB) on its first use, through torchvision.
-    Explained in 03/08. Raises BookError on another split, a damaged file or a missing network.
+    Explained in 03/09. Raises BookError on another split, a damaged file or a missing network.
     """
     if full:
         from d2lutils.data.larger import load
@@ -51,7 +51,7 @@ def photo(name: str) -> torch.Tensor:
     """Return a bundled photograph, upright, as uint8 C×H×W from 0 to 255.
 
     `name` is `"cat"`, `"coffee"` (RGB), `"cup"` (RGBA) or `"camera"` (grey).
-    Explained in 03/08. Raises BookError on another name or a damaged file.
+    Explained in 03/09. Raises BookError on another name or a damaged file.
     """
     files = {Path(file).stem: file for file in registry() if file.endswith((".jpg", ".png"))}
     if name not in files:
@@ -66,7 +66,7 @@ def read_image(file: str | Path) -> torch.Tensor:
     C is 4 where there is transparency (RGBA), else 1 for grey, else 3 (RGB): palettes, CMYK and
     CIELAB become RGB. 16 bits keep their upper 8. Of an animation, or of a file of several pages,
     the first is read. Colour profiles are not applied.
-    Explained in 03/08. Raises BookError where the file is missing, empty, no image that Pillow
+    Explained in 03/09. Raises BookError where the file is missing, empty, no image that Pillow
     knows, cut short or damaged, has more pixels than Pillow trusts, or has values that are
     signed, floats or longer than 16 bits.
     """

@@ -1,133 +1,181 @@
-"""Answers to the exercises of 03/08, images."""
+"""Answers to the exercises of 03/08, tokens."""
 
-import io
-
-import numpy as np
 import torch
-from PIL import Image, ImageOps
+from torch.nn.utils.rnn import pad_sequence
 
-from check_cases import COMMUTES, NOT_NEGATIVE, Cases
-
-
-def picture(pixels):
-    x = torch.from_numpy(pixels)
-    if x.ndim == 2:
-        x = x[:, :, None]
-    return x.permute(2, 0, 1) / 255
+from check_cases import Cases
 
 
-def colour(pixels):
-    return torch.from_numpy(np.atleast_3d(pixels))
+def pad_left(rows, pad):
+    width = max(map(len, rows))
+    ids = torch.tensor([[pad] * (width - len(row)) + row for row in rows])
+    mask = [[False] * (width - len(row)) + [True] * len(row) for row in rows]
+    return ids, torch.tensor(mask)
 
 
-def only_colour(pixels):
-    x = torch.from_numpy(pixels) / 255
-    return x.permute(2, 0, 1) if x.ndim == 3 else x
+def pad_with_the_library(rows, pad):
+    rows = [torch.tensor(row, dtype=torch.int64) for row in rows]
+    lengths = torch.tensor([len(row) for row in rows])
+    ids = pad_sequence(rows, batch_first=True, padding_value=pad, padding_side="left")
+    return ids, torch.arange(ids.shape[1]) >= ids.shape[1] - lengths[:, None]
 
 
-def stand_up(x, orientation):
-    if orientation >= 5:
-        x = x.transpose(1, 2)
-    if orientation in (2, 3, 6, 7):
-        x = x.flip(2)
-    return x.flip(1) if orientation in (3, 4, 7, 8) else x
+def three_at_most(rows, pad):
+    width = max(map(len, rows))
+    return torch.tensor([([pad] * 3 + row)[-width:] for row in rows]), pad_left(rows, pad)[1]
 
 
-def by_pillow(x, orientation):
-    """What Pillow makes of it: a picture of bytes that says where each number was."""
-    exif = Image.Exif()
-    exif[274] = orientation
-    places = torch.arange(x[0].numel(), dtype=torch.uint8).view(x.shape[1:])
-    file = io.BytesIO()
-    Image.fromarray(places.numpy()).save(file, "png", exif=exif)
-    turned = np.array(ImageOps.exif_transpose(Image.open(file)))
-    return x.flatten(1)[:, torch.from_numpy(turned).long()]
+def from_minus_the_length(rows, pad):
+    _, mask = pad_left(rows, pad)
+    ids = torch.full(mask.shape, pad)
+    for into, row in zip(ids, rows, strict=True):
+        into[-len(row) :] = torch.tensor(row or [0])
+    return ids, mask
 
 
-def divided_where_large(pixels):
-    x = colour(pixels).permute(2, 0, 1).float()
-    return x / 255 if x.max() > 1 else x
+def flipped_twice(rows, pad):
+    backwards = [torch.tensor(row[::-1], dtype=torch.int64) for row in rows]
+    ids = pad_sequence(backwards, batch_first=True, padding_value=pad)
+    real = torch.arange(ids.shape[1]) < torch.tensor([len(row) for row in rows])[:, None]
+    return ids.flip(1), real.flip(1)
 
 
-def by_numpy(pixels):
-    channels = [pixels] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
-    return torch.from_numpy(np.stack(channels).astype(np.float32) / 255)
+def pad_right(rows, pad):
+    width = max(map(len, rows))
+    ids = torch.tensor([row + [pad] * (width - len(row)) for row in rows])
+    return ids, pad_left(rows, pad)[1]
 
 
-def mirrors_ignored(x, orientation):
-    return stand_up(x, {2: 1, 4: 3, 5: 6, 7: 8}.get(orientation, orientation))
+def mask_of_the_right(rows, pad):
+    ids, mask = pad_left(rows, pad)
+    return ids, mask.flip(1)
 
 
-def by_turning(x, orientation):
-    if orientation in (2, 4, 5, 7):
-        x, orientation = x.flip(2), {2: 1, 4: 3, 5: 8, 7: 6}[orientation]
-    return x.rot90({1: 0, 3: 2, 6: -1, 8: 1}[orientation], (1, 2))
+def mask_from_ids(rows, pad):
+    ids, _ = pad_left(rows, pad)
+    return ids, ids != pad
 
 
-def by_last_size(pixels):
-    x = torch.from_numpy(pixels) / 255
-    return x.permute(2, 0, 1) if x.shape[-1] in (1, 3) and x.ndim == 3 else x
+def mean(x, mask):
+    total = torch.where(mask.unsqueeze(2), x, 0.0).sum(dim=1)
+    return total / mask.sum(dim=1).clamp(min=1).unsqueeze(1)
 
 
-INVERSE = [0, 1, 2, 3, 4, 5, 8, 7, 6]
+def mean_row_by_row(x, mask):
+    rows = zip(x, mask, strict=True)
+    return torch.stack([v[m].sum(dim=0) / max(int(m.sum()), 1) for v, m in rows])
+
+
+def no_clamp(x, mask):
+    return x.masked_fill(~mask[:, :, None], 0).sum(dim=1) / mask.sum(dim=1, keepdim=True)
+
+
+def multiplied(x, mask):
+    return (x * mask[:, :, None]).sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+
+
+def one_more(x, mask):
+    total = x.masked_fill(~mask[:, :, None], 0).sum(dim=1)
+    return total / (mask.sum(dim=1, keepdim=True) + 1)
+
+
+def by_zero_vectors(x, mask):
+    return x.masked_fill(~mask[:, :, None], torch.nan).nanmean(dim=1)
+
+
+def first_ones(x, mask):
+    counts = mask.sum(dim=1).tolist()
+    return torch.stack([v[:n].sum(dim=0) / max(n, 1) for v, n in zip(x, counts, strict=True)])
+
+
+def through_a_view(x, mask):
+    tokens = x.view(-1, x.shape[2]).masked_fill(~mask.view(-1, 1), 0).view(x.shape)
+    return tokens.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+
+
+def by_product(x, mask):
+    real = torch.where(mask[..., None], x, 0)
+    return torch.einsum("rtv->rv", real) / mask.sum(dim=1).clamp(min=1)[:, None]
+
+
+def divided_by_length(x, mask):
+    return x.masked_fill(~mask[:, :, None], 0).sum(dim=1) / x.shape[1]
+
+
+def without_signs(rows, pad):
+    ids, mask = pad_left(rows, pad)
+    return ids.abs(), mask
+
+
+def reversed_rows(rows, pad):
+    ids, mask = pad_left([row[::-1] for row in rows], pad)
+    return ids, mask
+
+
+def one_too_wide(rows, pad):
+    return [torch.nn.functional.pad(part, (1, 0)) for part in pad_left(rows, pad)]
+
+
+def sum_of_all(x, mask):
+    return x.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+
 
 CASES = {
-    "03.8a": Cases(
-        solution=picture,
-        also_right=[lambda pixels: colour(pixels).permute(2, 0, 1).float().div(255), by_numpy],
+    "03.8b": Cases(
+        solution=pad_left,
+        also_right=[pad_with_the_library, flipped_twice],
         wrong=[
-            (lambda p: colour(p) / 255, "still H×W×C"),
-            (lambda p: colour(p).permute(2, 1, 0) / 255, "H and W are swapped"),
-            (lambda p: colour(p).permute(2, 0, 1).float(), "the values run to 255"),
-            (lambda p: colour(p).permute(2, 0, 1) / 256, "you divided by 256"),
-            (lambda p: colour(p).permute(2, 0, 1), "still bytes"),
-            (lambda p: (colour(p) / 255).reshape(-1, *p.shape[:2]), "mixes the colours"),
-            (only_colour, "its one channel"),
-            (lambda p: picture(p)[None], "this is a batch"),
-            (lambda p: picture(p).double(), "got float64"),
-            (lambda p: picture(p) * 2 - 1, "pixels[h, w, c] / 255"),
-            (lambda p: picture(p).round(), "pixels[h, w, c] / 255"),
-            (lambda p: picture(p) / picture(p).mean(), "pixels[h, w, c] / 255"),
-            (lambda p: picture(p).flip(0), "pixels[h, w, c] / 255"),
-            (lambda p: torch.from_numpy(p).permute(2, 0, 1) / 255, "fewer or more dimensions"),
-            (by_last_size, "its one channel"),
-            (divided_where_large, "divide by 255"),
-            (lambda p: picture(p) / picture(p).max(), "divide by 255"),
-            (lambda p: (picture(p) * 255).half().div(255).float(), "pixels[h, w, c] / 255"),
-            (lambda p: picture(p).mean(0, keepdim=True), "expected shape"),
-            (lambda p: picture(p).numpy(), "expected a tensor, got a NumPy array"),
+            (pad_right, "padded on the right"),
+            (mask_of_the_right, "mask of padding on the right"),
+            (mask_from_ids, "from the lengths"),
+            (lambda rows, pad: pad_left(rows, 0), "fill with `pad`"),
+            (lambda rows, pad: pad_left(rows, pad)[0], "ids and mask; got a tensor"),
+            (lambda rows, pad: (pad_left(rows, pad)[0], ~pad_left(rows, pad)[1]), "wrong way"),
+            (lambda rows, pad: (pad_left(rows, pad)[0].T, pad_left(rows, pad)[1]), "each row"),
+            (three_at_most, "expected sequence of length"),
+            (
+                lambda rows, pad: (pad_left(rows, pad)[0].int().long(), pad_left(rows, pad)[1]),
+                "row i ends",
+            ),
+            (from_minus_the_length, "row i ends"),
+            (reversed_rows, "row i ends with the ids of list i"),
+            (
+                lambda rows, pad: pad_left([row for row in rows if row], pad),
+                "expected shape (3, 2)",
+            ),
+            (lambda rows, pad: (pad_left(rows, pad)[0].float(), pad_left(rows, pad)[1]), "dtype"),
+            (lambda rows, pad: (pad_left(rows, pad)[0], pad_left(rows, pad)[1].long()), "the mask"),
+            (lambda rows, pad: pad_left(rows, pad)[::-1], "the ids: expected dtype torch.int64"),
+            (without_signs, "row i ends with the ids of list i"),
+            (one_too_wide, "expected shape"),
         ],
         equivalent={
-            "if x.ndim <= 2:": "an array of pixels has two dimensions or three",
-            "return abs(x.permute(2, 0, 1) / 255)": NOT_NEGATIVE,
-            "return abs(torch.from_numpy(np.atleast_3d(array)).permute(2, 0, 1) / 255)": (
-                NOT_NEGATIVE
-            ),
+            "out[i, start:] = torch.tensor(row)": "whole numbers make int64, and no number fits",
         },
     ),
-    "03.8b": Cases(
-        solution=stand_up,
-        also_right=[by_pillow, by_turning],
+    "03.8c": Cases(
+        solution=mean,
+        also_right=[mean_row_by_row, by_product],
         wrong=[
-            (mirrors_ignored, "left and right are mirrored"),
-            (lambda x, orientation: stand_up(x.float(), orientation), "expected dtype"),
-            (lambda x, orientation: stand_up(x, orientation).mT, "H and W are swapped"),
-            (lambda x, orientation: x, "H and W are swapped"),
-            (lambda x, orientation: x.transpose(1, 2), "left and right are mirrored"),
-            (lambda x, orientation: x.rot90(1, (1, 2)), "upside down"),
-            (lambda x, orientation: x.transpose(1, 2).flip(1, 2), "top and bottom are mirrored"),
-            (lambda x, orientation: stand_up(x, 6), "only from orientation 5 on"),
-            (lambda x, orientation: stand_up(x, orientation).flip(0), "leave dimension 0 alone"),
-            (lambda x, orientation: x.transpose(0, 2), "the channels have moved"),
-            (lambda x, orientation: stand_up(x, min(orientation, 6)), "top and bottom"),
-            (lambda x, orientation: stand_up(x, orientation).abs(), "what runs backwards"),
-            (lambda x, orientation: stand_up(x, orientation).byte(), "expected dtype"),
-            (lambda x, orientation: stand_up(x, INVERSE[orientation]), "upside down"),
-            (lambda x, orientation: stand_up(x, 9 - orientation), "H and W are swapped"),
-            (lambda x, orientation: x.rot90(orientation // 2, (1, 2)), "only from orientation 5"),
-            (lambda x, orientation: stand_up(x[:, :2], orientation), "expected shape"),
-            (lambda x, orientation: stand_up(x, orientation)[:1], "expected shape"),
+            (lambda x, mask: x.mean(dim=1), "mean over all positions"),
+            (lambda x, mask: mean(x, mask)[:, None], "shape"),
+            (no_clamp, "0 / 0 is nan"),
+            (lambda x, mask: mean(x, mask) * mask.sum(1, True) / mask.sum(1), "a column, N×1"),
+            (lambda x, mask: mean(x, ~mask), "you keep padding"),
+            (multiplied, "nan * 0 is nan"),
+            (sum_of_all, "numbers from padding"),
+            (lambda x, mask: x[mask].mean(dim=0).expand(len(x), -1), "one mean over the whole"),
+            (lambda x, mask: mean(x, mask) * mask.sum(1, keepdim=True), "this is the sum"),
+            (lambda x, mask: mean(x.nan_to_num(), mask), "nan or inf is no gap"),
+            (lambda x, mask: mean(x, mask).abs(), "sum the vectors of real tokens"),
+            (lambda x, mask: mean(x, mask).floor(), "sum the vectors of real tokens"),
+            (lambda x, mask: mean(x, mask).float(), "expected dtype torch.float64"),
+            (one_more, "adding 1 to the count"),
+            (by_zero_vectors, "0 / 0 is nan"),
+            (lambda x, mask: by_zero_vectors(x, mask).nan_to_num(0.0), "sum the vectors"),
+            (first_ones, "sum the vectors of real tokens"),
+            (through_a_view, "is not contiguous"),
+            (divided_by_length, "mean over all positions"),
         ],
-        equivalent={"x = x.transpose(2, 1)": COMMUTES},
     ),
 }

@@ -1,104 +1,127 @@
-"""Checks of 03/08, images."""
+"""Checks of 03/08, tokens."""
 
 from typing import Any
 
-import numpy as np
 import torch
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
-
-
-@exercise("03.8a")
-def picture(answer: Any) -> None:
-    """An array of bytes, H×W or H×W×C, as float32 C×H×W from 0 to 1."""
-    random = np.random.default_rng(0)
-    for shape in [(2, 4, 3), (4, 2), (3, 5, 4), (2, 2, 1), (5, 3), (1, 1), (3, 3, 2), (2, 4)]:
-        pixels = random.integers(0, 256, shape).astype(np.uint8)
-        pixels.flat[0] = 255
-        given_shape = "pixels of shape " + "×".join(map(str, shape))
-        with given(given_shape):
-            got = expect_tensor(call(answer, pixels.copy()))
-            _judge_picture(got, torch.from_numpy(np.atleast_3d(pixels)))
-    dark = random.integers(0, 2, (3, 4)).astype(np.uint8)
-    with given("pixels of shape 3×4, none above 1"):
-        _judge_picture(expect_tensor(call(answer, dark.copy())), torch.from_numpy(dark[..., None]))
-    wide = random.integers(0, 256, (2, 6, 3)).astype(np.uint8)
-    with given("every second column of pixels of shape 2×6×3"):
-        got = expect_tensor(call(answer, wide[:, ::2]))
-        _judge_picture(got, torch.from_numpy(wide[:, ::2].copy()))
-
-
-def _judge_picture(got: torch.Tensor, hwc: torch.Tensor) -> None:
-    height, width, channels = hwc.shape
-    want = hwc.permute(2, 0, 1) / 255
-    if got.ndim == 2:
-        raise Wrong("grey needs a first dimension for its one channel: C×H×W with C = 1")
-    if got.ndim == 4:
-        raise Wrong("this is a batch; one picture is C×H×W")
-    shapes: dict[tuple[int, ...], str] = {
-        (height, width, channels): "this is still H×W×C: put the channels first",
-        (channels, width, height): "H and W are swapped: the order is `permute(2, 0, 1)`",
-        (height, channels, width): "the dimensions are in the wrong order: `permute(2, 0, 1)`",
-    }
-    if got.shape != want.shape and tuple(got.shape) in shapes:
-        raise Wrong(shapes[tuple(got.shape)])
-    if got.dtype == torch.float64:
-        raise Wrong("expected float32, got float64: convert where the data enter")
-    if got.dtype == torch.uint8:
-        raise Wrong("these are still bytes; return float32")
-    expect_equal(
-        got,
-        want,
-        usual=[
-            (want * 255, "the values run to 255: divide by 255"),
-            (want * 255 / 256, "you divided by 256; the brightest byte is 255"),
-            (
-                hwc.reshape(want.shape) / 255,
-                "`reshape` or `view` mixes the colours: it keeps the reading order; use `permute`",
-            ),
-            (
-                hwc.permute(2, 1, 0).reshape(want.shape) / 255,
-                "the picture lies on its side: the order is `permute(2, 0, 1)`",
-            ),
-        ],
-        why="element [c, h, w] is pixels[h, w, c] / 255",
-    )
+from d2lutils.checks import (
+    Wrong,
+    call,
+    exercise,
+    expect_equal,
+    expect_parts,
+    expect_tensor,
+    given,
+)
 
 
 @exercise("03.8b")
-def stand_up(answer: Any) -> None:
-    """A stored picture C×H×W and its EXIF orientation, 1 to 8, as the upright picture."""
-    _judge_standing(answer, "torch.arange(12).view(2, 2, 3)", torch.arange(12).view(2, 2, 3))
-    x = (5 - torch.arange(24).view(2, 4, 3)) / 4
-    _judge_standing(answer, "(5 - torch.arange(24).view(2, 4, 3)) / 4", x)
-    _judge_standing(answer, "torch.arange(3).view(1, 1, 3)", torch.arange(3).view(1, 1, 3))
+def pad_left(answer: Any) -> None:
+    """Ids padded on the left, and the mask of real tokens."""
+    cases = [
+        ([[5, 6, 7], [8]], 0),
+        ([[5, 0, 7, 0], [0, 8], [9]], 0),
+        ([[3], [], [4, 1]], 9),
+        ([[2, 2, 2]], 1),
+        ([[7], [8, -1, 6], [5, 4]], -1),
+        ([[1, 2, 3, 4, 2**40 + 1, 6], [7]], 3),  # no float32 and no int32 holds that id
+    ]
+    for rows, pad in cases:
+        with given(rows=rows, pad=pad):
+            got = expect_parts(call(answer, rows, pad), "ids", "mask")
+            ids, mask = _padded(rows, pad, left=True)
+            right_ids, right_mask = _padded(rows, pad, left=False)
+            with given("the ids"):
+                expect_equal(
+                    expect_tensor(got[0]),
+                    ids,
+                    usual=[
+                        (right_ids, "this is padded on the right"),
+                        (ids.T, "put one list in each row"),
+                        (ids.flip(1), "the tokens are in reverse order"),
+                        (_padded(rows, 0, left=True)[0], "fill with `pad`, not with 0"),
+                    ],
+                    why="row i ends with the ids of list i and starts with padding",
+                )
+            with given("the mask"):
+                expect_equal(
+                    expect_tensor(got[1]),
+                    mask,
+                    usual=[
+                        (~mask, "it is the wrong way round: real tokens are true"),
+                        (right_mask, "this is the mask of padding on the right"),
+                        (ids != pad, "a real id may equal `pad`; make the mask from the lengths"),
+                    ],
+                    why="true stands for real tokens, as many at the end of a row as its list has",
+                )
 
 
-def _judge_standing(answer: Any, source: str, x: torch.Tensor) -> None:
-    channels, height, width = x.shape
-    for orientation in [6, 1, 2, 3, 4, 5, 7, 8]:
-        want = upright(x, orientation)
-        with given(f"x = {source}", orientation=orientation):
-            got = expect_tensor(call(answer, x.clone(), orientation))
-            if orientation >= 5 and tuple(got.shape) == (channels, height, width):
-                raise Wrong("from orientation 5 on H and W are swapped")
-            if orientation < 5 and tuple(got.shape) == (channels, width, height):
-                raise Wrong("only from orientation 5 on H and W are swapped")
-            if tuple(got.shape) == (width, height, channels):
-                raise Wrong("the channels have moved: swap dimensions 1 and 2")
-            usual = [
-                (want.flip(1, 2), "this is upside down: both rows and columns run backwards"),
-                (want.flip(2), "left and right are mirrored"),
-                (want.flip(1), "top and bottom are mirrored"),
-                (want.flip(0), "the channels are swapped; leave dimension 0 alone"),
-            ]
-            expect_equal(got, want, usual=usual, why="swap first, then mirror what runs backwards")
+def _padded(rows: list[list[int]], pad: int, *, left: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    width = max(len(row) for row in rows)
+    ids = torch.full((len(rows), width), pad)
+    mask = torch.zeros(len(rows), width, dtype=torch.bool)
+    for i, row in enumerate(rows):
+        part = slice(width - len(row), width) if left else slice(0, len(row))
+        ids[i, part] = torch.tensor(row, dtype=torch.int64)
+        mask[i, part] = True
+    return ids, mask
 
 
-def upright(x: torch.Tensor, orientation: int) -> torch.Tensor:
-    """Return the picture as its EXIF orientation says it should be seen."""
-    if orientation >= 5:
-        x = x.transpose(1, 2)
-    if orientation in (2, 3, 6, 7):
-        x = x.flip(2)
-    return x.flip(1) if orientation in (3, 4, 7, 8) else x
+@exercise("03.8c")
+def masked_mean(answer: Any) -> None:
+    """The mean vector of the real tokens of each row."""
+    mask = torch.tensor([[True, True, True, True], [True, False, False, False]])
+    x = torch.tensor([[[-0.5, 2], [3, 4], [5, 6], [7, 12]], [[4, -8], [0, 0], [0, 0], [0, 0]]])
+    x = x.mT.contiguous().mT
+    _judge_mean(answer, x, mask, "x with zeros in padding, not contiguous")
+    x = torch.tensor([[[2.0], [4], [90]], [[80], [6], [8]]])
+    mask = torch.tensor([[True, True, False], [False, True, True]])
+    _judge_mean(answer, x, mask, "x with other numbers in padding")
+    empty = torch.tensor([[True, False, True], [False, False, False]])
+    _judge_mean(answer, x, empty, "a row without a real token")
+    x = x.masked_fill(~mask[:, :, None], torch.nan)
+    _judge_mean(answer, x, mask, "x with nan in padding")
+    _judge_mean(answer, x.masked_fill(x.isnan(), -torch.inf), mask, "x with -inf in padding")
+    x = torch.tensor([[[-0.1, 1.0, 7.5]], [[2.0, -3.0, 0.3]]], dtype=torch.float64)
+    _judge_mean(answer, x, torch.tensor([[True], [False]]), "x of shape (2, 1, 3), float64")
+    x = torch.tensor([[[1.0, 1.0], [torch.nan, torch.inf], [3.0, 3.0]]])
+    _judge_mean(answer, x, torch.tensor([[True, True, False]]), "nan and inf in a real token")
+
+
+def _judge_mean(answer: Any, x: torch.Tensor, mask: torch.Tensor, case: str) -> None:
+    real = mask[:, :, None]
+    count = mask.sum(dim=1, keepdim=True)
+    total = x.masked_fill(~real, 0).sum(dim=1)
+    want = _mean(x, mask)
+    with given(case):
+        got = expect_tensor(call(answer, x.clone(), mask.clone()))
+        left = bool(got.isnan().any()) and not want.isnan().any()
+        if left and not (count > 0).all():
+            raise Wrong("0 / 0 is nan; divide by 1 at least (`clamp`)")
+        if left:
+            raise Wrong("nan * 0 is nan; replace what stands in padding (`masked_fill`)")
+        across = total / count[:, 0] if len(x) == x.shape[2] else want + 1
+        expect_equal(
+            got,
+            want,
+            usual=[
+                (across, "N×D is divided by N counts along D; make the counts a column, N×1"),
+                (x.mean(dim=1), "this is the mean over all positions, padding too"),
+                (total / x.shape[1], "you divide by L; divide by the number of real tokens"),
+                (x.sum(dim=1) / count.clamp(min=1), "numbers from padding are in the sum"),
+                (total, "this is the sum; divide by the number of real tokens"),
+                (x[mask].mean(dim=0).expand(want.shape), "this is one mean over the whole batch"),
+                (x.masked_fill(real, 0).sum(dim=1) / count.clamp(min=1), "you keep padding: ~mask"),
+                (
+                    _mean(x.nan_to_num(), mask),
+                    "a real token's nan or inf is no gap: it spreads into the mean",
+                ),
+                (total / (count + 1), "adding 1 to the count changes every mean; use `clamp`"),
+            ],
+            why="sum the vectors of real tokens, divide by how many they are",
+        )
+
+
+def _mean(x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    total = x.masked_fill(~mask[:, :, None], 0).sum(dim=1)
+    return total / mask.sum(dim=1, keepdim=True).clamp(min=1)
