@@ -22,7 +22,7 @@ def brain() -> Volume:
 
     Values are float32 D×H×W without a unit, from 0 (black) to 1. D runs upwards, H from front to
     back, W from the right side to the left; the spacing is in millimetres.
-    Explained in 03/10. Raises BookError where its file is missing or damaged.
+    Explained in 03/11. Raises BookError where its file is missing or damaged.
     """
     with np.load(path("volumes/brain.npz")) as arrays:
         values, (depth, height, width) = arrays["values"], arrays["spacing_mm"].tolist()
@@ -34,7 +34,7 @@ def ct() -> Volume:
 
     Values are float32 D×H×W in Hounsfield units, from about -1000 (air) to 1100 (bone). D runs
     upwards, H from front to back, W from the right side to the left; the spacing is in millimetres.
-    Explained in 03/10. Raises BookError where one of its files is missing or damaged.
+    Explained in 03/11. Raises BookError where one of its files is missing or damaged.
     """
     return read_dicom(path("volumes/ct"))
 
@@ -57,7 +57,7 @@ def read_dicom(folder: str | Path, *, series: str | None = None) -> Volume:
         their columns, W along their rows. The spacing is in millimetres; a single slice is as
         deep as its SliceThickness says.
 
-    Explained in 03/10. Raises BookError where the folder holds no such slices of one series, one
+    Explained in 03/11. Raises BookError where the folder holds no such slices of one series, one
     is missing, there twice, cut short, compressed in a way that needs another package or no grey
     slice (colours, several frames, a localizer, a dose), or they are no upright box (a tilted
     gantry).

@@ -1,191 +1,133 @@
-"""Answers to the exercises of 03/10, volumes."""
+"""Answers to the exercises of 03/10, images."""
 
-import math
+import io
 
+import numpy as np
 import torch
+from PIL import Image, ImageOps
 
 from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
-def litres(volume, low, high):
-    count = ((volume.values >= low) & (volume.values <= high)).sum().item()
-    return count * math.prod(volume.spacing) / 1e6
+def picture(pixels):
+    x = torch.from_numpy(pixels)
+    if x.ndim == 2:
+        x = x[:, :, None]
+    return x.permute(2, 0, 1) / 255
 
 
-def voxels(volume, low, high):
-    return ((volume.values >= low) & (volume.values <= high)).sum().item()
+def colour(pixels):
+    return torch.from_numpy(np.atleast_3d(pixels))
 
 
-def limits_left_out(volume, low, high):
-    count = ((volume.values > low) & (volume.values < high)).sum().item()
-    return count * math.prod(volume.spacing) / 1e6
+def only_colour(pixels):
+    x = torch.from_numpy(pixels) / 255
+    return x.permute(2, 0, 1) if x.ndim == 3 else x
 
 
-def area(volume, low, high):
-    return litres(volume, low, high) / volume.spacing[0]
+def stand_up(x, orientation):
+    if orientation >= 5:
+        x = x.transpose(1, 2)
+    if orientation in (2, 3, 6, 7):
+        x = x.flip(2)
+    return x.flip(1) if orientation in (3, 4, 7, 8) else x
 
 
-def missing(heights):
-    heights = heights.sort().values
-    step = heights.diff().median()
-    found = []
-    for low, gap in zip(heights, heights.diff(), strict=False):
-        found += [low + step * k for k in range(1, round((gap / step).item()))]
-    return torch.tensor(found)
+def by_pillow(x, orientation):
+    """What Pillow makes of it: a picture of bytes that says where each number was."""
+    exif = Image.Exif()
+    exif[274] = orientation
+    places = torch.arange(x[0].numel(), dtype=torch.uint8).view(x.shape[1:])
+    file = io.BytesIO()
+    Image.fromarray(places.numpy()).save(file, "png", exif=exif)
+    turned = np.array(ImageOps.exif_transpose(Image.open(file)))
+    return x.flatten(1)[:, torch.from_numpy(turned).long()]
 
 
-def below_the_gaps(heights):
-    heights = heights.sort().values
-    gaps = heights.diff()
-    return heights[:-1][gaps > 1.5 * gaps.median()]
+def divided_where_large(pixels):
+    x = colour(pixels).permute(2, 0, 1).float()
+    return x / 255 if x.max() > 1 else x
 
 
-def the_gaps(heights):
-    gaps = heights.sort().values.diff()
-    return gaps[gaps > 1.5 * gaps.median()]
+def by_numpy(pixels):
+    channels = [pixels] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
+    return torch.from_numpy(np.stack(channels).astype(np.float32) / 255)
 
 
-def one_a_gap(heights):
-    heights = heights.sort().values
-    gaps = heights.diff()
-    return heights[:-1][gaps > 1.5 * gaps.median()] + gaps.median()
+def mirrors_ignored(x, orientation):
+    return stand_up(x, {2: 1, 4: 3, 5: 6, 7: 8}.get(orientation, orientation))
 
 
-def not_sorted(heights):
-    gaps = heights.diff()
-    return heights[:-1][gaps > 1.5 * gaps.abs().median()] + gaps.abs().median()
+def by_turning(x, orientation):
+    if orientation in (2, 4, 5, 7):
+        x, orientation = x.flip(2), {2: 1, 4: 3, 5: 8, 7: 6}[orientation]
+    return x.rot90({1: 0, 3: 2, 6: -1, 8: 1}[orientation], (1, 2))
 
 
-def ladder_of(heights, step):
-    count = round(((heights.max() - heights.min()) / step).item()) + 1
-    return heights.min() + step * torch.arange(count)
+def by_last_size(pixels):
+    x = torch.from_numpy(pixels) / 255
+    return x.permute(2, 0, 1) if x.shape[-1] in (1, 3) and x.ndim == 3 else x
 
 
-def lacking(heights, step):
-    ladder = ladder_of(heights, step)
-    return ladder[(ladder[:, None] - heights).abs().amin(dim=1) > step / 2]
-
-
-def by_equality(heights):
-    step = heights.sort().values.diff().median()
-    ladder = ladder_of(heights, step)
-    return ladder[~torch.isin(ladder, heights)]
-
-
-def by_the_first_gap(heights):
-    return lacking(heights, heights.sort().values.diff()[0])
-
-
-def by_the_mean_gap(heights):
-    return lacking(heights, heights.sort().values.diff().mean())
-
-
-def near_in_millimetres(heights):
-    ladder = whole_ladder(heights)
-    return ladder[(ladder[:, None] - heights).abs().amin(dim=1) > 0.1]
-
-
-def by_the_largest_gap(heights):
-    return lacking(heights, heights.sort().values.diff().max())
-
-
-def by_numbers_of_rungs(heights):
-    step, first = heights.sort().values.diff().median().item(), heights.min().item()
-    there = {round((height - first) / step) for height in heights.tolist()}
-    lost = [first + step * rung for rung in range(max(there)) if rung not in there]
-    return torch.tensor(lost)
-
-
-def with_whole_values(volume, low, high):
-    whole = volume.values.short()
-    return ((whole >= low) & (whole <= high)).sum().item() * math.prod(volume.spacing) / 1e6
-
-
-def by_clamping(volume, low, high):
-    kept = volume.values.clamp(low, high) == volume.values
-    return int(kept.sum()) * math.prod(volume.spacing) / 1e6
-
-
-def by_difference(volume, low, high):
-    count = int((volume.values <= high).sum()) - int((volume.values < low).sum())
-    return math.prod([count, *volume.spacing]) / 1e6
-
-
-def whole_ladder(heights):
-    return ladder_of(heights, heights.sort().values.diff().median())
-
-
-def sum_of_values(volume, low, high):
-    inside = (volume.values >= low) & (volume.values <= high)
-    return volume.values[inside].sum().item() * math.prod(volume.spacing) / 1e6
-
-
-def cube_of_the_first_side(volume, low, high):
-    return voxels(volume, low, high) * volume.spacing[0] ** 3 / 1e6
-
-
-HIGHEST = "the highest slice is always there, so the ladder need not reach it"
-NEAR = "a slice is at a rung or a whole step away from it"
+INVERSE = [0, 1, 2, 3, 4, 5, 8, 7, 6]
 
 CASES = {
     "03.10a": Cases(
-        solution=litres,
-        also_right=[by_clamping, by_difference],
+        solution=picture,
+        also_right=[lambda pixels: colour(pixels).permute(2, 0, 1).float().div(255), by_numpy],
         wrong=[
-            (with_whole_values, "both limits are included"),
-            (lambda *x: round(litres(*x), 3), "over a million"),
-            (lambda volume, low, high: litres(volume, low, high + 1), "over a million"),
-            (voxels, "this counts voxels"),
-            (lambda *x: litres(*x) * 1e6, "cubic millimetres"),
-            (lambda *x: litres(*x) * 1e3, "millilitres"),
-            (lambda *x: litres(*x) / 1e3, "a litre has a million"),
-            (limits_left_out, "both limits are included"),
-            (area, "the distance between slices is missing"),
-            (lambda volume, low, high: litres(volume, low, 1e9), "upper limit"),
-            (lambda volume, low, high: litres(volume, -1e9, high), "lower limit"),
-            (lambda *x: int(litres(*x)), "over a million"),
-            (sum_of_values, "over a million"),
-            (lambda volume, low, high: litres(volume, low, high - 1), "both limits are included"),
-            (lambda volume, low, high: litres(volume, int(low), high), "both limits are included"),
-            (lambda *x: torch.tensor(litres(*x)), "`.item()` gives its number"),
-            (cube_of_the_first_side, "over a million"),
+            (lambda p: colour(p) / 255, "still H×W×C"),
+            (lambda p: colour(p).permute(2, 1, 0) / 255, "H and W are swapped"),
+            (lambda p: colour(p).permute(2, 0, 1).float(), "the values run to 255"),
+            (lambda p: colour(p).permute(2, 0, 1) / 256, "you divided by 256"),
+            (lambda p: colour(p).permute(2, 0, 1), "still bytes"),
+            (lambda p: (colour(p) / 255).reshape(-1, *p.shape[:2]), "mixes the colours"),
+            (only_colour, "its one channel"),
+            (lambda p: picture(p)[None], "this is a batch"),
+            (lambda p: picture(p).double(), "got float64"),
+            (lambda p: picture(p) * 2 - 1, "pixels[h, w, c] / 255"),
+            (lambda p: picture(p).round(), "pixels[h, w, c] / 255"),
+            (lambda p: picture(p) / picture(p).mean(), "pixels[h, w, c] / 255"),
+            (lambda p: picture(p).flip(0), "pixels[h, w, c] / 255"),
+            (lambda p: torch.from_numpy(p).permute(2, 0, 1) / 255, "fewer or more dimensions"),
+            (by_last_size, "its one channel"),
+            (divided_where_large, "divide by 255"),
+            (lambda p: picture(p) / picture(p).max(), "divide by 255"),
+            (lambda p: (picture(p) * 255).half().div(255).float(), "pixels[h, w, c] / 255"),
+            (lambda p: picture(p).mean(0, keepdim=True), "expected shape"),
+            (lambda p: picture(p).numpy(), "expected a tensor, got a NumPy array"),
         ],
         equivalent={
-            "count = ((volume.values <= high) & (volume.values >= low)).sum().item()": COMMUTES,
-            "return abs(count * math.prod(volume.spacing) / 1000000.0)": NOT_NEGATIVE,
-            "inside = (scan.values <= most) & (scan.values >= least)": COMMUTES,
-            "return abs(inside.sum().item() * deep * high * wide / 1000000.0)": NOT_NEGATIVE,
+            "if x.ndim <= 2:": "an array of pixels has two dimensions or three",
+            "return abs(x.permute(2, 0, 1) / 255)": NOT_NEGATIVE,
+            "return abs(torch.from_numpy(np.atleast_3d(array)).permute(2, 0, 1) / 255)": (
+                NOT_NEGATIVE
+            ),
         },
     ),
     "03.10b": Cases(
-        solution=missing,
-        also_right=[by_numbers_of_rungs, lambda heights: missing(heights.double()).float()],
+        solution=stand_up,
+        also_right=[by_pillow, by_turning],
         wrong=[
-            (near_in_millimetres, "the usual distance is the median"),
-            (by_the_largest_gap, "the usual distance is the median"),
-            (lambda heights: missing(heights[1:-1]), "the usual distance is the median"),
-            (below_the_gaps, "below the gaps"),
-            (the_gaps, "these are the gaps"),
-            (one_a_gap, "several slices"),
-            (not_sorted, "sort them first"),
-            (lambda heights: missing(heights).flip(0), "from low to high"),
-            (lambda heights: missing(heights).tolist(), "expected a tensor, got a list"),
-            (by_equality, "the usual distance is the median"),
-            (by_the_first_gap, "the first gap need not be"),
-            (by_the_mean_gap, "the usual distance is the median"),
-            (whole_ladder, "the usual distance is the median"),
-            (lambda heights: missing(heights).round(), "the usual distance is the median"),
-            (lambda heights: missing(heights)[:1], "For heights"),
-            (lambda heights: missing(heights).abs(), "the usual distance is the median"),
-            (lambda heights: (missing(heights) - heights.min()) / 2.5, "the usual distance"),
+            (mirrors_ignored, "left and right are mirrored"),
+            (lambda x, orientation: stand_up(x.float(), orientation), "expected dtype"),
+            (lambda x, orientation: stand_up(x, orientation).mT, "H and W are swapped"),
+            (lambda x, orientation: x, "H and W are swapped"),
+            (lambda x, orientation: x.transpose(1, 2), "left and right are mirrored"),
+            (lambda x, orientation: x.rot90(1, (1, 2)), "upside down"),
+            (lambda x, orientation: x.transpose(1, 2).flip(1, 2), "top and bottom are mirrored"),
+            (lambda x, orientation: stand_up(x, 6), "only from orientation 5 on"),
+            (lambda x, orientation: stand_up(x, orientation).flip(0), "leave dimension 0 alone"),
+            (lambda x, orientation: x.transpose(0, 2), "the channels have moved"),
+            (lambda x, orientation: stand_up(x, min(orientation, 6)), "top and bottom"),
+            (lambda x, orientation: stand_up(x, orientation).abs(), "what runs backwards"),
+            (lambda x, orientation: stand_up(x, orientation).byte(), "expected dtype"),
+            (lambda x, orientation: stand_up(x, INVERSE[orientation]), "upside down"),
+            (lambda x, orientation: stand_up(x, 9 - orientation), "H and W are swapped"),
+            (lambda x, orientation: x.rot90(orientation // 2, (1, 2)), "only from orientation 5"),
+            (lambda x, orientation: stand_up(x[:, :2], orientation), "expected shape"),
+            (lambda x, orientation: stand_up(x, orientation)[:1], "expected shape"),
         ],
-        equivalent={
-            "for low, gap in zip(heights, heights.diff()):": "there is one gap less than heights",
-            "count = round(((there[-1] - there[1]) / step).item()) + 1": HIGHEST,
-            "count = round(((there[-1] - there[0]) / step).item()) + 0": HIGHEST,
-            "nearest = (there - ladder[:, None]).abs().amin(dim=1)": "`abs` follows",
-            "return ladder[nearest >= step / 2]": NEAR,
-            "return ladder[nearest > step / 3]": NEAR,
-        },
+        equivalent={"x = x.transpose(2, 1)": COMMUTES},
     ),
 }

@@ -1,115 +1,104 @@
-"""Checks of 03/10, volumes."""
+"""Checks of 03/10, images."""
 
 from typing import Any
 
+import numpy as np
 import torch
 
-from d2lutils.checks import call, exercise, expect_equal, given
-from d2lutils.data.volumes import Volume
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
 
 
 @exercise("03.10a")
-def litres(answer: Any) -> None:
-    """The litres of all voxels between two values, both included."""
-    whole = torch.arange(-900.0, 0.0, 10.0).view(3, 5, 6)
-    cases = [
-        ((5.0, 2.0, 4.0), -850, -500),
-        ((2.5, 0.7, 0.7), -500, -500),
-        ((1.0, 1.0, 1.0), -300, 100),
-        ((5.0, 2.8, 2.8), 10, 20),
-        ((0.3, 0.9, 1.1), -799.6, -119.6),
-        ((500.0, 200.0, 300.0), -850, -100),
-        ((1.0, 1.0, 1.0), -299.5, -100.5),
-    ]
-    for spacing, low, high in cases:
-        deep, tall, wide = spacing
-        fraction = 0.4 if low % 1 else 0.0
-        values = whole + fraction
-        count = int(((values >= low) & (values <= high)).sum())
-        size = deep * tall * wide / 1e6
-        want = count * size
-        volume = Volume(values.clone(), spacing)
-        text = f"volume.values = torch.arange(-900., 0., 10.).view(3, 5, 6) + {fraction}"
-        with given(text, spacing=spacing, low=low, high=high):
-            expect_equal(
-                call(answer, volume, low, high),
-                want,
-                usual=[
-                    (count, "this counts voxels; how large is one?"),
-                    (float(count), "this counts voxels; how large is one?"),
-                    (want * 1e6, "these are cubic millimetres; a litre has a million of them"),
-                    (want * 1e3, "these are millilitres"),
-                    (want / 1e3, "a litre has a million cubic millimetres"),
-                    (count * tall * wide / 1e6, "the distance between slices is missing"),
-                    (count * deep * tall / 1e6, "a voxel has three sides"),
-                    (float(((values > low) & (values < high)).sum()) * size, _BOTH),
-                    (float(((values >= low) & (values < high)).sum()) * size, _BOTH),
-                    (float(((values > low) & (values <= high)).sum()) * size, _BOTH),
-                    (float((values >= low).sum()) * size, "there is an upper limit, too"),
-                    (float((values <= high).sum()) * size, "there is a lower limit, too"),
-                ],
-                why="the number of voxels times the product of the spacing, over a million",
-            )
+def picture(answer: Any) -> None:
+    """An array of bytes, H×W or H×W×C, as float32 C×H×W from 0 to 1."""
+    random = np.random.default_rng(0)
+    for shape in [(2, 4, 3), (4, 2), (3, 5, 4), (2, 2, 1), (5, 3), (1, 1), (3, 3, 2), (2, 4)]:
+        pixels = random.integers(0, 256, shape).astype(np.uint8)
+        pixels.flat[0] = 255
+        given_shape = "pixels of shape " + "×".join(map(str, shape))
+        with given(given_shape):
+            got = expect_tensor(call(answer, pixels.copy()))
+            _judge_picture(got, torch.from_numpy(np.atleast_3d(pixels)))
+    dark = random.integers(0, 2, (3, 4)).astype(np.uint8)
+    with given("pixels of shape 3×4, none above 1"):
+        _judge_picture(expect_tensor(call(answer, dark.copy())), torch.from_numpy(dark[..., None]))
+    wide = random.integers(0, 256, (2, 6, 3)).astype(np.uint8)
+    with given("every second column of pixels of shape 2×6×3"):
+        got = expect_tensor(call(answer, wide[:, ::2]))
+        _judge_picture(got, torch.from_numpy(wide[:, ::2].copy()))
 
 
-_BOTH = "both limits are included"
+def _judge_picture(got: torch.Tensor, hwc: torch.Tensor) -> None:
+    height, width, channels = hwc.shape
+    want = hwc.permute(2, 0, 1) / 255
+    if got.ndim == 2:
+        raise Wrong("grey needs a first dimension for its one channel: C×H×W with C = 1")
+    if got.ndim == 4:
+        raise Wrong("this is a batch; one picture is C×H×W")
+    shapes: dict[tuple[int, ...], str] = {
+        (height, width, channels): "this is still H×W×C: put the channels first",
+        (channels, width, height): "H and W are swapped: the order is `permute(2, 0, 1)`",
+        (height, channels, width): "the dimensions are in the wrong order: `permute(2, 0, 1)`",
+    }
+    if got.shape != want.shape and tuple(got.shape) in shapes:
+        raise Wrong(shapes[tuple(got.shape)])
+    if got.dtype == torch.float64:
+        raise Wrong("expected float32, got float64: convert where the data enter")
+    if got.dtype == torch.uint8:
+        raise Wrong("these are still bytes; return float32")
+    expect_equal(
+        got,
+        want,
+        usual=[
+            (want * 255, "the values run to 255: divide by 255"),
+            (want * 255 / 256, "you divided by 256; the brightest byte is 255"),
+            (
+                hwc.reshape(want.shape) / 255,
+                "`reshape` or `view` mixes the colours: it keeps the reading order; use `permute`",
+            ),
+            (
+                hwc.permute(2, 1, 0).reshape(want.shape) / 255,
+                "the picture lies on its side: the order is `permute(2, 0, 1)`",
+            ),
+        ],
+        why="element [c, h, w] is pixels[h, w, c] / 255",
+    )
 
 
 @exercise("03.10b")
-def missing_heights(answer: Any) -> None:
-    """The heights at which an evenly spaced stack lacks slices."""
-    cases = [
-        ([15.0, 0.0, 5.0, 30.0, 20.0, 40.0, 10.0], [25.0, 35.0]),
-        ([-7.5, 0.0, -10.0, -5.0, 5.0, -12.5], [-2.5, 2.5]),
-        ([100.0, 102.0, 104.0, 112.0, 114.0], [106.0, 108.0, 110.0]),
-        ([3.0, 6.0, 9.0], []),
-        ([25.0, 10.0, 0.0, 20.0, 15.0], [5.0]),
-        (_rungs(-7.7, 0.7, [0, 1, 2, 4, 5, 9, 10]), _rungs(-7.7, 0.7, [3, 6, 7, 8])),
-        (_rungs(90.1, 0.3, [12, 0, 3, 2, 11, 5, 6, 7, 10, 9]), _rungs(90.1, 0.3, [1, 4, 8])),
-        ([4.0, 9.0], []),
-        (_rungs(2.0, 0.06, [5, 0, 1, 3, 4]), _rungs(2.0, 0.06, [2])),
-    ]
-    for heights, missing in cases:
-        there, want = torch.tensor(heights), torch.tensor(missing)
-        ordered = there.sort().values
-        gaps = ordered.diff()
-        step = gaps.median()
-        wide = gaps > 1.5 * step
-        with given(heights=there):
-            expect_equal(
-                call(answer, there),
-                want,
-                usual=[
-                    (ordered[:-1][wide], "these are the slices below the gaps"),
-                    (ordered[1:][wide], "these are the slices above the gaps"),
-                    (gaps[wide], "these are the gaps; where are the missing slices?"),
-                    ((ordered[1:] + ordered[:-1])[wide] / 2, "a gap may hold several slices"),
-                    (ordered[:-1][wide] + step, "a gap may hold several slices"),
-                    (_by_steps(ordered, float(gaps[0])), "the first gap need not be a usual one"),
-                    (want.flip(0), "return them from low to high"),
-                    (want.view(-1, 1), "return a 1-D tensor"),
-                    (want.long(), "heights are floats"),
-                    (_unsorted(there), "the slices come in any order; sort them first"),
-                ],
-                why="the usual distance is the median of the gaps; what the full row of heights "
-                "has and `heights` lacks is missing",
-            )
+def stand_up(answer: Any) -> None:
+    """A stored picture C×H×W and its EXIF orientation, 1 to 8, as the upright picture."""
+    _judge_standing(answer, "torch.arange(12).view(2, 2, 3)", torch.arange(12).view(2, 2, 3))
+    x = (5 - torch.arange(24).view(2, 4, 3)) / 4
+    _judge_standing(answer, "(5 - torch.arange(24).view(2, 4, 3)) / 4", x)
+    _judge_standing(answer, "torch.arange(3).view(1, 1, 3)", torch.arange(3).view(1, 1, 3))
 
 
-def _by_steps(ordered: torch.Tensor, step: float) -> torch.Tensor:
-    """Return what a ladder with this step has and the heights lack."""
-    count = round(float((ordered[-1] - ordered[0]) / step)) + 1
-    ladder = ordered[0] + step * torch.arange(count)
-    return ladder[(ladder[:, None] - ordered).abs().amin(dim=1) > step / 2]
+def _judge_standing(answer: Any, source: str, x: torch.Tensor) -> None:
+    channels, height, width = x.shape
+    for orientation in [6, 1, 2, 3, 4, 5, 7, 8]:
+        want = upright(x, orientation)
+        with given(f"x = {source}", orientation=orientation):
+            got = expect_tensor(call(answer, x.clone(), orientation))
+            if orientation >= 5 and tuple(got.shape) == (channels, height, width):
+                raise Wrong("from orientation 5 on H and W are swapped")
+            if orientation < 5 and tuple(got.shape) == (channels, width, height):
+                raise Wrong("only from orientation 5 on H and W are swapped")
+            if tuple(got.shape) == (width, height, channels):
+                raise Wrong("the channels have moved: swap dimensions 1 and 2")
+            usual = [
+                (want.flip(1, 2), "this is upside down: both rows and columns run backwards"),
+                (want.flip(2), "left and right are mirrored"),
+                (want.flip(1), "top and bottom are mirrored"),
+                (want.flip(0), "the channels are swapped; leave dimension 0 alone"),
+            ]
+            expect_equal(got, want, usual=usual, why="swap first, then mirror what runs backwards")
 
 
-def _rungs(first: float, step: float, places: list[int]) -> list[float]:
-    """Return heights of a ladder whose steps are not exact in binary."""
-    return [first + step * place for place in places]
-
-
-def _unsorted(there: torch.Tensor) -> torch.Tensor | None:
-    """Return what is found in the gaps of heights that were not sorted, or None for none."""
-    gaps = there.diff()
-    wide = gaps > 1.5 * gaps.abs().median()
-    return there[:-1][wide] + gaps.abs().median() if wide.any() else None
+def upright(x: torch.Tensor, orientation: int) -> torch.Tensor:
+    """Return the picture as its EXIF orientation says it should be seen."""
+    if orientation >= 5:
+        x = x.transpose(1, 2)
+    if orientation in (2, 3, 6, 7):
+        x = x.flip(2)
+    return x.flip(1) if orientation in (3, 4, 7, 8) else x
