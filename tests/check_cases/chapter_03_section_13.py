@@ -1,237 +1,143 @@
-"""Answers to the exercises of 03/13, datasets and loaders."""
+"""Answers to the exercises of 03/13, audio and video."""
 
 import torch
-import torch.nn.functional as F
-from torch.nn.utils.rnn import pad_sequence
-from torch.utils.data import BatchSampler
+from torch.nn import functional as F
 
-from check_cases import NOT_NEGATIVE, Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
 
 
-def cut(order, batch_size, drop_last):
-    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
-    return batches[:-1] if drop_last and len(order) % batch_size else batches
+def heard(frequency, rate):
+    return min(frequency % rate, -frequency % rate)
 
 
-def filled_up(order, batch_size, drop_last):
-    batches = cut(order, batch_size, drop_last)
-    return [batch + [0] * (batch_size - len(batch)) for batch in batches]
+def delay(left, right, most):
+    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
+    return (shifted @ left).argmax().item() - most
 
 
-def last_always_dropped(order, batch_size, drop_last):
-    batches = cut(order, batch_size, False)
-    return batches[:-1] if drop_last else batches
+def by_transform(left, right, most):
+    n = 2 * len(left)
+    product = torch.fft.irfft(torch.fft.rfft(right, n) * torch.fft.rfft(left, n).conj(), n)
+    return int(torch.cat([product[-most:], product[: most + 1]]).argmax()) - most
 
 
-def eats_the_order(order, batch_size, drop_last):
-    batches = []
-    while len(order) >= batch_size:
-        batches.append(order[:batch_size])
-        del order[:batch_size]
-    return [*batches, order] if order and not drop_last else batches
+def by_rolling(left, right, most):
+    sums = [(left * right.roll(-late)).sum() for late in range(-most, most + 1)]
+    return torch.stack(sums).argmax() - most
 
 
-def one_by_one(order, batch_size, drop_last):
-    batches, batch = [], []
-    for position in order:
-        batch.append(position)
-        if len(batch) == batch_size:
-            batches.append(batch)
-            batch = []
-    if batch and not drop_last:
-        batches.append(batch)
-    return batches
+def folded_once(frequency, rate):
+    return frequency if frequency <= rate / 2 else abs(rate - frequency) % rate
 
 
-def balance(labels):
-    return 1 / labels.bincount()[labels]
+def by_overlaps(left, right, most, one_sum=torch.sum):
+    found = {}
+    for late in range(-most, most + 1):
+        first = left[max(0, -late) : len(left) - max(0, late)]
+        second = right[max(0, late) : len(right) - max(0, -late)]
+        found[late] = one_sum(first * second).item()
+    return max(found, key=found.get)
 
 
-def by_unique(labels):
-    _, places, counts = labels.unique(return_inverse=True, return_counts=True)
-    return counts.double().reciprocal()[places]
+def mean_of_products(left, right, most):
+    return by_overlaps(left, right, most, torch.mean)
 
 
-def join(samples):
-    sequences = [sequence for sequence, _ in samples]
-    lengths = torch.tensor([len(sequence) for sequence in sequences])
-    labels = torch.tensor([label for _, label in samples])
-    return pad_sequence(sequences, batch_first=True), lengths, labels
+def by_a_spectrum(frequency, rate):
+    times = torch.arange(int(rate)) / rate
+    loudest = torch.fft.rfft(torch.cos(2 * torch.pi * frequency * times)).abs().argmax()
+    return loudest.item() * rate / int(rate)
 
 
-def on_the_right(samples):
-    batch, lengths, labels = join(samples)
-    rolled = [row.roll(batch.shape[1] - int(n)) for row, n in zip(batch, lengths, strict=True)]
-    return torch.stack(rolled), lengths, labels
+def back_and_forth(frequency, rate):
+    while frequency > rate / 2:
+        frequency = abs(frequency - rate)
+    return frequency
 
 
-def with_padded_lengths(samples):
-    batch, lengths, labels = join(samples)
-    return batch, torch.full_like(lengths, batch.shape[1]), labels
+def by_the_loudest(left, right, most):
+    late = int(right.argmax()) - int(left.argmax())
+    return max(-most, min(late, most)) // 2 * 2
 
 
-def with_zeros_taken_for_padding(samples):
-    batch, _, labels = join(samples)
-    return batch, (batch != 0).sum(dim=1), labels
+def forwards_only(left, right, most):
+    sums = [(left[: len(left) - late] * right[late:]).sum() for late in range(most + 1)]
+    return int(torch.stack(sums).argmax())
 
 
-def always_eight_wide(samples):
-    batch, lengths, labels = join(samples)
-    return F.pad(batch, (0, 8 - batch.shape[1])), lengths, labels
+def smallest_sum(left, right, most):
+    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
+    return (shifted @ left).argmin().item() - most
 
 
-def into_floats(samples):
-    batch, lengths, labels = join(samples)
-    return batch.double(), lengths, labels
-
-
-def through_floats(samples):
-    batch, lengths, labels = join(samples)
-    return batch.float().to(batch.dtype), lengths, labels
-
-
-def row_by_row(samples):
-    width = max(len(sequence) for sequence, _ in samples)
-    rows = [F.pad(sequence, (0, width - len(sequence))) for sequence, _ in samples]
-    lengths, labels = zip(*[(len(sequence), label) for sequence, label in samples], strict=True)
-    return torch.stack(rows), torch.tensor(lengths), torch.tensor(labels)
-
-
-def without_empty_ones(samples):
-    return join([sample for sample in samples if len(sample[0])] or samples)
-
-
-def sorted_by_length(samples):
-    return join(sorted(samples, key=lambda sample: -len(sample[0])))
-
-
-def labels_sorted(samples):
-    batch, lengths, labels = join(samples)
-    return batch, lengths, labels.sort().values
+def without_the_ends(left, right, most):
+    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
+    return (shifted @ left)[1:-1].argmax().item() + 1 - most
 
 
 CASES = {
     "03.13a": Cases(
-        solution=cut,
-        also_right=[lambda order, size, drop: list(BatchSampler(order, size, drop)), one_by_one],
+        solution=heard,
+        also_right=[lambda f, r: abs((f + r / 2) % r - r / 2), back_and_forth],
         wrong=[
-            (lambda order, size, drop: cut(order, size, True), "ragged batch is missing"),
-            (lambda order, size, drop: cut(order, size, False), "ragged batch is still there"),
-            (last_always_dropped, "a whole batch is missing"),
-            (lambda order, size, drop: cut(sorted(order), size, drop), "in the given order"),
-            (lambda order, size, drop: cut(list(range(len(order))), size, drop), "the places in"),
-            (lambda order, size, drop: order, "list of lists"),
-            (lambda order, size, drop: list(map(tuple, cut(order, size, drop))), "is a list too"),
-            (lambda order, size, drop: [*cut(order, size, drop), []], "no empty batch"),
-            (lambda order, size, drop: cut(order[::-1], size, drop), "from k * batch_size on"),
-            (lambda order, size, drop: cut(order, size + 1, drop), "batch_size of them"),
-            (
-                lambda order, size, drop: [order[at::size] for at in range(size)],
-                "from k * batch_size",
-            ),
-            (filled_up, "from k * batch_size on"),
-            (eats_the_order, "changed its input"),
-            (
-                lambda order, size, drop: [sorted(b) for b in cut(order, size, drop)],
-                "batch k holds",
-            ),
-            (
-                lambda order, size, drop: [
-                    order[k * size : (k + 1) * size] for k in range(len(order) // size + (not drop))
-                ],
-                "no empty batch",
-            ),
-            (lambda order, size, drop: cut(order, size, drop)[:1], "the ragged batch is missing"),
-            (
-                lambda order, size, drop: cut(list(dict.fromkeys(order)), size, drop),
-                "a whole batch is missing",
-            ),
-        ],
-    ),
-    "03.13b": Cases(
-        solution=balance,
-        also_right=[by_unique, lambda ls: torch.tensor([1 / ls.tolist().count(v) for v in ls])],
-        wrong=[
-            (lambda labels: labels.bincount()[labels].double(), "this is the size of each class"),
-            (lambda labels: 1 / labels.bincount().double(), "look up each sample's own class"),
-            (
-                lambda labels: (1 / labels.bincount()[labels]).long(),
-                "expected floats, got torch.int64",
-            ),
-            (lambda labels: balance(labels) / balance(labels).sum(), "those of each class should"),
-            (
-                lambda labels: balance(labels) * len(labels) / len(labels.unique()),
-                "add up to n / classes",
-            ),
-            (lambda labels: torch.ones(len(labels)).double() / len(labels), "weighs the same"),
-            (lambda labels: 1 / (labels.double() + 1), "a sample weighs 1 / (size"),
-            (lambda labels: 1 / F.one_hot(labels, 10).sum(0)[labels], "your function raised"),
-            (
-                lambda labels: 1 / labels.unique(return_counts=True)[1][labels],
-                "your function raised",
-            ),
-            (lambda labels: F.softmax(-labels.bincount()[labels].double(), 0), "a sample weighs"),
-            (lambda labels: balance(labels).tolist(), "expected a tensor, got a list"),
-            (
-                lambda labels: 1 - labels.bincount()[labels].double() / len(labels),
-                "a sample weighs",
-            ),
-            (lambda labels: balance(labels).unique(), "look up each sample's own class"),
-            (lambda labels: balance(labels).round(decimals=1), "a sample weighs 1 / (size"),
-            (lambda labels: balance(labels).sort().values, "a sample weighs 1 / (size"),
-            (lambda labels: balance(labels) ** 2, "a sample weighs 1 / (size"),
-            (lambda labels: balance(labels).half(), "a sample weighs 1 / (size"),
+            (lambda f, r: f % r, "a tone folds"),
+            (lambda f, r: r - f, "cannot be negative"),
+            (lambda f, r: abs(r - f), "whole multiples"),
+            (lambda f, r: min(f, r / 2), "do not stop at half"),
+            (lambda f, r: f % (r / 2), "like a mirror"),
+            (lambda f, r: f, "a tone folds"),
+            (lambda f, r: heard(f, 8_000), "whole multiples of the rate"),
+            (lambda f, r: int(heard(f, r)), "fold at half the rate"),
+            (lambda f, r: max(f % r, -f % r), "a tone folds"),
+            (lambda f, r: heard(f, r) - r, "whole multiples of the rate"),
+            (lambda f, r: heard(f, r / 2), "like a mirror"),
+            (folded_once, "a tone folds"),
+            (lambda f, r: f % r if f % r <= r // 2 else r - f % r, "one below half the rate stays"),
+            (lambda f, r: round(heard(f, r), 1), "fold at half the rate"),
+            (by_a_spectrum, "fold at half the rate"),
+            (lambda f, r: f"{heard(f, r)} Hz", "return the frequency as one number"),
+            (lambda f, r: str(heard(f, r)), "return the frequency as one number"),
         ],
         equivalent={
-            "return abs(1 / labels.bincount()[labels])": NOT_NEGATIVE,
-            "return abs(1 / sizes[classes])": NOT_NEGATIVE,
+            "return abs(min(frequency % rate, -frequency % rate))": NOT_NEGATIVE,
+            "return min(-frequency % rate, frequency % rate)": COMMUTES,
+            "return abs(min(rest, per_second - rest))": NOT_NEGATIVE,
+            "return min(per_second - rest, rest)": COMMUTES,
         },
     ),
     "03.13c": Cases(
-        solution=join,
+        solution=delay,
+        also_right=[by_transform, by_rolling, by_overlaps],
         wrong=[
-            (lambda samples: join(samples)[0], "return three tensors"),
-            (lambda samples: join(samples)[:2], "return three tensors"),
-            (lambda samples: (*join(samples)[:2], [1, 0, 2]), "the labels should be a tensor"),
-            (on_the_right, "fill up on the right"),
-            (with_padded_lengths, "the lengths after padding"),
-            (with_zeros_taken_for_padding, "take the length before padding"),
-            (always_eight_wide, "the longest sequence has"),
-            (into_floats, "keep the sequences' dtype"),
-            (through_floats, "row i holds sequence i"),
+            (lambda left, right, most: -delay(left, right, most), "the sign is wrong"),
+            (lambda left, right, most: delay(left, right, most) + most, "stands for -most"),
+            (lambda left, right, most: abs(delay(left, right, most)), "the sign is wrong"),
+            (lambda left, right, most: most, "sum of products is largest"),
+            (lambda left, right, most: left * right, "as one number"),
+            (lambda left, right, most: -most, "sum of products is largest"),
+            (lambda left, right, most: 0, "sum of products is largest"),
+            (lambda left, right, most: delay(right, left, most), "the sign is wrong"),
+            (by_the_loudest, "sum of products is largest"),
+            (forwards_only, "sum of products is largest"),
+            (mean_of_products, "sum of products is largest"),
             (
-                lambda samples: (*join(samples)[:2], join(samples)[2].int().long()),
-                "in the samples' order",
+                lambda left, right, most: delay(left.sign(), right.sign(), most),
+                "sum of products is largest",
             ),
             (
-                lambda samples: (join(samples)[0], join(samples)[1].int(), join(samples)[2]),
-                "expected dtype torch.int64",
+                lambda left, right, most: delay(left, right, min(most, 100)),
+                "sum of products is largest",
             ),
-            (labels_sorted, "in the samples' order"),
-            (lambda samples: (join(samples)[0].T, *join(samples)[1:]), "a sample is a row"),
-            (
-                lambda samples: (torch.stack([s for s, _ in samples]), *join(samples)[1:]),
-                "your function raised RuntimeError",
-            ),
-            (without_empty_ones, "expected shape"),
-            (sorted_by_length, "row i holds sequence i"),
-            (
-                lambda samples: (join(samples)[0].abs(), *join(samples)[1:]),
-                "row i holds sequence i",
-            ),
-            (
-                lambda samples: (*join(samples)[:2], join(samples)[2].float()),
-                "in the samples' order",
-            ),
-            (lambda samples: (join(samples)[0], *join(samples)[:0:-1]), "length of each sequence"),
+            (smallest_sum, "sum of products is largest"),
+            (without_the_ends, "sum of products is largest"),
+            (lambda left, right, most: delay(left, right, most) + 1, "sum of products is largest"),
         ],
-        also_right=[lambda samples: [*join(samples)], row_by_row],
         equivalent={
-            "return (pad_sequence(sequences, batch_first=True), abs(lengths), labels)": (
-                NOT_NEGATIVE
+            "shifted = F.pad(right, (most, most)).unfold(-1, len(left), 1)": (
+                "the sound has one dimension: the last is the first"
             ),
-            "first = pairs[-1][0]": "any sample has the dtype that is asked for",
-            "return (rows, abs(sizes), torch.tensor([label for _, label in pairs]))": NOT_NEGATIVE,
+            "return int((shifted @ left).argmax().item() - most)": WHOLE,
+            "return (shifted @ left).argmax() - most": "a tensor of one number will do",
         },
     ),
 }

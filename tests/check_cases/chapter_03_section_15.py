@@ -1,293 +1,218 @@
-"""Answers to the exercises of 03/15, getting data."""
+"""Answers to the exercises of 03/15, workers and streams."""
 
-from hashlib import md5, sha256
+from itertools import islice
 
-import torch
+import numpy as np
 
-from check_cases import NOT_NEGATIVE, Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
 
 
-def hashed(data):
-    return sha256(data).hexdigest()
+def shard(stream, info):
+    if info is None:
+        return list(stream)
+    return list(islice(stream, info.id, None, info.num_workers))
 
 
-def unsound(files, published):
-    right = {name for name in files if hashed(files[name]) == published.get(name, "").lower()}
-    return sorted(set(published) - right)
+def dealt_in_blocks(stream, info):
+    if info is None:
+        return list(stream)
+    size = -(-len(stream) // info.num_workers)
+    return stream[info.id * size : (info.id + 1) * size]
 
 
-def present_only(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if n in files and hashed(files[n]) != d.lower())
+def none_forgotten(stream, info):
+    return [s for i, s in enumerate(stream) if i % info.num_workers == info.id]
 
 
-def missing_only(files, published):
-    return sorted(set(published) - set(files))
+def length_taken(stream, info):
+    if info is None:
+        return list(stream)
+    return [stream[i] for i in range(info.id, len(stream), info.num_workers)]
 
 
-def case_matters(files, published):
-    return sorted(n for n, d in published.items() if hashed(files.get(n, b"")) != d)
+def positions(stream, info):
+    if info is None:
+        return list(stream)
+    return list(range(info.id, len(list(stream)), info.num_workers))
 
 
-def with_unpublished(files, published):
-    return sorted([*unsound(files, published), *(set(files) - set(published))])
+def walked_twice(stream, info):
+    count = sum(1 for _ in stream)
+    return shard(stream, info) if count else []
 
 
-def missing_raises(files, published):
-    return sorted(n for n, d in published.items() if hashed(files[n]) != d.lower())
+def first_only(stream, info):
+    return shard(stream, info)[:1]
 
 
-def by_md5(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if md5(files.get(n, b"")).hexdigest() != d.lower())
+def one_too_many(stream, info):
+    if info is None:
+        return list(stream)
+    return list(islice(stream, info.id, None, info.num_workers + 1))
 
 
-def unsorted(files, published):
-    found = unsound(files, published)
-    return [name for name in published if name in found]
+def by_first_place(stream, info):
+    if info is None:
+        return list(stream)
+    samples = list(stream)
+    return [s for s in samples if samples.index(s) % info.num_workers == info.id]
 
 
-def sound_ones(files, published):
-    return sorted(set(published) - set(unsound(files, published)))
+def each_once(stream, info):
+    if info is None:
+        return list(stream)
+    return list(dict.fromkeys(stream))[info.id :: info.num_workers]
 
 
-def split(groups, count, generator):
-    names = groups.unique()
-    drawn = names[torch.randperm(len(names), generator=generator)[:count]]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
+def in_turns(stream, info):
+    mine, turn = [], 0
+    for sample in stream:
+        if info is None or turn == info.id:
+            mine.append(sample)
+        turn = (turn + 1) % (info.num_workers if info else 1)
+    return mine
 
 
-def rows_drawn(groups, count, generator):
-    order = torch.randperm(len(groups), generator=generator)
-    return order[count:].sort().values, order[:count].sort().values
+def by_value(stream, info):
+    if info is None:
+        return list(stream)
+    return [s for s in stream if s % info.num_workers == info.id]
 
 
-def neighbouring_repeats_only(groups, count, generator):
-    names = groups.unique_consecutive()
-    drawn = names[torch.randperm(len(names), generator=generator)[:count]]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
+def block(count, info):
+    if info is None:
+        return 0, count
+    size, over = divmod(count, info.num_workers)
+    start = info.id * size + min(info.id, over)
+    return start, start + size + (info.id < over)
 
 
-def numbers_up_to_the_largest(groups, count, generator):
-    drawn = torch.randperm(int(groups.max()) + 1, generator=generator)[:count]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
+def by_array_split(count, info):
+    mine = np.array_split(range(count), info.num_workers)[info.id] if info else range(count)
+    start = int(mine[0]) if len(mine) else block(count, info)[0]
+    return start, start + len(mine)
 
 
-def sorted_draw(groups, count, generator):
-    names = groups.unique()
-    order = torch.randperm(len(names), generator=generator).sort().values
-    test = torch.isin(groups, names[order[:count]])
-    return torch.where(~test)[0], torch.where(test)[0]
+def by_numpy(count, info):
+    if info is None:
+        return 0, count
+    ends = np.full(info.num_workers, count // info.num_workers)
+    ends[: count % info.num_workers] += 1
+    stops = ends.cumsum()
+    return stops[info.id] - ends[info.id], stops[info.id]
 
 
-def by_inverse(groups, count, generator):
-    names, places = groups.unique(return_inverse=True)
-    drawn = torch.randperm(len(names), generator=generator)[:count]
-    test = (places[:, None] == drawn).any(dim=1)
-    return (~test).nonzero()[:, 0], test.nonzero()[:, 0]
+def rounded_up(count, info):
+    if info is None:
+        return 0, count
+    size = -(-count // info.num_workers)
+    return min(count, info.id * size), min(count, (info.id + 1) * size)
 
 
-def masks(groups, count, generator):
-    train, _ = split(groups, count, generator)
-    mask = torch.isin(torch.arange(len(groups)), train)
-    return mask, ~mask
+def beyond_the_end(count, info):
+    if info is None:
+        return 0, count
+    size = -(-count // info.num_workers)
+    return info.id * size, (info.id + 1) * size
 
 
-def unseeded(groups, count, generator):
-    return split(groups, count, None)
+def rounded_down(count, info):
+    if info is None:
+        return 0, count
+    size = count // info.num_workers
+    return info.id * size, (info.id + 1) * size
 
 
-def positions_drawn(groups, count, generator):
-    drawn = torch.randperm(len(groups.unique()), generator=generator)[:count]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
+def larger_last(count, info):
+    if info is None:
+        return 0, count
+    size, over = divmod(count, info.num_workers)
+    start = info.id * size + max(0, info.id - (info.num_workers - over))
+    return start, start + size + (info.id >= info.num_workers - over)
 
 
-def with_repeats(groups, count, generator):
-    names = groups.unique()
-    drawn = names[torch.randint(len(names), (count,), generator=generator)]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
+def proportional(count, info):
+    if info is None:
+        return 0, count
+    return info.id * count // info.num_workers, (info.id + 1) * count // info.num_workers
 
-
-def first_groups(groups, count, generator):
-    test = torch.isin(groups, groups.unique()[:count])
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def falling(groups, count, generator):
-    train, test = split(groups, count, generator)
-    return train.flip(0), test.flip(0)
-
-
-def columns(groups, count, generator):
-    return tuple(rows[:, None] for rows in split(groups, count, generator))
-
-
-def missing_is_empty(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if hashed(files.get(n, b"")) != d.lower())
-
-
-def empty_is_missing(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if not files.get(n) or hashed(files[n]) != d.lower())
-
-
-def first_digits_only(files, published):
-    lengths = {name: len(digest) for name, digest in published.items()}
-    return sorted(n for n, length in lengths.items() if n not in files or length != 64)
-
-
-def first_digits_of_each(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if n not in files or hashed(files[n])[:8] != d.lower()[:8])
-
-
-def without_line_ends(files, published):
-    return unsound({name: data.strip() for name, data in files.items()}, published)
-
-
-def as_text(files, published):
-    return unsound({name: data.decode().encode() for name, data in files.items()}, published)
-
-
-def by_digest(files, published):
-    found = []
-    for name, digest in sorted(published.items()):
-        if name not in files or sha256(files[name]).digest() != bytes.fromhex(digest):
-            found.append(name)
-    return found
-
-
-def any_published_hash(files, published):
-    known = {digest.lower() for digest in published.values()}
-    return sorted(n for n in published if n not in files or hashed(files[n]) not in known)
-
-
-def seeded_anew(groups, count, generator):
-    return split(groups, count, torch.Generator().manual_seed(generator.initial_seed()))
-
-
-def global_order(groups, count, generator):
-    torch.manual_seed(generator.initial_seed())
-    return split(groups, count, None)
-
-
-def one_of_three(groups, count, generator):
-    seed = int(torch.randint(9999, (1,), generator=generator)) % 3
-    return split(groups, count, torch.Generator().manual_seed(seed))
-
-
-def all_but_the_last_group(groups, count, generator):
-    names = groups.unique()
-    size = max(len(names) - 1, count)
-    test = torch.isin(groups, names[torch.randperm(size, generator=generator)[:count]])
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def neighbours(groups, count, generator):
-    names = groups.unique()
-    start = int(torch.randint(len(names), (1,), generator=generator))
-    test = torch.isin(groups, names.roll(start)[:count])
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def one_row_a_group(groups, count, generator):
-    train, test = split(groups, count, generator)
-    firsts = [torch.where(groups == group)[0][0] for group in groups[test].unique()]
-    return train, torch.stack(firsts).sort().values
-
-
-def groups_for_rows(groups, count, generator):
-    return tuple(groups[rows].unique() + 100 for rows in split(groups, count, generator))
-
-
-def sorted_by_group(groups, count, generator):
-    train, test = split(groups, count, generator)
-    return train[groups[train].argsort(stable=True)], test[groups[test].argsort(stable=True)]
-
-
-ONE_DIMENSION = "`where` of one dimension gives one tensor: the last is the first"
-ONLY_TRUTH = "the caller asks only whether it is true"
 
 CASES = {
     "03.15a": Cases(
-        solution=unsound,
-        also_right=[by_digest],
+        solution=shard,
+        also_right=[in_turns],
         wrong=[
-            (present_only, "missing counts as well"),
-            (missing_only, "another hash counts as well"),
-            (case_matters, "capital and small"),
-            (with_unpublished, "was not published"),
-            (missing_raises, "raised KeyError"),
-            (by_md5, "hash the bytes with `sha256`"),
-            (unsorted, "sort the names"),
-            (sound_ones, "the sound ones"),
-            (lambda files, published: set(unsound(files, published)), "expected a list"),
-            (missing_is_empty, "a published file that is missing counts as well"),
-            (empty_is_missing, "a file of no bytes is no missing file"),
-            (first_digits_only, "another hash counts as well"),
+            (lambda stream, info: list(stream), "the whole stream"),
+            (dealt_in_blocks, "deal the samples out in turn"),
+            (none_forgotten, "without workers it is None"),
+            (length_taken, "raised TypeError"),
+            (positions, "these are positions"),
+            (by_value, "number the samples with `enumerate`"),
             (
-                lambda files, published: len(unsound(files, published)),
-                "expected a list, got an int",
+                lambda stream, info: islice(stream, info.id, None, info.num_workers),
+                "as `list(…)` does",
             ),
-            (lambda files, published: unsound(files, published)[::-1], "sort the names"),
-            (lambda files, published: sorted(published), "every file is called unsound"),
-            (lambda files, published: [], "hash the bytes with SHA-256"),
+            (lambda stream, info: shard(list(stream)[1:], info), "`id` is 0, not 1"),
+            (lambda stream, info: shard(stream, info)[::-1], "start at sample `id`"),
+            (lambda stream, info: tuple(shard(stream, info)), "expected a list, got a tuple"),
+            (walked_twice, "walked through only once"),
+            (first_only, "start at sample `id`"),
+            (one_too_many, "start at sample `id`"),
+            (by_first_place, "start at sample `id`"),
+            (each_once, "start at sample `id`"),
             (
-                lambda files, published: dict.fromkeys(unsound(files, published), False),
-                "expected a list",
+                lambda stream, info: list(stream) if not info or not info.id else [],
+                "the whole stream",
             ),
-            (any_published_hash, "another hash counts as well"),
-            (first_digits_of_each, "another hash counts as well"),
-            (without_line_ends, "hash the bytes with SHA-256"),
-            (as_text, "no such letters"),
         ],
-        equivalent={
-            "return abs(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
-            "return -(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
-            "return int(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
-        },
     ),
     "03.15b": Cases(
-        solution=split,
-        also_right=[lambda *inputs: list(split(*inputs)), by_inverse],
+        solution=block,
+        also_right=[by_array_split, by_numpy, lambda count, info: list(block(count, info))],
         wrong=[
-            (rows_drawn, "draw groups, not rows"),
-            (neighbouring_repeats_only, "the number of different groups"),
-            (numbers_up_to_the_largest, "groups, expected"),
-            (sorted_draw, "every generator gives the same split"),
-            (lambda *inputs: split(*inputs)[::-1], "swapped"),
-            (masks, "these are masks"),
-            (unseeded, "the global generator was moved"),
-            (first_groups, "every generator gives the same"),
-            (falling, "in rising order"),
-            (columns, "expected one dimension"),
-            (lambda *inputs: split(*inputs)[1], "expected two tensors"),
-            (lambda g, n, generator: split(g, n + 1, generator), "groups, expected"),
-            (with_repeats, "groups, expected"),
-            (positions_drawn, "draws positions"),
-            (lambda *inputs: (split(*inputs)[0], split(*inputs)[0]), "exactly one part"),
-            (seeded_anew, "the generator stands still"),
-            (global_order, "the global generator was moved"),
-            (one_of_three, "draw with `torch.randperm(n, generator=generator)`"),
-            (all_but_the_last_group, "draw with `torch.randperm(n, generator=generator)`"),
-            (neighbours, "these groups are neighbours"),
-            (lambda g, n, generator: split(g, n + (n > 3), generator), "groups, expected"),
-            (one_row_a_group, "exactly one part"),
-            (groups_for_rows, "return row numbers, not groups"),
-            (lambda *inputs: [part.tolist() for part in split(*inputs)], "expected a tensor, got"),
-            (sorted_by_group, "in rising order"),
+            (rounded_up, "sizes differ by one at most"),
+            (beyond_the_end, "ends behind the stream"),
+            (rounded_down, "leave samples to nobody"),
+            (proportional, "the larger blocks come first"),
+            (lambda count, info: (0, count), "read one sample more"),
+            (lambda count, info: block(count, info)[0], "two whole numbers, not 7"),
+            (lambda count, info: range(*block(count, info)), "not range(7, 10)"),
+            (lambda count, info: tuple(map(float, block(count, info))), "not (7.0, 10.0)"),
+            (
+                lambda count, info: (block(count, info)[0], block(count, info)[1] - 1),
+                "the first number that is not read",
+            ),
+            (
+                lambda count, info: (
+                    block(count, info)[0],
+                    block(count, info)[1] - block(count, info)[0],
+                ),
+                "not (start, size)",
+            ),
+            (
+                lambda count, info: (block(count, info)[0] + 1, block(count, info)[1]),
+                "sizes differ",
+            ),
+            (lambda count, info: block(count, None), "read one sample more"),
+            (lambda count, info: block(count, info)[::-1], "read one sample more"),
+            (lambda count, info: tuple(map(float, block(count, info))), "two whole numbers"),
+            (larger_last, "the larger blocks come first"),
         ],
         equivalent={
-            "return (abs(torch.where(~test)[0]), torch.where(test)[0])": NOT_NEGATIVE,
-            "return (torch.where(~test)[0], abs(torch.where(test)[0]))": NOT_NEGATIVE,
-            "return (torch.where(~test)[-1], torch.where(test)[0])": ONE_DIMENSION,
-            "return (torch.where(~test)[0], torch.where(test)[-1])": ONE_DIMENSION,
+            "return (0, abs(count))": NOT_NEGATIVE,
+            "return (0, int(count))": WHOLE,
+            "start = info.id * size + min(over, info.id)": COMMUTES,
+            "return (abs(start), start + size + (info.id < over))": NOT_NEGATIVE,
+            "return (int(start), start + size + (info.id < over))": WHOLE,
+            "return (start, abs(start + size + (info.id < over)))": NOT_NEGATIVE,
+            "return (start, int(start + size + (info.id < over)))": WHOLE,
+            "return (0, abs(total))": NOT_NEGATIVE,
+            "return (0, int(total))": WHOLE,
+            "start = me.id * size + min(over, me.id)": COMMUTES,
+            "return (abs(start), start + size + (1 if me.id < over else 0))": NOT_NEGATIVE,
+            "return (int(start), start + size + (1 if me.id < over else 0))": WHOLE,
+            "return (start, abs(start + size + (1 if me.id < over else 0)))": NOT_NEGATIVE,
+            "return (start, int(start + size + (1 if me.id < over else 0)))": WHOLE,
         },
     ),
 }

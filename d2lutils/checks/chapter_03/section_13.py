@@ -1,150 +1,104 @@
-"""Checks of 03/13, datasets and loaders."""
+"""Checks of 03/13, audio and video."""
 
 from typing import Any
 
 import torch
-from torch import Tensor
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+from d2lutils.checks import Wrong, call, exercise, expect_equal, given
+
+
+def _number(got: Any, what: str) -> float:
+    """The answer as a number; a tensor or an array of one element will do."""
+    if isinstance(got, torch.Tensor):
+        got = got.detach()
+    try:
+        return float("no number" if isinstance(got, str | bool) else got)
+    except (TypeError, ValueError, OverflowError):
+        raise Wrong(f"return {what} as one number, not {type(got).__name__}") from None
 
 
 @exercise("03.13a")
-def cut(answer: Any) -> None:
-    """An order of positions, cut into batches."""
-    for order, size, drop_last in [
-        ([17, 12, 19, 14, 10, 15, 11], 4, False),
-        ([17, 12, 19, 14, 10, 15, 11], 4, True),
-        ([3, 1, 0, 2], 2, True),
-        ([3, 1, 0, 2], 2, False),
-        ([1, 0], 3, False),
-        ([1, 0], 3, True),
-        ([5, 9, 5], 1, True),
-        ([8, 6, 7, 5], 4, True),
-        ([], 2, False),
-    ]:
-        whole = len(order) - len(order) % size
-        every = _batches(order, size)
-        kept = _batches(order[:whole], size)
-        places = _batches(list(range(whole if drop_last else len(order))), size)
-        with given(order=order, batch_size=size, drop_last=drop_last):
+def heard(answer: Any) -> None:
+    """The frequency at which a sampled tone shows."""
+    cases: list[tuple[float, float]] = [
+        (5_000, 8_000),
+        (3_000, 8_000),
+        (19_000, 8_000),
+        (13_000, 8_000),
+        (16_500, 8_000),
+        (30_000, 44_100),
+        (100, 44_100),
+        (4_000, 8_000),
+        (440.5, 1_000),
+        (7_300.25, 1_000.5),
+        (0, 50),
+        (24, 24),
+        (12.4, 25),
+    ]
+    for frequency, rate in cases:
+        rest = frequency % rate
+        want = min(rest, rate - rest)
+        with given(frequency=frequency, rate=rate):
+            got = _number(call(answer, frequency, rate), "the frequency")
             expect_equal(
-                call(answer, order, size, drop_last),
-                kept if drop_last else every,
+                got,
+                float(want),
                 usual=[
-                    (kept, "the ragged batch is missing; it stays unless `drop_last` is true"),
-                    (every, "the ragged batch is still there; `drop_last` is true"),
-                    (every[:-1], "a whole batch is missing; only a ragged one is left out"),
+                    (float(rest), "above half the rate a tone folds: rate minus what is left"),
                     (
-                        places,
-                        "these are the places in `order`; return the positions that stand there",
+                        float(rate - frequency),
+                        "a frequency cannot be negative, and one below "
+                        "half the rate stays; take off whole multiples of the rate first",
                     ),
-                    (_batches(sorted(order), size), "keep the positions in the given order"),
-                    (order, "this is not cut; return a list of lists"),
-                    ([tuple(batch) for batch in every], "each batch is a list too"),
-                    ([*every, []], "no empty batch at the end"),
-                ],
-                why="batch k holds the positions from k * batch_size on, batch_size of them",
-            )
-
-
-def _batches(order: list[int], size: int) -> list[list[int]]:
-    return [order[start : start + size] for start in range(0, len(order), size)]
-
-
-@exercise("03.13b")
-def balance(answer: Any) -> None:
-    """Weights with which the classes of a set of samples are drawn equally often."""
-    many = [1] * 120 + [0] * 30
-    for classes in [
-        [0, 0, 0, 1],
-        [2, 2, 0],
-        [1],
-        [3, 0, 3, 3, 0, 3, 1],
-        [0, 1, 2],
-        [11, 3, 11],
-        many,
-    ]:
-        labels = torch.tensor(classes)
-        sizes = labels.bincount()
-        want = 1 / sizes[labels].double()
-        kinds = len(set(classes))
-        with given(labels=labels):
-            got = expect_tensor(call(answer, labels))
-            if got.shape == sizes.shape != labels.shape:
-                raise Wrong("this is a number for each class; look up each sample's own class")
-            if not got.is_floating_point():
-                raise Wrong(f"expected floats, got {got.dtype}")
-            expect_equal(
-                got.double(),
-                want,
-                usual=[
-                    (sizes[labels].double(), "this is the size of each class; the rare weigh more"),
-                    (want / kinds, "all weights together add up to 1; those of each class should"),
-                    (want * len(labels) / kinds, "the weights of a class add up to n / classes"),
                     (
-                        torch.full_like(want, 1 / len(labels)),
-                        "every sample weighs the same; the size of its class decides",
+                        float(abs(rate - frequency)),
+                        "a tone below half the rate stays as it is; of "
+                        "a higher one take off whole multiples of the rate first",
+                    ),
+                    (float(rate / 2), "tones fold; they do not stop at half the rate"),
+                    (
+                        float(frequency % (rate / 2)),
+                        "it folds back like a mirror at half the "
+                        "rate; it does not start again from 0",
                     ),
                 ],
-                why="a sample weighs 1 / (size of its class)",
+                why="take off whole multiples of the rate, then fold at half the rate",
             )
 
 
 @exercise("03.13c")
-def join(answer: Any) -> None:
-    """Sequences of different lengths, joined into one batch."""
-    tries: list[tuple[list[list[Any]], list[int], torch.dtype]] = [
-        ([[0, -2, 0], [4], [5, 6]], [1, 0, 2], torch.int64),
-        ([[0.5], [-1.5, 2.5]], [3, 3], torch.float64),
-        ([[], [7, 8]], [0, 1], torch.uint8),
-        ([[9, 10]], [-5], torch.int32),
-        ([[-3, 0, 0], [2**40 + 1], list(range(9))], [-1, 2**40, 3], torch.int64),
-        ([[], []], [1, 0], torch.float32),
-    ]
-    for sequences, labels, dtype in tries:
-        samples = [
-            (torch.tensor(numbers, dtype=dtype), label)
-            for numbers, label in zip(sequences, labels, strict=True)
-        ]
-        named = ", ".join(
-            f"(torch.tensor({numbers}, dtype={dtype}), {label})"
-            for numbers, label in zip(sequences, labels, strict=True)
-        )
-        with given(f"samples = [{named}]"):
-            got = call(answer, samples)
-            if not isinstance(got, tuple | list) or len(got) != 3:
-                raise Wrong("return three tensors: the batch, the lengths and the labels")
-            for part, name in zip(got, ("the batch", "the lengths", "the labels"), strict=True):
-                if not isinstance(part, Tensor):
-                    raise Wrong(f"{name} should be a tensor, not of {type(part).__name__}")
-                expect_tensor(part)
-            _judge_batch(got[0], sequences, dtype)
-            lengths = torch.tensor([len(numbers) for numbers in sequences])
-            longest = torch.full_like(lengths, int(lengths.max()))
-            counted = torch.tensor([sum(map(bool, numbers)) for numbers in sequences])
-            usual = [
-                (longest, "these are the lengths after padding; keep the true ones"),
-                (counted, "a sequence may hold zeros of its own; take the length before padding"),
-            ]
-            why = "the second result holds the length of each sequence"
-            expect_equal(got[1], lengths, usual=usual, why=why)
-            why = "the third result holds the labels, in the samples' order"
-            expect_equal(got[2], torch.tensor(labels), why=why)
-
-
-def _judge_batch(got: Tensor, sequences: list[list[Any]], dtype: torch.dtype) -> None:
-    width = max(map(len, sequences))
-    want = torch.zeros(len(sequences), width, dtype=dtype)
-    left = want.clone()
-    for row, other, numbers in zip(want, left, sequences, strict=True):
-        row[: len(numbers)] = torch.tensor(numbers, dtype=dtype)
-        other[width - len(numbers) :] = torch.tensor(numbers, dtype=dtype)
-    if got.ndim == 2 and got.shape[0] == len(sequences) and got.shape[1] > width:
-        raise Wrong(f"the batch is {got.shape[1]} wide; the longest sequence has {width}")
-    if got.shape == want.shape and got.dtype != dtype:
-        raise Wrong(f"the batch is of {got.dtype}; keep the sequences' dtype, {dtype}")
-    usual = [
-        (left, "the sequences stand on the right; fill up on the right"),
-        (want.T, "rows and columns are swapped: a sample is a row"),
-    ]
-    expect_equal(got, want, usual=usual, why="row i holds sequence i, then zeros")
+def delay(answer: Any) -> None:
+    """By how many samples the right channel is behind the left."""
+    generator = torch.Generator().manual_seed(7)
+    for late, most, count, kind in [
+        (5, 10, 200, "noise"),
+        (-3, 10, 200, "noise"),
+        (0, 4, 150, "noise"),
+        (12, 12, 300, "noise"),
+        (-8, 8, 120, "noise"),
+        (1, 1, 90, "noise"),
+        (130, 150, 600, "noise"),
+        (3, 84, 90, "noise, loud at both ends"),
+        (-6, 40, 160, "a click in silence"),
+    ]:
+        sound = torch.randn(count + 300, generator=generator)
+        if kind == "a click in silence":
+            sound[:220], sound[224:] = 0.0, 0.0
+        if kind == "noise, loud at both ends":
+            sound[145:155] *= 5
+            sound[145 + count : 155 + count] *= 5
+        left, right = sound[150 : 150 + count], sound[150 - late : 150 - late + count]
+        right = right + 0.1 * torch.randn(count, generator=generator)
+        right_is = f"right = left {late} samples later, with noise"
+        with given(f"left = {kind}, {count} samples", right_is, most=most):
+            got = _number(call(answer, left.clone(), right, most), "the delay")
+            expect_equal(
+                got,
+                float(late),
+                usual=[
+                    (float(-late), "the sign is wrong: positive where right comes later"),
+                    (float(late + most), "this is a position; the first one stands for -most"),
+                    (float(most - late), "this is a position, counted backwards"),
+                ],
+                why="take the delay at which the sum of products is largest",
+            )

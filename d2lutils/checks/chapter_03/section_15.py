@@ -1,164 +1,121 @@
-"""Checks of 03/15, getting data."""
+"""Checks of 03/15, workers and streams."""
 
-from hashlib import md5, sha256
-from itertools import pairwise
+from collections.abc import Iterator
+from contextlib import contextmanager
+from numbers import Integral
+from types import SimpleNamespace
 from typing import Any
 
-import torch
-from torch.overrides import TorchFunctionMode
-
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+from d2lutils.checks import Wrong, call, exercise, expect_equal, given
 
 
 @exercise("03.15a")
-def unsound(answer: Any) -> None:
-    """The names of published files that are missing or have another hash."""
-    files = {"wine": b"1,2", "co2": b"315", "story": b"\xffOnce\r\n", "own": b"mine", "empty": b""}
-    digests = {name: sha256(data).hexdigest() for name, data in files.items() if name != "own"}
-    other = sha256(b"another").hexdigest()
-    capitals = {name: digest.upper() for name, digest in digests.items()}
-    cases: list[tuple[str, dict[str, str], list[str]]] = [
-        (
-            "wine and co2 differ, chord is missing",
-            dict.fromkeys(["wine", "co2", "chord"], other),
-            [],
-        ),
-        ("every file is sound", {}, []),
-        ("hashes in capital letters, co2 differs", capitals | {"co2": other}, ["capitals"]),
-        ("only chord is missing", {"chord": other}, []),
-        (
-            "the hashes of wine and co2 are exchanged",
-            {"wine": digests["co2"], "co2": digests["wine"]},
-            [],
-        ),
-        (
-            "one digit in the middle of wine's hash differs",
-            {"wine": digests["wine"][:32] + other[32] + digests["wine"][33:]},
-            [],
-        ),
-        ("chord is missing, its hash is that of no bytes", {"chord": sha256(b"").hexdigest()}, []),
-        ("the file empty has no bytes, and another hash", {"empty": other}, []),
-    ]
-    for told, changed, note in cases:
-        published = {**digests, **changed}
-        missing = sorted(name for name in published if name not in files)
-        sound = {name for name in digests if digests[name] == published[name].lower()}
-        differ = [name for name in published if name in files and name not in sound]
-        want = sorted([*missing, *differ])
+def shard(answer: Any) -> None:
+    """The samples of a stream that belong to one worker."""
+    for count, workers, me in [
+        (7, 2, 0),
+        (7, 2, 1),
+        (8, 3, 2),
+        (8, 3, 0),
+        (2, 4, 3),
+        (5, 1, 0),
+        (0, 2, 1),
+    ]:
+        samples = [37 * number % 5 for number in range(count)]  # some come again
+        info = SimpleNamespace(id=me, num_workers=workers)
+        size = -(-count // workers)
+        by_value = [sample for sample in samples if sample % workers == me]
         usual = [
-            ([*missing, *differ], "sort the names"),
-            ([*differ, *missing], "sort the names"),
-            (sorted(differ), "a published file that is missing counts as well"),
-            (missing, "a file with another hash counts as well"),
-            (sorted(set(digests) - set(want)), "these are the sound ones"),
-            (sorted({*want, "empty"}), "a file of no bytes is no missing file; it has a hash too"),
-            (sorted({*want, "own"}), "`own` was not published; it does not matter"),
-            (sorted(published), "every file is called unsound; hash the bytes with `sha256`"),
+            (by_value, "number the samples with `enumerate`; what is in them does not count"),
+            (samples, "this is the whole stream: every worker would deliver it"),
+            (samples[me * size : (me + 1) * size], "this is a block; deal the samples out in turn"),
+            (samples[me + 1 :: workers], "the first worker's `id` is 0, not 1"),
+            (list(range(me, count, workers)), "these are positions; return the samples there"),
         ]
-        if note:
-            usual[:0] = [(sorted(published), "capital and small hexadecimal digits mean the same")]
-        with given(told):
-            got = call(answer, dict(files), published)
-            if isinstance(got, (set, tuple)):
-                raise Wrong(f"expected a list, got a {type(got).__name__}; `sorted` gives one")
-            why = "hash the bytes with SHA-256 and compare with the published digits"
-            expect_equal(got, want, usual=usual, why=why)
-    with given("published holds an MD5 in place of a SHA-256"):
-        got = call(answer, {"wine": b"1,2"}, {"wine": md5(b"1,2").hexdigest()})
-        expect_equal(got, ["wine"], why="the hash is SHA-256, not MD5")
+        with given(f"stream = {samples}", f"info.id = {me}", f"info.num_workers = {workers}"):
+            got = _listed(call(answer, list(samples), info))
+            why = "start at sample `id` and take each `num_workers`-th"
+            expect_equal(got, samples[me::workers], usual=usual, why=why)
+    with given("info = None", stream=[20, 0, 10]), _without_workers():
+        got = _listed(call(answer, [20, 0, 10], None))
+        expect_equal(got, [20, 0, 10], why="without workers all samples are ours")
+    source = "stream = a generator of 40, 30, 20, 10, 0"
+    second = SimpleNamespace(id=1, num_workers=2)
+    cases: list[tuple[SimpleNamespace | None, list[str], list[int]]] = [
+        (second, ["info.id = 1", "info.num_workers = 2"], [30, 10]),
+        (None, ["info = None"], [40, 30, 20, 10, 0]),
+    ]
+    for worker, named, want in cases:
+        with given(source, *named):
+            got = _listed(call(answer, _stream(), worker))
+            expect_equal(got, want, why="a generator can be walked through only once")
+
+
+def _stream() -> Iterator[int]:
+    yield from range(40, -1, -10)
+
+
+def _listed(got: object) -> object:
+    """The result, or Wrong where it has still to be walked through."""
+    if isinstance(got, Iterator):
+        raise Wrong(
+            "expected a list, got something to walk through; collect the samples, as `list(…)` does"
+        )
+    return got
 
 
 @exercise("03.15b")
-def group_split(answer: Any) -> None:
-    """Row numbers of training and test, whole groups each."""
-    for groups, count, seed in [
-        (torch.tensor([7, 7, 2, 9, 2, 9, 4, 4, 7, 2]), 2, 0),
-        (torch.tensor([7, 7, 2, 9, 2, 9, 4, 4, 7, 2]), 1, 1),
-        (torch.tensor([3, 1, 3, 1, 5, 5, 8]), 2, 2),
-        (torch.arange(12) // 3, 3, 3),
-        (torch.tensor([-5, 6, -5, 6, 0]), 1, 4),
-        (torch.tensor([3, 3, 8]), 2, 5),
-        (torch.tensor([4, 9]), 1, 6),
-    ]:
-        with given(groups=groups, count=count):
-            _judge(answer, groups, count, seed)
-    groups = torch.arange(30)
-    with given("groups = torch.arange(30)", count=10):
-        before = torch.get_rng_state()
-        first, again, other = (_test_rows(answer, groups, _seeded(seed)) for seed in (0, 0, 1))
-        if not torch.equal(torch.get_rng_state(), before):
-            raise Wrong("the global generator was moved; hand `generator` to `randperm`")
-        if first != again:
-            raise Wrong("two equal generators give two splits; hand `generator` to `randperm`")
-        if first == other:
-            raise Wrong("every generator gives the same split; draw the groups with `randperm`")
-        generator = _seeded(0)
-        if _test_rows(answer, groups, generator) == _test_rows(answer, groups, generator):
-            raise Wrong("the generator stands still: draw from it, and do not seed it anew")
-        if any(len({b - a for a, b in pairwise(rows)}) < 3 for rows in (first, other)):
-            raise Wrong("these groups are neighbours; draw each by chance, with `randperm`")
-        _judge(answer, groups, 10, 0)  # among so many, a draw with repeats shows
-        draws = _Draws()
-        call(answer, groups % 12, 5, generator, inside=draws)
-        if (12, generator) not in draws.made:
-            raise Wrong(
-                "draw with `torch.randperm(n, generator=generator)`, where n is the number of "
-                "different groups: then each has the same chance"
-            )
+def block(answer: Any) -> None:
+    """The block of a stream that one worker reads."""
+    for count, workers in [(10, 3), (8, 4), (2, 4), (0, 2), (7, 1), (11, 4), (1_000, 7)]:
+        for me in reversed(range(workers)):
+            info = SimpleNamespace(id=me, num_workers=workers)
+            with given(f"count = {count}", f"info.id = {me}", f"info.num_workers = {workers}"):
+                _judge_block(_pair(call(answer, count, info)), count, me, workers)
+    for count in (5, 0, 1_000):
+        with given(f"count = {count}", "info = None"), _without_workers():
+            why = "without workers the whole stream is ours"
+            expect_equal(_pair(call(answer, count, None)), (0, count), why=why)
 
 
-class _Draws(TorchFunctionMode):
-    """Inside a `with`, notes how long an order `randperm` drew, and from which generator."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.made: list[tuple[int, torch.Generator | None]] = []
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        if func is torch.randperm and args:
-            self.made.append((int(args[0]), (kwargs or {}).get("generator")))
-        return func(*args, **(kwargs or {}))
-
-
-def _test_rows(answer: Any, groups: torch.Tensor, generator: torch.Generator) -> list[int]:
-    rows: list[int] = _pair(call(answer, groups, 10, generator))[1].tolist()
-    return rows
-
-
-def _judge(answer: Any, groups: torch.Tensor, count: int, seed: int) -> None:
-    train, test = _pair(call(answer, groups, count, _seeded(seed)))
-    for name, rows in [("training", train), ("test", test)]:
-        if rows.dtype == torch.bool:
-            raise Wrong("these are masks; return row numbers, which `torch.where(mask)[0]` gives")
-        if rows.ndim != 1:
-            shape = tuple(rows.shape)
-            raise Wrong(f"the {name} rows have the shape {shape}, expected one dimension")
-    given_rows, whole = [*train.tolist(), *test.tolist()], list(range(len(groups)))
-    if any(row not in whole for row in given_rows):
-        raise Wrong("there are numbers that are no rows; return row numbers, not groups")
-    if sorted(given_rows) != whole:
-        raise Wrong("each row belongs into exactly one part")
-    both = sorted(set(groups[train].tolist()) & set(groups[test].tolist()))
-    if both:
-        raise Wrong(f"group {both[0]} is in both parts; draw groups, not rows")
-    found = len(set(groups[test].tolist()))
-    if found != count:
-        swapped = len(set(groups[train].tolist())) == count
-        hint = "; the two parts are swapped" if swapped else ""
-        if not swapped and found < count:
-            hint = "; `randperm(len(names))` draws positions in names = groups.unique(), not names"
-        raise Wrong(f"the test rows are of {found} groups, expected {count}{hint}")
-    if train.tolist() != sorted(train.tolist()) or test.tolist() != sorted(test.tolist()):
-        raise Wrong("return the row numbers in rising order")
+def _judge_block(got: object, count: int, me: int, workers: int) -> None:
+    size, over = divmod(count, workers)
+    starts = [k * size + min(k, over) for k in range(workers + 1)]
+    up = -(-count // workers)
+    last = [k * size + max(0, k - (workers - over)) for k in range(workers + 1)]
+    usual = [
+        (
+            (min(me * up, count), min((me + 1) * up, count)),
+            "blocks of the size rounded up leave too little for the last workers; sizes differ "
+            "by one at most",
+        ),
+        ((me * up, (me + 1) * up), "this block ends behind the stream"),
+        ((me * size, (me + 1) * size), "blocks of the size rounded down leave samples to nobody"),
+        ((last[me], last[me + 1]), "the larger blocks come first"),
+        ((starts[me], starts[me + 1] - 1), "`stop` is the first number that is not read"),
+        ((starts[me], starts[me + 1] - starts[me]), "return (start, stop), not (start, size)"),
+    ]
+    why = "the first `count % num_workers` workers read one sample more than the others"
+    expect_equal(got, (starts[me], starts[me + 1]), usual=usual, why=why)
 
 
-def _pair(got: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    if not isinstance(got, (tuple, list)) or len(got) != 2:
-        raise Wrong("expected two tensors, the training rows and the test rows")
-    return expect_tensor(got[0]), expect_tensor(got[1])
+def _pair(got: object) -> object:
+    """The result, a list taken for a tuple; Wrong unless it is two whole numbers."""
+    pair = tuple(got) if isinstance(got, list) else got
+    whole = isinstance(pair, tuple) and [
+        type(p) is not bool and isinstance(p, Integral) for p in pair
+    ]
+    if whole != [True, True]:
+        raise Wrong(f"return (start, stop), two whole numbers, not {got!r:.60}")
+    return pair
 
 
-def _seeded(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+@contextmanager
+def _without_workers() -> Iterator[None]:
+    """Name the usual reason for an error where there is no worker."""
+    try:
+        yield
+    except Wrong as wrong:
+        if "AttributeError" not in str(wrong):
+            raise
+        raise Wrong("your function asked `info` for a worker; without workers it is None") from None
