@@ -1,12 +1,9 @@
 """Answers to the exercises of 02/07, the tensor API."""
 
-import random
-
-import numpy as np
 import torch
 import torch.nn.functional as F
 
-from check_cases import Cases
+from check_cases import COMMUTES, Cases
 
 
 def without_keepdim(x, dim):
@@ -34,114 +31,126 @@ def by_loops(Q, K, dtype=None):
     return result
 
 
-def own_generator(X, y, seed):
-    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed))
-    return X[order], y[order]
+def sum_into(tensors, total):
+    total.zero_()
+    for x in tensors:
+        torch.add(total, x, out=total)
+    return total
 
 
-def own_python_generator(X, y, seed):
-    order = random.Random(seed).sample(range(len(X)), len(X))
-    return X[order], y[order]
+def by_plus_equals(tensors, total):
+    total.zero_()
+    for x in tensors:
+        total += x
+    return total
 
 
-def own_numpy_generator(X, y, seed):
-    order = torch.from_numpy(np.random.default_rng(seed).permutation(len(X)))
-    return X[order], y[order]
+def through_numpy(tensors, total):
+    numbers = total.numpy()
+    numbers[...] = 0
+    for x in tensors:
+        numbers += x.numpy()
+    return total
 
 
-def shuffled_in_place(X, y, seed):
-    order = list(range(len(X)))
-    random.Random(seed).shuffle(order)
-    return torch.stack([X[at] for at in order]), torch.stack([y[at] for at in order])
+def first_copied(tensors, total):
+    if not tensors:
+        return total.fill_(0)
+    total.copy_(tensors[0])
+    for x in tensors[1:]:
+        total.add_(x)
+    return total
 
 
-def by_sorting_random_numbers(X, y, seed):
-    order = torch.rand(len(X), generator=torch.Generator().manual_seed(seed)).argsort()
-    return X[order], y[order]
+def not_emptied(tensors, total):
+    for x in tensors:
+        total += x
+    return total
 
 
-def through_one_float_table(X, y, seed):
-    table = torch.cat([X.float(), y[:, None].float()], dim=1)
-    (table,) = own_generator(table, y, seed)[:1]
-    return table[:, :-1].to(X.dtype), table[:, -1].to(y.dtype)
+def times_zero(tensors, total):
+    total *= 0
+    for x in tensors:
+        total += x
+    return total
 
 
-def never_in_its_place(X, y, seed):
-    dice, order = random.Random(seed), list(range(len(X)))
-    for i in range(len(order) - 1, 0, -1):
-        j = dice.randrange(i)
-        order[i], order[j] = order[j], order[i]
-    return X[order], y[order]
+def times_zero_by_hand(tensors, total):
+    if total.is_floating_point():
+        return times_zero(tensors, total)
+    return sum_into(tensors, total)
 
 
-def last_stays_last(X, y, seed):
-    generator = torch.Generator().manual_seed(seed)
-    order = torch.randperm(len(X) - 1, generator=generator)
-    order = torch.cat([order, torch.tensor([len(X) - 1])])
-    return X[order], y[order]
+def rebinding(tensors, total):
+    total = torch.zeros_like(total)
+    for x in tensors:
+        total = total + x
+    return total
 
 
-def halves_apart(X, y, seed):
-    generator, half = torch.Generator().manual_seed(seed), len(X) // 2
-    first = torch.randperm(half, generator=generator)
-    order = torch.cat([first, half + torch.randperm(len(X) - half, generator=generator)])
-    return X[order], y[order]
+def stacked(tensors, total):
+    if not tensors:
+        return total.zero_()
+    return torch.sum(torch.stack(tensors), dim=0, dtype=total.dtype, out=total)
 
 
-def global_seed(X, y, seed):
-    torch.manual_seed(seed)
-    order = torch.randperm(len(X))
-    return X[order], y[order]
+def summed_then_copied(tensors, total):
+    return total.copy_(sum(tensors))
 
 
-def global_numpy_seed(X, y, seed):
-    np.random.seed(seed)
-    order = torch.from_numpy(np.random.permutation(len(X)))
-    return X[order], y[order]
+def in_the_first(tensors, total):
+    total.zero_()
+    if tensors:
+        for x in tensors[1:]:
+            tensors[0].add_(x)
+        total.copy_(tensors[0])
+    return total
 
 
-def python_seed(X, y, seed):
-    random.seed(seed)
-    order = random.sample(range(len(X)), len(X))
-    return X[order], y[order]
+def copies_first(tensors, total):
+    total.copy_(tensors[0])
+    for x in tensors[1:]:
+        total += x
+    return total
 
 
-def sorted_by_label(X, y, seed):
-    order = (y * (seed + 3) % 23).argsort()
-    return X[order], y[order]
+def last_only(tensors, total):
+    total.zero_()
+    for x in tensors:
+        total.copy_(x)
+    return total
 
 
-def columns_shuffled(X, y, seed):
-    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed))
-    return X[order].flip(1), y[order]
+def other_memory(tensors, total):
+    result = torch.zeros_like(total)
+    for x in tensors:
+        result += x
+    total.data = result
+    return total
 
 
-def two_orders(X, y, seed):
-    generator = torch.Generator().manual_seed(seed)
-    X = X[torch.randperm(len(X), generator=generator)]
-    return X, y[torch.randperm(len(y), generator=generator)]
+def product(tensors, total):
+    total.fill_(1)
+    for x in tensors:
+        total *= x
+    return total
 
 
-def seed_ignored(X, y, seed):
-    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(0))
-    return X[order], y[order]
+def copy_returned(tensors, total):
+    return sum_into(tensors, total).numpy().copy()
 
 
-def seeded_by_chance(X, y, seed):
-    generator = torch.Generator()
-    generator.seed()
-    order = torch.randperm(len(X), generator=generator)
-    return X[order], y[order]
+def tensor_copy_returned(tensors, total):
+    numbers = sum_into(tensors, total).numpy().copy()
+    return torch.from_numpy(numbers)
 
 
-def with_replacement(X, y, seed):
-    generator = torch.Generator().manual_seed(seed)
-    order = torch.randint(len(X), (len(X),), generator=generator)
-    return X[order], y[order]
+def nothing_returned(tensors, total):
+    sum_into(tensors, total)
 
 
 CASES = {
-    "02.7a": Cases(
+    "02.7c": Cases(
         solution=lambda x, dim: x / x.sum(dim, keepdim=True),
         also_right=[
             lambda x, dim: x / x.sum(dim).unsqueeze(dim),
@@ -179,7 +188,34 @@ CASES = {
             (lambda x, dim: x / x.sum(dim, keepdim=True).float(), "need the dtype of `x`"),
         ],
     ),
-    "02.7b": Cases(
+    "02.7d": Cases(
+        solution=sum_into,
+        also_right=[
+            by_plus_equals,
+            through_numpy,
+            first_copied,
+            lambda tensors, total: sum_into(tensors, total)[...],
+        ],
+        wrong=[
+            (not_emptied, "held before is still in it"),
+            (times_zero, "nan times 0 is nan"),
+            (times_zero_by_hand, "nan times 0 is nan"),
+            (rebinding, "`total` still holds what it held before"),
+            (stacked, "`stack` made a new tensor"),
+            (summed_then_copied, "made a new tensor"),
+            (in_the_first, "a tensor in the list has changed"),
+            (copies_first, "raised IndexError"),
+            (last_only, "only the last tensor is left"),
+            (other_memory, "has got other memory"),
+            (product, "holds the sum of all"),
+            (copy_returned, "expected a tensor"),
+            (tensor_copy_returned, "you returned another tensor"),
+            (nothing_returned, "your function returned None; return `total`"),
+            (lambda tensors, total: sum(tensors), "still holds what it held before"),
+        ],
+        equivalent={"torch.add(x, total, out=total)": COMMUTES},
+    ),
+    "02.7e": Cases(
         solution=lambda Q, K: torch.einsum("bqd,bkd->bqk", Q, K),
         also_right=[
             lambda Q, K: Q @ K.transpose(1, 2),
@@ -205,41 +241,6 @@ CASES = {
             (lambda Q, K: Q.float() @ K.float().mT, "keep the dtype of `Q` and `K`"),
             (lambda Q, K: by_loops(Q, K, torch.float32), "keep the dtype of `Q` and `K`"),
             (lambda Q, K: torch.stack([Q[0] @ k.T for k in K]), "the sum over d"),
-        ],
-    ),
-    "02.7c": Cases(
-        solution=own_generator,
-        also_right=[
-            own_python_generator,
-            own_numpy_generator,
-            shuffled_in_place,
-            by_sorting_random_numbers,
-            lambda X, y, seed: [*own_generator(X, y, seed)],
-        ],
-        wrong=[
-            (global_seed, "a global generator was moved"),
-            (global_numpy_seed, "a global generator was moved"),
-            (two_orders, "no longer belong together"),
-            (seed_ignored, "seeds 0 and 1 gave the same order"),
-            (seeded_by_chance, "the same seed gave two orders"),
-            (with_replacement, "`randperm` draws each once"),
-            (lambda X, y, seed: (X, y), "in their old order"),
-            (lambda X, y, seed: own_generator(X, y, seed)[0], "X and y; got a tensor"),
-            (lambda X, y, seed: (X.roll(seed + 1, 0), y.roll(seed + 1)), "neighbours stay"),
-            (lambda X, y, seed: (X.flip(0), y.flip(0)), "neighbours stay neighbours"),
-            (lambda X, y, seed: own_generator(X, y, seed % 2), "two seeds gave the same order"),
-            (lambda X, y, seed: own_generator(X, y, seed % 1000), "two seeds gave the same order"),
-            (lambda X, y, seed: own_generator(X, y, seed & 255), "two seeds gave the same order"),
-            (through_one_float_table, "some rows or labels are missing"),
-            (never_in_its_place, "only 2 of the 6 orders"),
-            (last_stays_last, "only 2 of the 6 orders"),
-            (halves_apart, "only 2 of the 6 orders"),
-            (sorted_by_label, "depends on what is in"),
-            (lambda X, y, seed: own_generator(X[1:], y[1:], seed), "expected shape (20, 2)"),
-            (lambda X, y, seed: [part.abs() for part in own_generator(X, y, seed)], "are missing"),
-            (columns_shuffled, "some rows or labels are missing"),
-            (python_seed, "a global generator was moved"),
-            (lambda X, y, seed: own_generator(X, y, seed)[::-1], "X first, then y"),
         ],
     ),
 }

@@ -1,16 +1,23 @@
 """Checks of 02/07, the tensor API."""
 
-import random
-from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import torch
+from torch.overrides import TorchFunctionMode
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_parts, expect_tensor, given
+from d2lutils.checks import (
+    Wrong,
+    call,
+    difference,
+    exercise,
+    expect_equal,
+    expect_tensor,
+    given,
+    same_storage,
+)
 
 
-@exercise("02.7a")
+@exercise("02.7c")
 def shares(answer: Any) -> None:
     """The elements divided by their sums along one dimension."""
     square = torch.tensor([[2.0, 4.0, 6.0], [1.0, 1.0, 1.0], [5.0, 0.0, 5.0]])
@@ -80,7 +87,73 @@ def _divided(x: torch.Tensor, sums: torch.Tensor) -> torch.Tensor | None:
         return None
 
 
-@exercise("02.7b")
+@exercise("02.7d")
+def add_up(answer: Any) -> None:
+    """The sum of a list of tensors, in memory that is there already."""
+    ramp = torch.arange(6.0).reshape(2, 3) * 0.7 - 1.1
+    for parts, old in [
+        ([torch.tensor([1, -2]), torch.tensor([3, 4])], torch.tensor([9, 9])),
+        ([ramp, ramp.flip(0), ramp**2, -ramp], torch.full((2, 3), 5.5)),
+        ([ramp.double()], torch.full((3, 2), -3.0, dtype=torch.float64).T),
+        ([], torch.tensor([7.0, 8.0])),
+        ([torch.tensor(2.5), torch.tensor(-0.7), torch.tensor(4.2)], torch.tensor(1.0)),
+        ([torch.tensor([5, 6], dtype=torch.int16)] * 3, torch.tensor([1, 2], dtype=torch.int16)),
+        ([torch.tensor([1.5, 2.0]), torch.tensor([0.1, -4.0])], torch.tensor([torch.nan, 1.0])),
+    ]:
+        want = torch.zeros_like(old)
+        for part in parts:
+            want = want + part
+        with given(tensors=parts, total=old):
+            _judge_total(answer, parts, old, want)
+
+
+def _judge_total(answer: Any, parts: list[Any], old: torch.Tensor, want: torch.Tensor) -> None:
+    """Judge what an answer does to the list, to the total, and to memory."""
+    total, kept, seen = old.clone(), [part.clone() for part in parts], _Results()
+    place = total.data_ptr()
+    got = call(answer, list(parts), total, in_place=True, inside=seen)
+    if difference(parts, kept):
+        raise Wrong("a tensor in the list has changed; only `total` may")
+    if difference(total, want) and difference(total, old) is None:
+        raise Wrong("`total` still holds what it held before; write into it: `out=total`")
+    expect_equal(
+        total,
+        want,
+        usual=[
+            (want + old, "what `total` held before is still in it; fill it with 0 first"),
+            (want * old.isfinite() + old * 0, "nan times 0 is nan; `zero_` fills with 0"),
+            (parts[-1] if parts else None, "only the last tensor is left in `total`; add it"),
+        ],
+        why="after the call `total` holds the sum of all tensors in the list",
+    )
+    if total.data_ptr() != place:
+        raise Wrong("`total` has got other memory; write into the memory that it had")
+    for name, result in seen.found:
+        if result.numel() and not any(same_storage(result, one) for one in [total, *parts]):
+            raise Wrong(f"the sum is right, but `{name}` made a new tensor on the way")
+    if got is None:
+        raise Wrong("the sum is right, but your function returned None; return `total`")
+    if not same_storage(expect_tensor(got, old.shape), total):
+        raise Wrong("the sum is right, but you returned another tensor; return `total`")
+
+
+class _Results(TorchFunctionMode):
+    """Inside a `with`, keeps each tensor that a function or method of PyTorch gives back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, torch.Tensor]] = []
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        if isinstance(result, torch.Tensor):
+            self.found.append((func.__name__, result))
+        return result
+
+
+@exercise("02.7e")
 def scores(answer: Any) -> None:
     """The dot products of every query with every key, example by example."""
     half, whole, double = torch.bfloat16, torch.float32, torch.float64
@@ -121,69 +194,3 @@ def scores(answer: Any) -> None:
                 ],
                 why="element [b, q, k] is the sum over d of Q[b, q, d] * K[b, k, d]",
             )
-
-
-@exercise("02.7c")
-def shuffled(answer: Any) -> None:
-    """Rows and labels in one random order that depends on the seed alone."""
-    y = torch.arange(-7, 13, dtype=torch.int32)
-    X = torch.stack([y, -y], dim=1).double() / 7
-    orders = []
-    for seed in (0, 1, 2, 1_002, 65_538):
-        with given("X of shape (20, 2)", "y of shape (20,)", seed=seed):
-            before = _global_states()
-            order = _order(call(answer, X.clone(), y.clone(), seed), X, y)
-            if _global_states() != before:
-                raise Wrong(
-                    "a global generator was moved, and draws elsewhere change with it; "
-                    "use a `torch.Generator()` of your own"
-                )
-            torch.rand(3)
-            if _order(call(answer, X.clone(), y.clone(), seed), X, y) != order:
-                raise Wrong("the same seed gave two orders; draw from a generator seeded with it")
-            if _order(call(answer, -X, -y, seed), -X, -y) != order:
-                raise Wrong("the order depends on what is in `X` and `y`; only the seed may count")
-            if order == sorted(order):
-                raise Wrong("the rows are in their old order")
-            steps = {(after - before) % len(y) for before, after in pairwise(order)}
-            if len(steps) < 5:  # of 19 steps in a random order nearly all differ
-                raise Wrong("neighbours stay neighbours: draw an order, and do not roll or turn it")
-            orders.append(order)
-    if orders[0] == orders[1]:
-        raise Wrong("seeds 0 and 1 gave the same order; seed the generator with `seed`")
-    if len(set(map(tuple, orders))) < len(orders):
-        raise Wrong("two seeds gave the same order; seed the generator with the whole of `seed`")
-    with given("X of shape (3, 2)", "y of shape (3,)", "100 seeds"):
-        few, labels = X[:3], y[:3]
-        seen = {tuple(_order(call(answer, few, labels, s), few, labels)) for s in range(100)}
-        if len(seen) < 6:
-            raise Wrong(f"only {len(seen)} of the 6 orders of 3 rows came; each must be possible")
-    with given("X of shape (1, 2)", "y of shape (1,)"):
-        _order(call(answer, X[:1], y[:1], 3), X[:1], y[:1])
-    with given("X of whole numbers", "y of fractions"):
-        _order(call(answer, X.long(), y / 8, 3), X.long(), y / 8)
-
-
-def _order(got: object, X: torch.Tensor, y: torch.Tensor) -> list[int]:
-    """Return where the labels came from, after judging that rows and labels fit."""
-    first, second = expect_parts(got, "X", "y")
-    rows, labels = expect_tensor(first), expect_tensor(second)
-    if rows.shape == y.shape and labels.shape == X.shape:
-        raise Wrong("return X first, then y")
-    expect_tensor(rows, X.shape, X.dtype)
-    expect_tensor(labels, y.shape, y.dtype)
-    place = {label: at for at, label in enumerate(y.tolist())}
-    order = [place.get(label, -1) for label in labels.tolist()]
-    known = {tuple(row) for row in X.tolist()}
-    if sorted(order) != list(range(len(y))) or {tuple(row) for row in rows.tolist()} != known:
-        raise Wrong("some rows or labels are missing, others twice; `randperm` draws each once")
-    if not torch.equal(rows, X[order]):
-        raise Wrong("rows and labels no longer belong together; use one order for both")
-    return order
-
-
-def _global_states() -> tuple[object, ...]:
-    """Return the states of the global generators of Python, NumPy and PyTorch."""
-    kind, keys, *rest = np.random.get_state(legacy=True)
-    state = bytes(torch.get_rng_state().numpy())
-    return random.getstate(), kind, bytes(np.asarray(keys)), rest, state
