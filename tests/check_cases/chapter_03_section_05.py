@@ -2,10 +2,7 @@
 
 import unicodedata
 
-import torch
-from torch.nn.functional import one_hot
-
-from check_cases import NOT_NEGATIVE, Cases
+from check_cases import Cases
 
 
 def repair(text):
@@ -72,38 +69,63 @@ def undecodable_dropped(text):
     return text.encode("cp1252", "ignore").decode("utf-8", "ignore")
 
 
-def bag(ids, size):
-    return torch.zeros(size, dtype=torch.int64).scatter_add_(0, ids, torch.ones_like(ids))
+def fit(text, size):
+    return text.encode("utf-8")[:size].decode("utf-8", errors="ignore")
 
 
-def looped(ids, size):
-    counts = torch.zeros(size, dtype=torch.int64)
-    for i in ids:
-        counts[i] += 1
-    return counts
+def shortened(text, size):
+    while len(text.encode()) > size:
+        text = text[:-1]
+    return text
 
 
-def by_addition(ids, size):
-    return torch.zeros(size, dtype=torch.int64).index_put_((ids,), torch.tensor(1), accumulate=True)
+def one_by_one(text, size):
+    kept = ""
+    for character in text:
+        if len((kept + character).encode()) > size:
+            break
+        kept += character
+    return kept
 
 
-def counted_in_bytes(ids, size):
-    ones = torch.ones(len(ids), dtype=torch.uint8)
-    return torch.zeros(size, dtype=torch.uint8).index_add_(0, ids, ones).long()
+def back_from_the_cut(text, size):
+    data = text.encode()
+    while size < len(data) and 128 <= data[size] < 192:
+        size -= 1
+    return data[:size].decode()
 
 
-def counted_in_float16(ids, size):
-    return torch.zeros(size).half().scatter_add_(0, ids, torch.ones(len(ids)).half()).long()
+def one_byte_spared(text, size):
+    while len(text.encode()) >= size and text:
+        text = text[:-1]
+    return text
 
 
-def by_comparing(ids, size):
-    return (ids[:, None] == torch.arange(size)).sum(0)
+def passing_over_what_is_too_long(text, size):
+    kept = ""
+    for character in text:
+        if len((kept + character).encode()) <= size:
+            kept += character
+    return kept
 
 
-def indexed_addition(ids, size):
-    counts = torch.zeros(size, dtype=torch.int64)
-    counts[ids] += 1
-    return counts
+def back_to_the_start(text, size):
+    data = text.encode()[:size]
+    while data and data[-1] >= 128:
+        data = data[:-1]
+    return data.decode()
+
+
+def replaced_and_stripped(text, size):
+    return text.encode()[:size].decode("utf-8", "replace").rstrip("\ufffd")
+
+
+def one_torn_byte_only(text, size):
+    data = text.encode()[:size]
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data[:-1].decode()
 
 
 CASES = {
@@ -136,36 +158,26 @@ CASES = {
         ],
     ),
     "03.5c": Cases(
-        solution=bag,
-        also_right=[
-            lambda ids, size: torch.bincount(ids, minlength=size),
-            looped,
-            by_addition,
-        ],
+        solution=fit,
+        also_right=[shortened, one_by_one, back_from_the_cut],
         wrong=[
-            (indexed_addition, "adds only once"),
-            (lambda ids, size: one_hot(ids, size).sum(0), "as many as the one-hot matrix has"),
-            (by_comparing, "as many as the one-hot matrix has"),
-            (lambda ids, size: torch.eye(size).long()[ids].sum(0), "as many as the one-hot matrix"),
-            (lambda ids, size: bag(ids.unique(), size), "a repeated word counts once"),
-            (lambda ids, size: ids.unique(return_counts=True)[1], "how many of the ids are i"),
-            (lambda ids, size: bag(ids, size + 1), "expected shape"),
-            (counted_in_bytes, "how many of the ids are i"),
-            (counted_in_float16, "how many of the ids are i"),
-            (lambda ids, size: bag(ids[ids > 0], size), "how many of the ids are i"),
-            (lambda ids, size: bag(ids, size) / max(len(ids), 1), "expected dtype torch.int64"),
-            (lambda ids, size: bag(ids, size).flip(0), "how many of the ids are i"),
-            (lambda ids, size: torch.bincount(ids), "need their 0 too"),
-            (lambda ids, size: one_hot(ids, size), "these are the one-hot rows"),
-            (lambda ids, size: bag(ids, size).float(), "int64"),
-            (lambda ids, size: bag(ids, size).tolist(), "expected a tensor, got a list"),
+            (lambda text, size: text, "counts code points"),
+            (lambda text, size: text[:size], "counts code points"),
+            (lambda text, size: text.encode()[:size], "expected a str"),
+            (lambda text, size: text.encode()[:size].decode(), "raised UnicodeDecodeError"),
+            (lambda text, size: text.encode()[:size].decode("utf-8", "replace"), "was torn"),
+            (lambda text, size: text.encode()[:size].decode("cp1252", "replace"), "mojibake"),
+            (lambda text, size: text.encode("ascii", "ignore")[:size].decode(), "unchanged"),
+            (lambda text, size: fit(text, size).strip(), "unchanged"),
+            (lambda text, size: fit(text, size).rstrip(), "unchanged"),
+            (lambda text, size: fit(unicodedata.normalize("NFC", text), size), "unchanged"),
+            (lambda text, size: text[: size // 4], "longest beginning"),
+            (one_byte_spared, "of exactly `size` bytes fits"),
+            (passing_over_what_is_too_long, "first character that does not fit"),
+            (back_to_the_start, "longest beginning"),
+            (replaced_and_stripped, "longest beginning"),
+            (one_torn_byte_only, "raised UnicodeDecodeError"),
+            (lambda text, size: fit(text, size) + "…", "bytes, and"),
         ],
-        equivalent={
-            "return abs(torch.zeros(size, dtype=torch.int64)"
-            ".scatter_add_(0, ids, torch.ones_like(ids)))": NOT_NEGATIVE,
-            "return torch.zeros(size, dtype=torch.int64)"
-            ".scatter_add_(-1, ids, torch.ones_like(ids))": "the last dimension is the first",
-            "return abs(torch.bincount(which, minlength=length))": NOT_NEGATIVE,
-        },
     ),
 }

@@ -1,6 +1,6 @@
-"""Answers to the exercises of 03/06, text."""
+"""Answers to the exercises of 03/06, words."""
 
-import unicodedata
+from collections import Counter
 
 import torch
 from torch.nn.functional import one_hot
@@ -8,68 +8,34 @@ from torch.nn.functional import one_hot
 from check_cases import NOT_NEGATIVE, Cases
 
 
-def repair(text):
-    try:
-        return text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return text
+def unknown_share(old, new, size):
+    known = {word for word, _ in Counter(old).most_common(size)}
+    return sum(token not in known for token in new) / len(new)
 
 
-def only_encoding_errors_caught(text):
-    try:
-        return text.encode("cp1252").decode("utf-8")
-    except UnicodeEncodeError:
-        return text
+def by_sorting(old, new, size):
+    counts = Counter(old)
+    known = sorted(counts, key=counts.get, reverse=True)[:size]
+    return 1 - len([token for token in new if token in known]) / len(new)
 
 
-def once_more(text):
-    try:
-        return text.encode("utf-8").decode("cp1252")
-    except UnicodeError:
-        return text
+def by_ids(old, new, size):
+    ids = {word: i for i, (word, _) in enumerate(Counter(old).most_common(), start=1)}
+    found = torch.tensor([ids.get(token, 0) for token in new])
+    return ((found == 0) | (found > size)).double().mean().item()
 
 
-def letters_dropped(text):
-    return text.encode("cp1252", "ignore").decode("ascii", "ignore")
+def over_types(old, new, size):
+    return unknown_share(old, list(dict.fromkeys(new)), size)
 
 
-def as_far_as_it_goes(text):
-    while repair(text) != text:
-        text = repair(text)
-    return text
+def with_a_place_for_the_unknown(old, new, size):
+    kept = ["<unk>", *[word for word, _ in Counter(old).most_common()]][:size]
+    return sum(token not in kept for token in new) / len(new)
 
 
-def word_by_word(text):
-    return " ".join(repair(word) for word in text.split(" "))
-
-
-def line_by_line(text):
-    return "\n".join(map(repair, text.split("\n")))
-
-
-def by_its_marks(text):
-    return repair(text) if set(text) & set("ÃÂâð") else text
-
-
-def only_where_there_is_more_than_ascii(text):
-    return text if text.isascii() else repair(text)
-
-
-def by_latin_1(text):
-    try:
-        return text.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return text
-
-
-def by_a_table(text):
-    for right in "éèäöüï–€É":
-        text = text.replace(once_more(right), right)
-    return text
-
-
-def undecodable_dropped(text):
-    return text.encode("cp1252", "ignore").decode("utf-8", "ignore")
+def folded(old, new, size):
+    return unknown_share([w.casefold() for w in old], [w.casefold() for w in new], size)
 
 
 def bag(ids, size):
@@ -108,32 +74,40 @@ def indexed_addition(ids, size):
 
 CASES = {
     "03.6b": Cases(
-        solution=repair,
-        also_right=[only_where_there_is_more_than_ascii],
+        solution=unknown_share,
+        also_right=[by_sorting, by_ids],
         wrong=[
-            (lambda text: text, "still broken"),
-            (once_more, "broke it once more"),
-            (lambda text: text.encode("cp1252").decode("utf-8"), "raised UnicodeDecodeError"),
-            (only_encoding_errors_caught, "raised UnicodeDecodeError"),
-            (letters_dropped, "outside ASCII are lost"),
-            (undecodable_dropped, "no UTF-8, so the text was never broken"),
-            (lambda text: text.encode("cp1252"), "expected a str"),
-            (lambda text: repair(text).strip(), "take the way back"),
-            (lambda text: unicodedata.normalize("NFC", repair(text)), "take the way back"),
-            (as_far_as_it_goes, "one step back is asked for"),
-            (word_by_word, "the whole text is sound"),
-            (line_by_line, "the whole text is sound"),
-            (by_its_marks, "still broken"),
-            (lambda text: "\n".join(repair(text).splitlines()), "take the way back"),
-            (by_latin_1, "it is still broken"),
-            (by_a_table, "take the way back"),
-            (lambda text: repair(text).lower(), "take the way back"),
+            (lambda old, new, size: 1 - unknown_share(old, new, size), "share of the known"),
+            (lambda old, new, size: 100 * unknown_share(old, new, size), "per cent"),
             (
-                lambda text: text.encode("cp1252", "replace").decode("utf-8", "replace"),
-                "never broken",
+                lambda old, new, size: round(unknown_share(old, new, size) * len(new)),
+                "their number",
             ),
-            (lambda text: repair(text).encode("ascii", "ignore").decode(), "outside ASCII"),
+            (lambda old, new, size: round(unknown_share(old, new, size), 2), "the tokens of `new`"),
+            (lambda old, new, size: torch.tensor(unknown_share(old, new, size)), "a Python number"),
+            (lambda old, new, size: str(unknown_share(old, new, size)), "expected"),
+            (lambda old, new, size: unknown_share(new, new, size), "this one comes from `new`"),
+            (lambda old, new, size: unknown_share(old + new, new, size), "has not seen `new`"),
+            (lambda old, new, size: unknown_share(old, old, size), "the tokens of `new`"),
+            (lambda old, new, size: unknown_share(old, new, None), "most frequent words only"),
+            (lambda old, new, size: unknown_share(old, new, size + 1), "a word more"),
+            (lambda old, new, size: unknown_share(old, new, max(size - 1, 0)), "a word less"),
+            (
+                lambda old, new, size: unknown_share(old, new, size) * len(new) / len(old),
+                "not `old`",
+            ),
+            (
+                lambda old, new, size: unknown_share(list(dict.fromkeys(old)), new, size),
+                "come first",
+            ),
+            (over_types, "as often as it comes"),
+            (with_a_place_for_the_unknown, "a word less"),
+            (folded, "the tokens of `new`"),
+            (lambda old, new, size: Counter(old)[new[0]] / 0, "raised ZeroDivisionError"),
         ],
+        equivalent={
+            "return abs(sum((token not in known for token in new)) / len(new))": NOT_NEGATIVE,
+        },
     ),
     "03.6c": Cases(
         solution=bag,

@@ -2,19 +2,7 @@
 
 from typing import Any
 
-import torch
-from torch.nn.functional import one_hot
-
-from d2lutils.checks import (
-    Wrong,
-    call,
-    exercise,
-    expect_equal,
-    expect_tensor,
-    expect_type,
-    given,
-)
-from d2lutils.checks.watching import Operations
+from d2lutils.checks import call, exercise, expect_equal, expect_type, given
 
 
 def _broken(text: str) -> str:
@@ -84,43 +72,64 @@ def _broken_again(text: str) -> str | None:
 
 
 @exercise("03.5c")
-def bag_of_words(answer: Any) -> None:
-    """How often each id occurs."""
-    cases: list[tuple[list[int], int]] = [
-        ([2, 0, 2, 2, 5, 1, 0], 7),
-        ([4], 5),
-        ([1, 1, 1], 3),
-        ([0] * 12, 1),
-        ([], 4),
-        (list(range(50)) * 2, 60),
-        ([3] * 3001 + [1], 5),  # more than a byte and than float16 count
+def fit(answer: Any) -> None:
+    """The longest beginning of a text that fits into so many bytes."""
+    for text, size in [
+        ("né€a", 6),
+        ("Café crème", 5),
+        ("Café crème", 4),  # half of é
+        ("5 €", 4),
+        ("5 €", 3),
+        ("€", 1),
+        ("\U0001d538b", 3),
+        ("\U0001d538b", 4),
+        ("a€b", 2),  # b would fit, but is no beginning with a
+        ("  Ελλάδα \n", 12),
+        ("ne\u0301e", 3),  # cut between code points, in no other spelling
+        ("a\ufffdé", 5),
+        ("a\ufffdé\ufffd", 8),
+        ("plain", 3),
+        ("plain", 5),
+        ("plain", 99),
+        ("é", 0),
+        ("", 7),
+        ("भारत " * 300, 1000),
+    ]:
+        with given(text=text, size=size):
+            got = call(answer, text, size)
+            if isinstance(got, bytes):
+                expect_type(got, str)
+            expect_equal(got, _beginning(text, size), usual=_usual(text, size), why=_why(got, size))
+
+
+def _beginning(text: str, size: int) -> str:
+    while len(text.encode("utf-8")) > size:
+        text = text[:-1]
+    return text
+
+
+def _usual(text: str, size: int) -> list[tuple[object, str]]:
+    data = text.encode("utf-8")[:size]
+    torn = data.decode("utf-8", "replace")
+    return [
+        (text[:size], "`text[:size]` counts code points; the field counts bytes"),
+        (torn, "\ufffd stands for a character that was torn; leave it out"),
+        (data.decode("cp1252", "replace"), "the bytes are UTF-8; cp1252 makes mojibake of them"),
+        (_greedy(text, size), "stop at the first character that does not fit"),
+        (_beginning(text, size - 1) if size else "", "a text of exactly `size` bytes fits"),
     ]
-    for numbers, size in cases:
-        ids = torch.tensor(numbers, dtype=torch.int64)
-        with given(ids=ids, size=size):
-            seen = Operations()
-            got = expect_tensor(call(answer, ids, size, inside=seen))
-            rows = one_hot(ids, size)
-            want = rows.sum(dim=0)
-            used = int(ids.max()) + 1 if numbers else 0
-            if got.shape == rows.shape != want.shape:
-                raise Wrong("these are the one-hot rows; return how often each id occurs")
-            if tuple(got.shape) == (used,) and used < size:
-                raise Wrong("words that do not occur at the vocabulary's end need their 0 too")
-            expect_equal(
-                got,
-                want,
-                usual=[
-                    (
-                        want.clamp(max=1),
-                        "a repeated word counts once; `bag[ids] += 1` adds only once to each row",
-                    ),
-                    (want.float(), "counts are int64"),
-                ],
-                why="place i says how many of the ids are i",
-            )
-            if seen.largest >= len(ids) * size > 1000:
-                raise Wrong(
-                    f"the counts are right, but a tensor of {seen.largest} numbers was built on "
-                    "the way, as many as the one-hot matrix has; count without it"
-                )
+
+
+def _greedy(text: str, size: int) -> str:
+    kept = ""
+    for character in text:
+        if len((kept + character).encode("utf-8")) <= size:
+            kept += character
+    return kept
+
+
+def _why(got: object, size: int) -> str:
+    length = len(got.encode("utf-8", "replace")) if isinstance(got, str) else 0
+    if length > size:
+        return f"it takes {length} bytes, and {size} are there"
+    return "it is the longest beginning of the text, unchanged, that fits"

@@ -1,5 +1,6 @@
-"""Checks of 03/06, text."""
+"""Checks of 03/06, words."""
 
+from collections import Counter
 from typing import Any
 
 import torch
@@ -11,76 +12,77 @@ from d2lutils.checks import (
     exercise,
     expect_equal,
     expect_tensor,
-    expect_type,
     given,
 )
 from d2lutils.checks.watching import Operations
 
 
-def _broken(text: str) -> str:
-    """UTF-8 read as Windows-1252."""
-    return text.encode("utf-8").decode("cp1252")
-
-
 @exercise("03.6b")
-def repair(answer: Any) -> None:
-    """Mojibake undone; sound text as it was."""
-    for want in [
-        "Café crème, 5 €",
-        "Réunion",
-        "Türkiye – Ελλάδα",
-        "  É\r\n",
-        "Ελλάδα",
-        "Cafe\u0300 …",  # an accent of its own, as NFD has it
-        "naïve 😀",
-        "CafÃ©",  # broken twice: one reading is undone, not two
+def unknown_share(answer: Any) -> None:
+    """The share of a text's tokens that are not among the most frequent of another."""
+    old = ["cat", "tide", "boat", *["sea"] * 4, "cat", "cat", "tide", "sea", "sea"]
+    new = ["tide", "tide", "boat", "cat", "boat", "net", "sea", "boat", "boat"]
+    for before, after, size in [
+        (old, new, 2),  # each of the usual mistakes gives another number here
+        (old, new, 1),
+        (old, new, 3),
+        (old, new, 4),
+        (old, new, 50),
+        (old, new, 0),
+        (["b", "a", "a"], ["a"], 1),
+        (["b", "a", "a"], ["b"], 1),
+        (["b", "a", "a"], ["A", "a", "c", "c"], 2),
+        ([], ["a", "b"], 3),
+        (["<unk>", "a", "a"], ["<unk>", "a", "<unk>"], 1),
+        (list("aabbbc" * 40), list("abcd" * 7 + "d"), 2),
     ]:
-        text = _broken(want)
-        with given(text=text):
-            got = expect_type(call(answer, text), str)
-            if got != want:
-                _say_what_went_wrong(got, text, want)
-    for sound, why in [
-        ("Café", "these bytes are no UTF-8, so the text was never broken"),
-        ("Ελλάδα", "it has letters that Windows-1252 lacks, so it was never broken"),
-        ("plain", "text of the first 128 code points is the same in both encodings"),
-        ("", "an empty text is never broken"),
-        ("Ã©\nstands for é", "one letter that is no UTF-8 says that the whole text is sound"),
-        ("Cafe\u0301 Ελλάδα\n", "a sound text stays as it is, letter by letter"),
-    ]:
-        with given(text=sound):
-            expect_equal(call(answer, sound), sound, why=why)
+        with given(old=before, new=after, size=size):
+            got = call(answer, before, after, size)
+            if isinstance(got, torch.Tensor):
+                raise Wrong("return a Python number: `.item()`")
+            want = _share(before, after, size)
+            expect_equal(
+                got,
+                want,
+                usual=_usual(before, after, size),
+                why="count the tokens of `new` that the `size` most frequent words of `old` "
+                "lack, and divide by the number of tokens of `new`",
+            )
 
 
-def _say_what_went_wrong(got: str, text: str, want: str) -> None:
-    expect_equal(
-        got,
-        want,
-        usual=[
-            (text, "it is still broken"),
-            (_repaired(want), "one step back is asked for; this goes back as far as it can"),
-            (_broken_again(text), "you broke it once more: encode as cp1252, decode as utf-8"),
-            (
-                text.encode("cp1252").decode("ascii", "ignore"),
-                "the letters outside ASCII are lost; decode as utf-8",
-            ),
-        ],
-        why="take the way back: `encode` as it was wrongly read, `decode` as it was written",
-    )
+def _share(old: list[str], new: list[str], size: int) -> float:
+    known = {word for word, _ in Counter(old).most_common(size)}
+    return sum(token not in known for token in new) / len(new)
 
 
-def _repaired(text: str) -> str | None:
-    try:
-        return text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return None
-
-
-def _broken_again(text: str) -> str | None:
-    try:
-        return _broken(text)
-    except UnicodeError:
-        return None
+def _usual(old: list[str], new: list[str], size: int) -> list[tuple[object, str]]:
+    want = _share(old, new, size)
+    first = list(dict.fromkeys(old))
+    return [
+        (1 - want, "this is the share of the known tokens"),
+        (round(want * len(new)), "this is their number; divide by the number of tokens of `new`"),
+        (100 * want, "a share lies between 0 and 1; this is in per cent"),
+        (want * len(new) / max(len(old), 1), "divide by the number of tokens of `new`, not `old`"),
+        (
+            _share(old, list(dict.fromkeys(new)), size),
+            "each token of `new` counts, as often as it comes",
+        ),
+        (
+            _share(new, new, size),
+            "the vocabulary comes from `old` alone; this one comes from `new`",
+        ),
+        (
+            _share(old + new, new, size),
+            "the vocabulary comes from `old` alone, and has not seen `new`",
+        ),
+        (
+            _share(old, new, size - 1) if size else want,
+            "this vocabulary has a word less than `size`",
+        ),
+        (_share(old, new, size + 1), "this vocabulary has a word more than `size`"),
+        (_share(old, new, len(old)), "keep the `size` most frequent words only"),
+        (_share(first, new, size), "keep the most frequent words, not those that come first"),
+    ]
 
 
 @exercise("03.6c")
