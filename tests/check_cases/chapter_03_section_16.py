@@ -2,9 +2,7 @@
 
 from hashlib import md5, sha256
 
-import torch
-
-from check_cases import NOT_NEGATIVE, Cases
+from check_cases import Cases
 
 
 def hashed(data):
@@ -51,82 +49,6 @@ def sound_ones(files, published):
     return sorted(set(published) - set(unsound(files, published)))
 
 
-def split(groups, count, generator):
-    names = groups.unique()
-    drawn = names[torch.randperm(len(names), generator=generator)[:count]]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def rows_drawn(groups, count, generator):
-    order = torch.randperm(len(groups), generator=generator)
-    return order[count:].sort().values, order[:count].sort().values
-
-
-def neighbouring_repeats_only(groups, count, generator):
-    names = groups.unique_consecutive()
-    drawn = names[torch.randperm(len(names), generator=generator)[:count]]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def numbers_up_to_the_largest(groups, count, generator):
-    drawn = torch.randperm(int(groups.max()) + 1, generator=generator)[:count]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def sorted_draw(groups, count, generator):
-    names = groups.unique()
-    order = torch.randperm(len(names), generator=generator).sort().values
-    test = torch.isin(groups, names[order[:count]])
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def by_inverse(groups, count, generator):
-    names, places = groups.unique(return_inverse=True)
-    drawn = torch.randperm(len(names), generator=generator)[:count]
-    test = (places[:, None] == drawn).any(dim=1)
-    return (~test).nonzero()[:, 0], test.nonzero()[:, 0]
-
-
-def masks(groups, count, generator):
-    train, _ = split(groups, count, generator)
-    mask = torch.isin(torch.arange(len(groups)), train)
-    return mask, ~mask
-
-
-def unseeded(groups, count, generator):
-    return split(groups, count, None)
-
-
-def positions_drawn(groups, count, generator):
-    drawn = torch.randperm(len(groups.unique()), generator=generator)[:count]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def with_repeats(groups, count, generator):
-    names = groups.unique()
-    drawn = names[torch.randint(len(names), (count,), generator=generator)]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def first_groups(groups, count, generator):
-    test = torch.isin(groups, groups.unique()[:count])
-    return torch.where(~test)[0], torch.where(test)[0]
-
-
-def falling(groups, count, generator):
-    train, test = split(groups, count, generator)
-    return train.flip(0), test.flip(0)
-
-
-def columns(groups, count, generator):
-    return tuple(rows[:, None] for rows in split(groups, count, generator))
-
-
 def missing_is_empty(files, published):
     pairs = published.items()
     return sorted(n for n, d in pairs if hashed(files.get(n, b"")) != d.lower())
@@ -168,51 +90,104 @@ def any_published_hash(files, published):
     return sorted(n for n in published if n not in files or hashed(files[n]) not in known)
 
 
-def seeded_anew(groups, count, generator):
-    return split(groups, count, torch.Generator().manual_seed(generator.initial_seed()))
+def resume(have, ask, size):
+    while len(have) < size:
+        number, body = ask(len(have))
+        have = have + body if number == 206 else body
+    return have
 
 
-def global_order(groups, count, generator):
-    torch.manual_seed(generator.initial_seed())
-    return split(groups, count, None)
+def in_pieces(have, ask, size):
+    pieces = [have]
+    while sum(map(len, pieces)) < size:
+        number, body = ask(sum(map(len, pieces)))
+        if number == 200:
+            pieces = []
+        pieces.append(body)
+    return b"".join(pieces)
 
 
-def one_of_three(groups, count, generator):
-    seed = int(torch.randint(9999, (1,), generator=generator)) % 3
-    return split(groups, count, torch.Generator().manual_seed(seed))
+def deeper(have, ask, size):
+    if len(have) == size:
+        return have
+    number, body = ask(len(have))
+    return deeper({200: b"", 206: have}[number] + body, ask, size)
 
 
-def all_but_the_last_group(groups, count, generator):
-    names = groups.unique()
-    size = max(len(names) - 1, count)
-    test = torch.isin(groups, names[torch.randperm(size, generator=generator)[:count]])
-    return torch.where(~test)[0], torch.where(test)[0]
+def once(have, ask, size):
+    if len(have) == size:
+        return have
+    number, body = ask(len(have))
+    return have + body if number == 206 else body
 
 
-def neighbours(groups, count, generator):
-    names = groups.unique()
-    start = int(torch.randint(len(names), (1,), generator=generator))
-    test = torch.isin(groups, names.roll(start)[:count])
-    return torch.where(~test)[0], torch.where(test)[0]
+def anew(have, ask, size):
+    have = b""
+    while len(have) < size:
+        have = ask(0)[1]
+    return have
 
 
-def one_row_a_group(groups, count, generator):
-    train, test = split(groups, count, generator)
-    firsts = [torch.where(groups == group)[0][0] for group in groups[test].unique()]
-    return train, torch.stack(firsts).sort().values
+def always_appends(have, ask, size):
+    while len(have) < size:
+        have += ask(len(have))[1]
+    return have
 
 
-def groups_for_rows(groups, count, generator):
-    return tuple(groups[rows].unique() + 100 for rows in split(groups, count, generator))
+def always_replaces(have, ask, size):
+    while len(have) < size:
+        have = ask(len(have))[1]
+    return have
 
 
-def sorted_by_group(groups, count, generator):
-    train, test = split(groups, count, generator)
-    return train[groups[train].argsort(stable=True)], test[groups[test].argsort(stable=True)]
+def asks_first(have, ask, size):
+    while True:
+        number, body = ask(len(have))
+        have = have + body if number == 206 else body
+        if len(have) >= size:
+            return have
 
 
-ONE_DIMENSION = "`where` of one dimension gives one tensor: the last is the first"
+def one_too_far(have, ask, size):
+    while len(have) < size:
+        number, body = ask(len(have) + 1)
+        have = have + body if number == 206 else body
+    return have
+
+
+def in_front(have, ask, size):
+    while len(have) < size:
+        number, body = ask(len(have))
+        have = body + have if number == 206 else body
+    return have
+
+
+def until_nothing_comes(have, ask, size):
+    while len(have) < size:
+        number, body = ask(len(have))
+        if not body:
+            break
+        have = have + body if number == 206 else body
+    return have
+
+
+def a_header(have, ask, size):
+    return have + ask(f"bytes={len(have)}-")[1] if len(have) < size else have
+
+
+def a_byte_array(have, ask, size):
+    return bytearray(resume(have, ask, size))
+
+
+def keeps_the_longer(have, ask, size):
+    while len(have) < size:
+        number, body = ask(len(have))
+        have = have + body if number == 206 else max(have, body, key=len)
+    return have
+
+
 ONLY_TRUTH = "the caller asks only whether it is true"
+TWO_NUMBERS = "the number is 200 or 206"
 
 CASES = {
     "03.16a": Cases(
@@ -254,40 +229,24 @@ CASES = {
         },
     ),
     "03.16b": Cases(
-        solution=split,
-        also_right=[lambda *inputs: list(split(*inputs)), by_inverse],
+        solution=resume,
+        also_right=[in_pieces, deeper],
         wrong=[
-            (rows_drawn, "draw groups, not rows"),
-            (neighbouring_repeats_only, "the number of different groups"),
-            (numbers_up_to_the_largest, "groups, expected"),
-            (sorted_draw, "every generator gives the same split"),
-            (lambda *inputs: split(*inputs)[::-1], "swapped"),
-            (masks, "these are masks"),
-            (unseeded, "the global generator was moved"),
-            (first_groups, "every generator gives the same"),
-            (falling, "in rising order"),
-            (columns, "expected one dimension"),
-            (lambda *inputs: split(*inputs)[1], "expected two tensors"),
-            (lambda g, n, generator: split(g, n + 1, generator), "groups, expected"),
-            (with_repeats, "groups, expected"),
-            (positions_drawn, "draws positions"),
-            (lambda *inputs: (split(*inputs)[0], split(*inputs)[0]), "exactly one part"),
-            (seeded_anew, "the generator stands still"),
-            (global_order, "the global generator was moved"),
-            (one_of_three, "draw with `torch.randperm(n, generator=generator)`"),
-            (all_but_the_last_group, "draw with `torch.randperm(n, generator=generator)`"),
-            (neighbours, "these groups are neighbours"),
-            (lambda g, n, generator: split(g, n + (n > 3), generator), "groups, expected"),
-            (one_row_a_group, "exactly one part"),
-            (groups_for_rows, "return row numbers, not groups"),
-            (lambda *inputs: [part.tolist() for part in split(*inputs)], "expected a tensor, got"),
-            (sorted_by_group, "in rising order"),
+            (once, "ask again until"),
+            (anew, "ask for the first byte that is missing"),
+            (always_appends, "only the bytes that it brought count"),
+            (always_replaces, "the bytes of a 206 follow"),
+            (asks_first, "though all bytes are there"),
+            (one_too_far, "ask for the first byte that is missing"),
+            (in_front, "bytes that came after a 206 follow"),
+            (until_nothing_comes, "ask again until"),
+            (a_header, "takes one int"),
+            (a_byte_array, "bytearray"),
+            (keeps_the_longer, "only the bytes that it brought count"),
+            (lambda have, ask, size: have, "ask again until"),
         ],
         equivalent={
-            "return (abs(torch.where(~test)[0]), torch.where(test)[0])": NOT_NEGATIVE,
-            "return (torch.where(~test)[0], abs(torch.where(test)[0]))": NOT_NEGATIVE,
-            "return (torch.where(~test)[-1], torch.where(test)[0])": ONE_DIMENSION,
-            "return (torch.where(~test)[0], torch.where(test)[-1])": ONE_DIMENSION,
+            "have = have + body if number >= 206 else body": TWO_NUMBERS,
         },
     ),
 }

@@ -1,54 +1,10 @@
-"""Answers to the exercises of 03/17, getting data."""
+"""Answers to the exercises of 03/17, holding data back."""
 
 from hashlib import md5, sha256
 
 import torch
 
-from check_cases import NOT_NEGATIVE, Cases
-
-
-def hashed(data):
-    return sha256(data).hexdigest()
-
-
-def unsound(files, published):
-    right = {name for name in files if hashed(files[name]) == published.get(name, "").lower()}
-    return sorted(set(published) - right)
-
-
-def present_only(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if n in files and hashed(files[n]) != d.lower())
-
-
-def missing_only(files, published):
-    return sorted(set(published) - set(files))
-
-
-def case_matters(files, published):
-    return sorted(n for n, d in published.items() if hashed(files.get(n, b"")) != d)
-
-
-def with_unpublished(files, published):
-    return sorted([*unsound(files, published), *(set(files) - set(published))])
-
-
-def missing_raises(files, published):
-    return sorted(n for n, d in published.items() if hashed(files[n]) != d.lower())
-
-
-def by_md5(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if md5(files.get(n, b"")).hexdigest() != d.lower())
-
-
-def unsorted(files, published):
-    found = unsound(files, published)
-    return [name for name in published if name in found]
-
-
-def sound_ones(files, published):
-    return sorted(set(published) - set(unsound(files, published)))
+from check_cases import NOT_NEGATIVE, WHOLE, Cases
 
 
 def split(groups, count, generator):
@@ -127,47 +83,6 @@ def columns(groups, count, generator):
     return tuple(rows[:, None] for rows in split(groups, count, generator))
 
 
-def missing_is_empty(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if hashed(files.get(n, b"")) != d.lower())
-
-
-def empty_is_missing(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if not files.get(n) or hashed(files[n]) != d.lower())
-
-
-def first_digits_only(files, published):
-    lengths = {name: len(digest) for name, digest in published.items()}
-    return sorted(n for n, length in lengths.items() if n not in files or length != 64)
-
-
-def first_digits_of_each(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if n not in files or hashed(files[n])[:8] != d.lower()[:8])
-
-
-def without_line_ends(files, published):
-    return unsound({name: data.strip() for name, data in files.items()}, published)
-
-
-def as_text(files, published):
-    return unsound({name: data.decode().encode() for name, data in files.items()}, published)
-
-
-def by_digest(files, published):
-    found = []
-    for name, digest in sorted(published.items()):
-        if name not in files or sha256(files[name]).digest() != bytes.fromhex(digest):
-            found.append(name)
-    return found
-
-
-def any_published_hash(files, published):
-    known = {digest.lower() for digest in published.values()}
-    return sorted(n for n in published if n not in files or hashed(files[n]) not in known)
-
-
 def seeded_anew(groups, count, generator):
     return split(groups, count, torch.Generator().manual_seed(generator.initial_seed()))
 
@@ -211,49 +126,139 @@ def sorted_by_group(groups, count, generator):
     return train[groups[train].argsort(stable=True)], test[groups[test].argsort(stable=True)]
 
 
+def seen(train, test):
+    return (test[:, None] == train).all(dim=2).any(dim=1)
+
+
+def seen_by_loops(train, test):
+    known = {tuple(row) for row in train.tolist()}
+    return torch.tensor([tuple(row) in known for row in test.tolist()], dtype=torch.bool)
+
+
+def seen_by_numbers(train, test):
+    numbers = torch.cat([train, test]).unique(dim=0, return_inverse=True)[1]
+    return torch.isin(numbers[len(train) :], numbers[: len(train)])
+
+
+def any_column(train, test):
+    return (test[:, None] == train).any(dim=2).any(dim=1)
+
+
+def different_rows(train, test):
+    return (test[:, None] == train).any(dim=1).all(dim=1)
+
+
+def element_by_element(train, test):
+    return torch.isin(test, train).all(dim=1)
+
+
+def by_sum(train, test):
+    return torch.isin(test.sum(dim=1), train.sum(dim=1))
+
+
+def training_mask(train, test):
+    return seen(test, train)
+
+
+def counted(train, test):
+    groups, counts = torch.cat([train, test]).unique(
+        dim=0, return_inverse=True, return_counts=True
+    )[1:]
+    return counts[groups[len(train) :]] > 1
+
+
+def nearly(train, test):
+    return torch.isclose(test[:, None], train, atol=1e-5).all(dim=2).any(dim=1)
+
+
+def same_place(train, test):
+    return (train == test).all(dim=1)
+
+
+def row_numbers(train, test):
+    return torch.where(seen(train, test))[0]
+
+
+def remainder(name):
+    return int(sha256(name.encode()).hexdigest()[:8], 16) % 100
+
+
+def cut(names, inside):
+    return [n for n in names if not inside(n)], [n for n in names if inside(n)]
+
+
+def by_hash(names, percent):
+    def inside(name):
+        return remainder(name.split("/")[0]) < percent
+
+    return cut(names, inside)
+
+
+def by_partition(names, percent):
+    parts = {False: [], True: []}
+    for name in names:
+        number = int.from_bytes(sha256(name.partition("/")[0].encode()).digest()[:4], "big")
+        parts[number % 100 < percent].append(name)
+    return list(parts.values())
+
+
+def whole_name(names, percent):
+    return cut(names, lambda name: remainder(name) < percent)
+
+
+def last_slash(names, percent):
+    return cut(names, lambda name: remainder(name.rsplit("/", 1)[0]) < percent)
+
+
+def up_to_percent(names, percent):
+    return cut(names, lambda name: remainder(name.split("/")[0]) <= percent)
+
+
+def by_python(names, percent):
+    return cut(names, lambda name: hash(name.split("/")[0]) % 100 < percent)
+
+
+def by_md5(names, percent):
+    def number(name):
+        return int(md5(name.split("/")[0].encode()).hexdigest()[:8], 16)
+
+    return cut(names, lambda name: number(name) % 100 < percent)
+
+
+def all_digits(names, percent):
+    def number(name):
+        return int(sha256(name.split("/")[0].encode()).hexdigest(), 16)
+
+    return cut(names, lambda name: number(name) % 100 < percent)
+
+
+def decimal(names, percent):
+    return cut(names, lambda name: int(sha256(name.encode()).hexdigest()[:8]) % 100 < percent)
+
+
+def first_of_each(names, percent):
+    return by_hash(dict.fromkeys(names), percent)
+
+
+def sorted_names(names, percent):
+    train, test = by_hash(names, percent)
+    return sorted(train), sorted(test)
+
+
+def by_place(names, percent):
+    end = len(names) * percent // 100
+    return names[end:], names[:end]
+
+
+def as_sets(names, percent):
+    return tuple(set(part) for part in by_hash(names, percent))
+
+
+ONLY_TRUTH = "it is asked only whether it is true"
 ONE_DIMENSION = "`where` of one dimension gives one tensor: the last is the first"
-ONLY_TRUTH = "the caller asks only whether it is true"
 
 CASES = {
     "03.17a": Cases(
-        solution=unsound,
-        also_right=[by_digest],
-        wrong=[
-            (present_only, "missing counts as well"),
-            (missing_only, "another hash counts as well"),
-            (case_matters, "capital and small"),
-            (with_unpublished, "was not published"),
-            (missing_raises, "raised KeyError"),
-            (by_md5, "hash the bytes with `sha256`"),
-            (unsorted, "sort the names"),
-            (sound_ones, "the sound ones"),
-            (lambda files, published: set(unsound(files, published)), "expected a list"),
-            (missing_is_empty, "a published file that is missing counts as well"),
-            (empty_is_missing, "a file of no bytes is no missing file"),
-            (first_digits_only, "another hash counts as well"),
-            (
-                lambda files, published: len(unsound(files, published)),
-                "expected a list, got an int",
-            ),
-            (lambda files, published: unsound(files, published)[::-1], "sort the names"),
-            (lambda files, published: sorted(published), "every file is called unsound"),
-            (lambda files, published: [], "hash the bytes with SHA-256"),
-            (
-                lambda files, published: dict.fromkeys(unsound(files, published), False),
-                "expected a list",
-            ),
-            (any_published_hash, "another hash counts as well"),
-            (first_digits_of_each, "another hash counts as well"),
-            (without_line_ends, "hash the bytes with SHA-256"),
-            (as_text, "no such letters"),
-        ],
-        equivalent={
-            "return abs(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
-            "return -(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
-            "return int(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
-        },
-    ),
-    "03.17b": Cases(
         solution=split,
         also_right=[lambda *inputs: list(split(*inputs)), by_inverse],
         wrong=[
@@ -288,6 +293,53 @@ CASES = {
             "return (torch.where(~test)[0], abs(torch.where(test)[0]))": NOT_NEGATIVE,
             "return (torch.where(~test)[-1], torch.where(test)[0])": ONE_DIMENSION,
             "return (torch.where(~test)[0], torch.where(test)[-1])": ONE_DIMENSION,
+        },
+    ),
+    "03.17b": Cases(
+        solution=seen,
+        also_right=[seen_by_loops, seen_by_numbers],
+        wrong=[
+            (any_column, "only if all of its columns are equal"),
+            (different_rows, "one and the same row"),
+            (element_by_element, "one and the same row"),
+            (by_sum, "all of its columns are equal"),
+            (training_mask, "mark the test rows"),
+            (counted, "compare whole rows"),
+            (nearly, "compare whole rows"),
+            (same_place, "raised"),
+            (row_numbers, "return a mask"),
+            (lambda train, test: ~seen(train, test), "that were not seen"),
+            (lambda train, test: int(seen(train, test).sum()), "expected a tensor"),
+            (lambda train, test: seen(train, test).tolist(), "expected a tensor"),
+            (lambda train, test: seen(train, test)[:, None], "shape"),
+        ],
+        equivalent={},
+    ),
+    "03.17c": Cases(
+        solution=by_hash,
+        also_right=[by_partition],
+        wrong=[
+            (whole_name, "not the whole name"),
+            (last_slash, "not at the last"),
+            (up_to_percent, "not equal to it"),
+            (by_python, "SHA-256, the first eight"),
+            (by_md5, "SHA-256, the first eight"),
+            (all_digits, "SHA-256, the first eight"),
+            (decimal, "raised ValueError"),
+            (first_of_each, "as often as it stands there"),
+            (sorted_names, "keep the order"),
+            (by_place, "is in both lists"),
+            (as_sets, "expected a list"),
+            (lambda names, percent: by_hash(names, percent)[::-1], "swapped"),
+            (lambda names, percent: by_hash(names, percent)[1], "return 2 values"),
+            (lambda names, percent: whole_name(names, 0), "belongs to the test"),
+        ],
+        equivalent={
+            "return abs(int(sha256(name.encode()).hexdigest()[:8], 16) % 100)": NOT_NEGATIVE,
+            "return int(int(sha256(name.encode()).hexdigest()[:8], 16) % 100)": WHOLE,
+            "return abs(remainder(name.split('/')[0]) < percent)": ONLY_TRUTH,
+            "return -(remainder(name.split('/')[0]) < percent)": ONLY_TRUTH,
+            "return int(remainder(name.split('/')[0]) < percent)": ONLY_TRUTH,
         },
     ),
 }

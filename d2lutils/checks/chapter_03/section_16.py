@@ -1,13 +1,9 @@
 """Checks of 03/16, getting data."""
 
 from hashlib import md5, sha256
-from itertools import pairwise
 from typing import Any
 
-import torch
-from torch.overrides import TorchFunctionMode
-
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, given
 
 
 @exercise("03.16a")
@@ -68,97 +64,69 @@ def unsound(answer: Any) -> None:
         expect_equal(got, ["wine"], why="the hash is SHA-256, not MD5")
 
 
+# What `resume` fetches: no text, and no byte twice.
+FILE = bytes(range(215, 256))
+SIZE = len(FILE)
+
+
 @exercise("03.16b")
-def group_split(answer: Any) -> None:
-    """Row numbers of training and test, whole groups each."""
-    for groups, count, seed in [
-        (torch.tensor([7, 7, 2, 9, 2, 9, 4, 4, 7, 2]), 2, 0),
-        (torch.tensor([7, 7, 2, 9, 2, 9, 4, 4, 7, 2]), 1, 1),
-        (torch.tensor([3, 1, 3, 1, 5, 5, 8]), 2, 2),
-        (torch.arange(12) // 3, 3, 3),
-        (torch.tensor([-5, 6, -5, 6, 0]), 1, 4),
-        (torch.tensor([3, 3, 8]), 2, 5),
-        (torch.tensor([4, 9]), 1, 6),
+def resume(answer: Any) -> None:
+    """All bytes of a file, from a server whose answers break off."""
+    for told, size, have, answers in [
+        ("you have nothing, and one 206 brings all", SIZE, 0, [(206, SIZE)]),
+        ("you have 7 bytes, and one 206 brings the rest", SIZE, 7, [(206, SIZE)]),
+        ("the answers break off twice", SIZE, 7, [(206, 5), (206, 11), (206, SIZE)]),
+        ("you have all bytes", SIZE, SIZE, []),
+        ("the file has no bytes", 0, 0, []),
+        ("one byte is missing", SIZE, SIZE - 1, [(206, SIZE)]),
+        ("one 206 brings no byte", SIZE, 3, [(206, 0), (206, SIZE)]),
+        ("you have 7 bytes, and a 200 brings the whole file", SIZE, 7, [(200, SIZE)]),
+        ("a 200 breaks off after 4 bytes", SIZE, 9, [(200, 4), (200, SIZE)]),
+        ("a 200 brings no byte", SIZE, 9, [(200, 0), (206, SIZE)]),
+        ("a 206, then a 200, then a 206", SIZE, 5, [(206, 20), (200, 12), (206, SIZE)]),
     ]:
-        with given(groups=groups, count=count):
-            _judge(answer, groups, count, seed)
-    groups = torch.arange(30)
-    with given("groups = torch.arange(30)", count=10):
-        before = torch.get_rng_state()
-        first, again, other = (_test_rows(answer, groups, _seeded(seed)) for seed in (0, 0, 1))
-        if not torch.equal(torch.get_rng_state(), before):
-            raise Wrong("the global generator was moved; hand `generator` to `randperm`")
-        if first != again:
-            raise Wrong("two equal generators give two splits; hand `generator` to `randperm`")
-        if first == other:
-            raise Wrong("every generator gives the same split; draw the groups with `randperm`")
-        generator = _seeded(0)
-        if _test_rows(answer, groups, generator) == _test_rows(answer, groups, generator):
-            raise Wrong("the generator stands still: draw from it, and do not seed it anew")
-        if any(len({b - a for a, b in pairwise(rows)}) < 3 for rows in (first, other)):
-            raise Wrong("these groups are neighbours; draw each by chance, with `randperm`")
-        _judge(answer, groups, 10, 0)  # among so many, a draw with repeats shows
-        draws = _Draws()
-        call(answer, groups % 12, 5, generator, inside=draws)
-        if (12, generator) not in draws.made:
+        with given(told):
+            server = _Server(FILE[:size], FILE[:have], answers)
+            got = expect_type(call(answer, FILE[:have], server, size), bytes)
+            if len(got) < size:
+                raise Wrong(
+                    f"{len(got)} of {size} bytes are there; an answer may break off, so ask again "
+                    f"until there are `size` bytes"
+                )
+            if len(got) > size:
+                raise Wrong(
+                    f"{len(got)} bytes are too many, expected {size}; after a 200, only the bytes "
+                    f"that it brought count"
+                )
+            expect_equal(got, FILE[:size], why="bytes that came after a 206 follow `have`")
+
+
+class _Server:
+    """Answers what is planned, and knows which byte a client should ask for."""
+
+    def __init__(self, file: bytes, have: bytes, plan: list[tuple[int, int]]) -> None:
+        self.file = file
+        self.have = len(have)
+        self.plan = list(plan)
+        self.last = 0
+
+    def __call__(self, start: Any) -> tuple[int, bytes]:
+        if type(start) is not int:
+            raise Wrong("`ask` takes one int, the number of the first byte that is missing")
+        if start != self.have:
             raise Wrong(
-                "draw with `torch.randperm(n, generator=generator)`, where n is the number of "
-                "different groups: then each has the same chance"
+                f"`ask` was called with {start}, where {self.have} bytes are there; " + self._hint()
             )
+        if not self.plan:
+            raise Wrong("`ask` was called though all bytes are there; look at `size` first")
+        self.last, count = self.plan.pop(0)
+        came = self.file[start if self.last == 206 else 0 :][:count]
+        self.have = len(came) + (start if self.last == 206 else 0)
+        return self.last, came
 
-
-class _Draws(TorchFunctionMode):
-    """Inside a `with`, notes how long an order `randperm` drew, and from which generator."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.made: list[tuple[int, torch.Generator | None]] = []
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        if func is torch.randperm and args:
-            self.made.append((int(args[0]), (kwargs or {}).get("generator")))
-        return func(*args, **(kwargs or {}))
-
-
-def _test_rows(answer: Any, groups: torch.Tensor, generator: torch.Generator) -> list[int]:
-    rows: list[int] = _pair(call(answer, groups, 10, generator))[1].tolist()
-    return rows
-
-
-def _judge(answer: Any, groups: torch.Tensor, count: int, seed: int) -> None:
-    train, test = _pair(call(answer, groups, count, _seeded(seed)))
-    for name, rows in [("training", train), ("test", test)]:
-        if rows.dtype == torch.bool:
-            raise Wrong("these are masks; return row numbers, which `torch.where(mask)[0]` gives")
-        if rows.ndim != 1:
-            shape = tuple(rows.shape)
-            raise Wrong(f"the {name} rows have the shape {shape}, expected one dimension")
-    given_rows, whole = [*train.tolist(), *test.tolist()], list(range(len(groups)))
-    if any(row not in whole for row in given_rows):
-        raise Wrong("there are numbers that are no rows; return row numbers, not groups")
-    if sorted(given_rows) != whole:
-        raise Wrong("each row belongs into exactly one part")
-    both = sorted(set(groups[train].tolist()) & set(groups[test].tolist()))
-    if both:
-        raise Wrong(f"group {both[0]} is in both parts; draw groups, not rows")
-    found = len(set(groups[test].tolist()))
-    if found != count:
-        swapped = len(set(groups[train].tolist())) == count
-        hint = "; the two parts are swapped" if swapped else ""
-        if not swapped and found < count:
-            hint = "; `randperm(len(names))` draws positions in names = groups.unique(), not names"
-        raise Wrong(f"the test rows are of {found} groups, expected {count}{hint}")
-    if train.tolist() != sorted(train.tolist()) or test.tolist() != sorted(test.tolist()):
-        raise Wrong("return the row numbers in rising order")
-
-
-def _pair(got: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    if not isinstance(got, (tuple, list)) or len(got) != 2:
-        raise Wrong("expected two tensors, the training rows and the test rows")
-    return expect_tensor(got[0]), expect_tensor(got[1])
-
-
-def _seeded(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+    def _hint(self) -> str:
+        if self.last == 206:
+            return "the bytes of a 206 follow those that you have"
+        if self.last == 200:
+            return "after a 200, only the bytes that it brought count"
+        return "ask for the first byte that is missing"
