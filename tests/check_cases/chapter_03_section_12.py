@@ -1,5 +1,6 @@
-"""Answers to the exercises of 03/12, audio and video."""
+"""Answers to the exercises of 03/12, audio."""
 
+import numpy as np
 import torch
 from torch.nn import functional as F
 
@@ -75,6 +76,49 @@ def without_the_ends(left, right, most):
     return (shifted @ left)[1:-1].argmax().item() + 1 - most
 
 
+SCALES = {"uint8": 2**7, "int16": 2**15, "int32": 2**31}
+
+
+def to_floats(levels):
+    x = torch.from_numpy(levels.astype("float64"))
+    if levels.dtype == "uint8":
+        x = x - 128
+    x = x / SCALES[levels.dtype.name]
+    return torch.atleast_2d(x.t()).float()
+
+
+def in_numpy(levels):
+    columns = levels.reshape(len(levels), -1).T.astype(np.float32)
+    if levels.dtype == np.uint8:
+        columns -= 128
+    return torch.tensor(columns / -float(np.iinfo(levels.dtype.name).min or -128))
+
+
+def scaled(levels, zero, scale):
+    """Like to_floats, with another silence and scale of the type."""
+    x = torch.from_numpy(levels.astype("float64"))
+    return torch.atleast_2d(((x - zero) / scale).t()).float()
+
+
+def only_bytes(levels, zero, scale):
+    return scaled(levels, zero, scale) if levels.dtype == "uint8" else to_floats(levels)
+
+
+def wrapped(levels):
+    if levels.dtype != "uint8":
+        return to_floats(levels)
+    return torch.atleast_2d(((torch.from_numpy(levels.copy()) - 128) / 128).t())
+
+
+def viewed(levels):
+    return to_floats(levels).t().reshape(to_floats(levels).shape)
+
+
+def by_its_largest(levels):
+    x = torch.atleast_2d(torch.from_numpy(levels.astype("float32")).t())
+    return to_floats(levels) if levels.dtype == "uint8" else x / x.abs().max()
+
+
 CASES = {
     "03.12a": Cases(
         solution=heard,
@@ -101,8 +145,35 @@ CASES = {
         equivalent={
             "return abs(min(frequency % rate, -frequency % rate))": NOT_NEGATIVE,
             "return min(-frequency % rate, frequency % rate)": COMMUTES,
-            "return abs(min(rest, per_second - rest))": NOT_NEGATIVE,
-            "return min(per_second - rest, rest)": COMMUTES,
+        },
+    ),
+    "03.12b": Cases(
+        solution=to_floats,
+        also_right=[in_numpy],
+        wrong=[
+            (wrapped, "make floats before"),
+            (lambda x: only_bytes(x, 0, 128), "subtract 128 first"),
+            (lambda x: only_bytes(x, 0, 255), "then divide by 128"),
+            (lambda x: only_bytes(x, 127.5, 127.5), "has to become 0"),
+            (lambda x: only_bytes(x, 128, 127), "128 below silence"),
+            (lambda x: scaled(x, 0, SCALES[x.dtype.name] - 1), "divide by 2 to a power"),
+            (by_its_largest, "not by this sound's"),
+            (lambda x: scaled(x, 0, 1), "not divided yet"),
+            (lambda x: to_floats(x.astype("int16")) if x.itemsize > 1 else to_floats(x), "type"),
+            (lambda x: scaled(x, 0, 2**15) if x.itemsize > 1 else to_floats(x), "2**31"),
+            (lambda x: scaled(x, 0, 2**31) if x.itemsize > 1 else to_floats(x), "2**15"),
+            (lambda x: scaled(x, 0, 2**23) if x.itemsize > 2 else to_floats(x), "the upper ones"),
+            (lambda x: to_floats(x).t() if x.ndim > 1 else to_floats(x), "transpose it"),
+            (lambda x: to_floats(x).squeeze(0), "mono needs a first dimension"),
+            (lambda x: to_floats(x).double(), "return float32"),
+            (viewed, "mixes the channels"),
+            (lambda x: to_floats(x).numpy(), "expected a tensor"),
+            (lambda x: -to_floats(x), "the type's largest magnitude"),
+        ],
+        equivalent={
+            "if levels.dtype <= 'uint8':": "of the three types, only uint8 fits into uint8",
+            "x = torch.from_numpy(array).float()": "float copies",
+            "x = x.view(-1, 1) if x.ndim <= 1 else x": "the levels have a dimension at least",
         },
     ),
     "03.12c": Cases(

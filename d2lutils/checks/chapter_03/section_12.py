@@ -1,10 +1,11 @@
-"""Checks of 03/12, audio and video."""
+"""Checks of 03/12, audio."""
 
 from typing import Any
 
+import numpy as np
 import torch
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, given
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
 
 
 def _number(got: Any, what: str) -> float:
@@ -64,6 +65,81 @@ def heard(answer: Any) -> None:
                 ],
                 why="take off whole multiples of the rate, then fold at half the rate",
             )
+
+
+@exercise("03.12b")
+def to_floats(answer: Any) -> None:
+    """Levels of 8, 16 or 32 bits, time or time×channels, as float32 channels×time."""
+    random = np.random.default_rng(4)
+    for dtype, shape in [
+        ("int16", (6, 2)),
+        ("uint8", (5, 2)),
+        ("int32", (4, 3)),
+        ("int16", (7,)),
+        ("uint8", (6,)),
+        ("int32", (1,)),
+        ("int16", (1, 2)),
+        ("uint8", (3, 1)),
+    ]:
+        limits = np.iinfo(dtype)
+        levels = random.integers(limits.min, limits.max, shape, dtype, endpoint=True)
+        levels.flat[0] = limits.min
+        levels.flat[-1] = limits.min if levels.size == 1 else limits.max
+        with given(f"levels = {dtype} of shape {shape}"):
+            _judge_floats(expect_tensor(call(answer, levels)), levels)
+    quiet = np.array([[3, -2], [0, 1], [-4, 5]], dtype=np.int16)
+    with given("levels = int16 of shape (3, 2), none beyond 5"):
+        _judge_floats(expect_tensor(call(answer, quiet)), quiet)
+    wide = random.integers(-(2**15), 2**15, (8, 2), np.int16)
+    with given("levels = every second row of int16 of shape (8, 2)"):
+        _judge_floats(expect_tensor(call(answer, wide[::2])), wide[::2])
+
+
+def _judge_floats(got: torch.Tensor, levels: np.ndarray) -> None:
+    columns = levels[:, None] if levels.ndim == 1 else levels
+    zero, scale = (128, 128) if levels.dtype == np.uint8 else (0, -int(np.iinfo(levels.dtype).min))
+    numbers = torch.from_numpy(columns.T.astype(np.float64))
+    want = ((numbers - zero) / scale).float()
+    if got.ndim == 1 and levels.ndim == 1:
+        raise Wrong("mono needs a first dimension for its one channel: channels × time")
+    if got.shape != want.shape and got.shape == want.t().shape:
+        raise Wrong("this is still time × channels: transpose it")
+    if got.is_floating_point() and got.dtype != torch.float32:
+        raise Wrong(f"return float32, not {got.dtype}")
+    as_bytes = torch.from_numpy((columns.T.astype(np.int64) - zero) % 256 / scale).float()
+    usual: list[tuple[object, str]] = []
+    if zero:
+        usual = [
+            (as_bytes, "the bytes have wrapped: make floats before you subtract 128"),
+            ((numbers / 128).float(), "silence is 128 in 8 bits: subtract 128 first"),
+            ((numbers / 255).float(), "silence is 128 in 8 bits: subtract 128, then divide by 128"),
+            ((numbers / 127.5 - 1).float(), "silence is 128, and has to become 0, not 0.004"),
+            (((numbers - 128) / 127).float(), "the lowest is 128 below silence: divide by 128"),
+        ]
+    expect_equal(
+        got,
+        want,
+        usual=[
+            *usual,
+            (
+                (numbers / (scale - 1)).float(),
+                "the lowest level is beyond -1: divide by 2 to a power",
+            ),
+            (
+                (numbers / numbers.abs().max()).float(),
+                "divide by the type's largest magnitude, not by this sound's: it would be louder",
+            ),
+            (numbers.float(), "the levels are not divided yet"),
+            ((numbers / 2**15).float(), "int32 goes to 2**31: each type has its own divisor"),
+            ((numbers / 2**31).float(), "int16 goes to 2**15: each type has its own divisor"),
+            ((numbers / 2**23).float(), "the 24 bits are the upper ones of 32: divide by 2**31"),
+            (
+                numbers.t().reshape(want.shape).sub(zero).div(scale).float(),
+                "`reshape` or `view` mixes the channels: transpose",
+            ),
+        ],
+        why="element [c, t] is (levels[t, c] - silence) / the type's largest magnitude",
+    )
 
 
 @exercise("03.12c")
