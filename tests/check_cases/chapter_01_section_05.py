@@ -1,170 +1,183 @@
-"""Answers to the exercises of 01/05, frameworks and hardware."""
+"""Answers to the exercises of 01/05, frameworks."""
 
-import math
+import torch
 
-from check_cases import COMMUTES, NOT_NEGATIVE, Cases
-
-KEPT = {"sgd": 0, "momentum": 1, "adam": 2}
+from check_cases import COMMUTES, Cases
 
 
-def gigabytes(parameters, optimiser):
-    return parameters * 4 * (2 + KEPT[optimiser]) / 1e9
+def working(table, year):
+    goes_on = table["last"].isna() | (table["last"] >= year)
+    return table[(table["first"] <= year) & goes_on]
 
 
-def computing(n, peak):
-    return 2 * n**3 / peak
+def at_work(table, year):
+    return working(table, year).sort_values(["first", "name"])["name"].tolist()
 
 
-def moving(n, bandwidth):
-    return 12 * n**2 / bandwidth
+def by_loop(table, year):
+    rows = []
+    for row in table.to_dict("records"):
+        ended = row["last"] == row["last"] and row["last"] < year
+        if row["first"] <= year and not ended:
+            rows.append((row["first"], row["name"]))
+    return [name for _, name in sorted(rows)]
 
 
-def seconds(n, peak, bandwidth):
-    return max(computing(n, peak), moving(n, bandwidth))
+def filled(table, year):
+    last = table["last"].fillna(9999)
+    rows = table[table["first"].le(year) & last.ge(year)]
+    return list(rows.sort_values("name").sort_values("first", kind="stable")["name"])
 
 
-def choose(need, cards):
-    enough = [name for name in cards if cards[name] >= need]
-    return min(enough, key=cards.get, default="several cards")
+def without_missing(table, year):
+    rows = table[(table["first"] <= year) & (table["last"] >= year)]
+    return rows.sort_values(["first", "name"])["name"].tolist()
 
 
-def card(parameters, activations, cards):
-    return choose(16 * parameters / 1e9 + activations, cards)
+def strict_first(table, year):
+    rows = working(table, year)
+    return rows[rows["first"] < year].sort_values(["first", "name"])["name"].tolist()
 
 
-def by_cases(parameters, optimiser):
-    if optimiser == "sgd":
-        return parameters * 8 / 1e9
-    return parameters * (12 if optimiser == "momentum" else 16) / 1e9
+def strict_last(table, year):
+    rows = working(table, year)
+    rows = rows[~(rows["last"] == year)]
+    return rows.sort_values(["first", "name"])["name"].tolist()
 
 
-def by_intensity(n, peak, bandwidth):
-    slow_bytes = (2 * n**3) / (12 * n**2) < peak / bandwidth
-    return moving(n, bandwidth) if slow_bytes else computing(n, peak)
+def only_begun(table, year):
+    return table[table["first"] <= year].sort_values(["first", "name"])["name"].tolist()
 
 
-def from_small_to_large(parameters, activations, cards):
-    for name, memory in sorted(cards.items(), key=lambda pair: pair[1]):
-        if memory >= 16 * parameters / 1e9 + activations:
-            return name
-    return "several cards"
+def only_not_over(table, year):
+    rows = table[table["last"].isna() | (table["last"] >= year)]
+    return rows.sort_values(["first", "name"])["name"].tolist()
 
 
-def by_loop(parameters, activations, cards):
-    found = "several cards"
-    for name in cards:
-        fits = cards[name] - activations >= 16 * parameters / 1e9
-        if fits and (found not in cards or cards[name] < cards[found]):
-            found = name
-    return found
+def ordered(*columns, **how):
+    def answer(table, year):
+        rows = working(table, year)
+        if columns:
+            rows = rows.sort_values(list(columns), **how)
+        return rows["name"].tolist()
+
+    return answer
 
 
-def first_card(parameters, activations, cards):
-    for name, memory in cards.items():
-        if memory >= 16 * parameters / 1e9 + activations:
-            return name
-    return "several cards"
+def changes_its_table(table, year):
+    table["last"] = table["last"].fillna(9999)
+    return at_work(table, year)
 
 
-def strictly_smaller(parameters, activations, cards):
-    need = 16 * parameters / 1e9 + activations
-    enough = [name for name in cards if cards[name] > need]
-    return min(enough, key=cards.get, default="several cards")
+def as_series(table, year):
+    return working(table, year).sort_values(["first", "name"])["name"]
 
 
-def by_name(parameters, activations, cards):
-    need = 16 * parameters / 1e9 + activations
-    return min((name for name in cards if cards[name] >= need), default="several cards")
+def plan_of(names, step):
+    def answer(slope):
+        graph = torch.fx.Graph()
+        inputs = [torch.fx.Proxy(graph.placeholder(name)) for name in names]
+        graph.output(step(slope, *inputs).node)
+        return torch.fx.GraphModule(torch.nn.Module(), graph)
+
+    return answer
 
 
-def memory_of_the_card(parameters, activations, cards):
-    return cards.get(card(parameters, activations, cards), "several cards")
+ALL = ["w", "x", "y", "lr"]
 
 
-def name_or_nothing(parameters, activations, cards):
-    name = card(parameters, activations, cards)
-    return None if name == "several cards" else name
+def plan_a_step(slope):
+    graph = torch.fx.Graph()
+    w = torch.fx.Proxy(graph.placeholder("w"))
+    x = torch.fx.Proxy(graph.placeholder("x"))
+    y = torch.fx.Proxy(graph.placeholder("y"))
+    lr = torch.fx.Proxy(graph.placeholder("lr"))
+    new_w = w - lr * slope(w, x, y)
+    graph.output(new_w.node)
+    return torch.fx.GraphModule(torch.nn.Module(), graph)
+
+
+def by_tracing(slope):
+    def step(w, x, y, lr):
+        return w - lr * slope(w, x, y)
+
+    return torch.fx.symbolic_trace(step)
+
+
+def graph_alone(slope):
+    return plan_a_step(slope).graph
+
+
+def eager_function(slope):
+    return lambda w, x, y, lr: w - lr * slope(w, x, y)
+
+
+def calls_again(slope):
+    slope(1.0, 2.0, 3.0)
+    return plan_a_step(slope)
+
+
+def with_numbers(slope):
+    return plan_of(ALL, lambda s, w, x, y, lr: w - lr * s(w, 2.0, 6.0))(slope)
+
+
+def leaf(slope):
+    plan = plan_a_step(slope)
+    forward = plan.forward
+
+    def watched(w, x, y, lr):
+        slope(w, x, y)
+        return forward(w, x, y, lr)
+
+    plan.forward = watched
+    return plan
 
 
 CASES = {
     "01.5a": Cases(
-        solution=gigabytes,
-        also_right=[by_cases, lambda p, o: sum([4, 4, 4 * KEPT[o]]) * p / 10**9],
+        solution=at_work,
+        also_right=[by_loop, filled],
         wrong=[
-            (lambda p, o: gigabytes(p, o) * 1e9, "divide by 1e9"),
-            (lambda p, o: gigabytes(p, o) * 1e9 / 2**30, "not 2**30"),
-            (lambda p, o: 16 * p / 1e9, "only Adam"),
-            (lambda p, o: 4 * p * (1 + KEPT[o]) / 1e9, "as well as its gradient"),
-            (lambda p, o: p * (2 + KEPT[o]) / 1e9, "a float32 has 4"),
-            (lambda p, o: print(gigabytes(p, o)), "is a `return` missing?"),
-            (lambda p, o: gigabytes(p, o if o == "sgd" else "adam"), "only Adam"),
-            (lambda p, o: gigabytes(p, o) // 1, "4 bytes for the parameter"),
-            (lambda p, o: round(gigabytes(p, o), 1), "4 bytes for the parameter"),
-            (lambda p, o: round(gigabytes(p, o), 6), "4 bytes for the parameter"),
-            (lambda p, o: gigabytes(p, o) / 4 * 4.5, "4 bytes for the parameter"),
-            (
-                lambda p, o: gigabytes(p, "momentum" if o == "adam" else o),
-                "as well as its gradient",
-            ),
-            (lambda p, o: gigabytes(p, o.upper()), "the dictionary has no such key"),
-            (lambda p, o: f"{gigabytes(p, o)} GB", "expected a number"),
-            (lambda p, o: 8 * p / 1e9, "as well as its gradient"),
-            (lambda p, o: 4 * p / 1e9, "this is one number a parameter"),
+            (without_missing, "ask `isna()`"),
+            (strict_first, "the first year counts"),
+            (strict_last, "the last year counts"),
+            (only_begun, "some of these have ended"),
+            (only_not_over, "some of these have not begun"),
+            (ordered(), "the oldest comes first: sort by `first`"),
+            (ordered("name"), "sort by `first`, and then by `name`"),
+            (ordered("first", kind="stable"), "sort by `name` where `first` is equal"),
+            (ordered("first", "name", ascending=False), "both years count"),
+            (ordered("first", "name", ascending=[False, True]), "the oldest comes first"),
+            (changes_its_table, "changed its input"),
+            (as_series, "expected a list"),
         ],
         equivalent={
-            "return abs(parameters * 4 * (2 + KEPT[optimiser]) / 1000000000.0)": NOT_NEGATIVE,
-            "return abs(how_many * 4 * {'sgd': 2, 'momentum': 3, 'adam': 4}[rule]"
-            " / 1000000000.0)": NOT_NEGATIVE,
+            "goes_on = (table['last'] >= year) | table['last'].isna()": COMMUTES,
+            "return table[goes_on & (table['first'] <= year)]": COMMUTES,
+            "goes_on = (systems['last'] >= when) | systems['last'].isna()": COMMUTES,
+            "rows = systems[goes_on & (systems['first'] <= when)]": COMMUTES,
         },
     ),
     "01.5b": Cases(
-        solution=seconds,
-        also_right=[by_intensity, lambda n, p, b: sorted([3 * n * n * 4 / b, 2 * n**3 / p])[1]],
+        solution=plan_a_step,
+        also_right=[by_tracing],
         wrong=[
-            (lambda n, p, b: computing(n, p) + moving(n, b), "do not add them"),
-            (lambda n, p, b: min(computing(n, p), moving(n, b)), "the slower of the two"),
-            (lambda n, p, b: computing(n, p), "the bytes take longer"),
-            (lambda n, p, b: max(computing(n, p), moving(n, b) / 4), "has 4 bytes"),
-            (lambda n, p, b: max(computing(n, p), moving(n, b) * 2 / 3), "written too"),
-            (lambda n, p, b: max(computing(n, p) / 2, moving(n, b)), "count additions too"),
-            (lambda n, p, b: moving(n, b), "the operations take longer"),
-            (lambda n, p, b: max(computing(n, b), moving(n, p)), "the larger of"),
-            (lambda n, p, b: max(1 / computing(n, p), 1 / moving(n, b)), "the larger of"),
-            (lambda n, p, b: (computing(n, p) + moving(n, b)) / 2, "the larger of"),
-            (lambda n, p, b: int(seconds(n, p, b)), "the larger of"),
-            (lambda n, p, b: round(seconds(n, p, b), 6), "the larger of"),
-            (lambda n, p, b: computing(n, p) if n >= 1000 else moving(n, b), "longer here"),
-            (lambda n, p, b: (computing(n, p) * moving(n, b)) ** 0.5, "the larger of"),
-            (lambda n, p, b: max(computing(n, p), moving(n, b) / 3), "three matrices cross"),
-            (lambda n, p, b: (computing(n, p), moving(n, b)), "expected a number"),
-        ],
-        equivalent={
-            "return abs(2 * n ** 3 / peak)": NOT_NEGATIVE,
-            "return abs(12 * n ** 2 / bandwidth)": NOT_NEGATIVE,
-            "return abs(max(computing(n, peak), moving(n, bandwidth)))": NOT_NEGATIVE,
-            "return max(moving(n, bandwidth), computing(n, peak))": COMMUTES,
-            "return abs(max(2 * n ** 3 / operations_rate, 12 * n ** 2 / bytes_rate))": NOT_NEGATIVE,
-            "return max(12 * n ** 2 / bytes_rate, 2 * n ** 3 / operations_rate)": COMMUTES,
-        },
-    ),
-    "01.5c": Cases(
-        solution=card,
-        also_right=[from_small_to_large, by_loop],
-        wrong=[
-            (lambda p, a, c: choose(16 * p / 1e9, c), "the activations come on top"),
-            (lambda p, a, c: choose(4 * p / 1e9 + a, c), "not 4"),
-            (lambda p, a, c: choose(16 * p / 2**30 + a, c), "not 2**30"),
-            (first_card, "the first card that is large enough"),
-            (lambda p, a, c: max(c, key=c.get), "a smaller card"),
-            (name_or_nothing, "is a `return` missing?"),
-            (strictly_smaller, "compare with `>=`"),
-            (lambda p, a, c: card(p, math.ceil(a), c), "a smaller card is large enough"),
-            (lambda p, a, c: card(p, a, {k: int(c[k]) for k in c}), "a smaller card is large"),
-            (lambda p, a, c: card(p, 2 * a, c), "it needs 16 bytes a parameter"),
-            (by_name, "a smaller card is large enough"),
-            (memory_of_the_card, "expected a str, got a float"),
-            (lambda p, a, c: min(c, key=c.get), "it needs 16 bytes a parameter"),
-            (lambda p, a, c: [card(p, a, c)], "expected a str, got a list"),
+            (graph_alone, "this is the graph"),
+            (eager_function, "return a plan"),
+            (calls_again, "was called 2 times"),
+            (with_numbers, "called with a number"),
+            (leaf, "has called `slope` again"),
+            (plan_of(ALL, lambda s, w, x, y, lr: w + lr * s(w, x, y)), "this walks up"),
+            (plan_of(ALL, lambda s, w, x, y, lr: w - s(w, x, y)), "learning rate is missing"),
+            (plan_of(ALL, lambda s, w, x, y, lr: w - 0.1 * s(w, x, y)), "is frozen"),
+            (plan_of(ALL, lambda s, w, x, y, lr: -lr * s(w, x, y)), "the step alone"),
+            (plan_of(ALL, lambda s, w, x, y, lr: s(w, x, y)), "the slope alone"),
+            (plan_of(ALL, lambda s, w, x, y, lr: w - lr * s(w, y, x)), "one step is"),
+            (plan_of(ALL[:3], lambda s, w, x, y: w - 0.1 * s(w, x, y)), "the placeholders are"),
+            (
+                plan_of(["lr", "w", "x", "y"], lambda s, lr, w, x, y: w - lr * s(w, x, y)),
+                "the placeholders are",
+            ),
         ],
     ),
 }

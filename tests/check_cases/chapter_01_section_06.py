@@ -1,4 +1,4 @@
-"""Answers to the exercises of 01/06, frameworks and hardware."""
+"""Answers to the exercises of 01/06, hardware."""
 
 import math
 

@@ -1,144 +1,124 @@
-"""Checks of 01/05, frameworks and hardware."""
+"""Checks of 01/05, frameworks."""
 
+from collections.abc import Callable
 from typing import Any
 
-from d2lutils.checks import call, exercise, expect_equal, given
+import pandas as pd
+import torch
 
-_KEPT = {"sgd": 0, "momentum": 1, "adam": 2}
+from d2lutils.checks import Wrong, call, exercise, expect_equal, given
+from d2lutils.checks.expecting import expect_type
+
+Row = tuple[str, int, int | None]
+SYSTEMS: list[Row] = [
+    ("Rho", 2004, 2009),
+    ("Nu", 2009, None),
+    ("Mu", 2009, 2011),
+    ("Tau", 2001, None),
+    ("Xi", 2003, 2003),
+    ("Pi", 2012, 2019),
+    ("Eta", 2003, 2012),
+]
+
+
+def _table(rows: list[Row]) -> pd.DataFrame:
+    whole = [(*row, "eager") for row in rows]
+    return pd.DataFrame(whole, columns=["name", "first", "last", "style"])
+
+
+def _working(rows: list[Row], year: int) -> list[Row]:
+    return [r for r in rows if r[1] <= year and (r[2] is None or r[2] >= year)]
+
+
+def _names(rows: list[Row], key: Callable[[Row], Any] = lambda row: (row[1], row[0])) -> list[str]:
+    return [row[0] for row in sorted(rows, key=key)]
 
 
 @exercise("01.5a")
-def training_memory(answer: Any) -> None:
-    """Gigabytes for parameters, gradients and the optimiser's numbers."""
-    for parameters, optimiser in [
-        (1_001_000, "momentum"),
-        (7_000_000_000, "adam"),
-        (25_000_000, "sgd"),
-        (3_000_000_000, "adam"),
-        (275, "momentum"),  # of the network of 01/04
+def systems_at_work(answer: Any) -> None:
+    """The names of the systems at work in a year, the oldest first."""
+    ended = [row for row in SYSTEMS if row[2] is not None]
+    for rows, year in [
+        (SYSTEMS, 2009),
+        (SYSTEMS, 2003),
+        (SYSTEMS[::-1], 2012),
+        (SYSTEMS, 2026),
+        (ended, 2011),
+        (SYSTEMS, 2000),
     ]:
-        kept = _KEPT[optimiser]
-        numbers = parameters * (2 + kept)
-        with given(parameters=parameters, optimiser=optimiser):
+        right = _working(rows, year)
+        without_end = [row for row in right if row[2] is not None]
+        early = [row for row in right if row[1] < year]
+        late = [row for row in right if row[2] is None or row[2] > year]
+        begun = [row for row in rows if row[1] <= year]
+        not_over = [row for row in rows if row[2] is None or row[2] >= year]
+        usual = [
+            (_names(without_end), "a system whose `last` is missing goes on: ask `isna()`"),
+            (_names(early), "the first year counts: compare with `<=`"),
+            (_names(late), "the last year counts: compare with `>=`"),
+            (_names(begun), "some of these have ended before the year: look at `last`"),
+            (_names(not_over), "some of these have not begun yet: look at `first`"),
+            ([row[0] for row in right], "the oldest comes first: sort by `first`"),
+            (_names(right, lambda row: row[0]), "sort by `first`, and then by `name`"),
+            (_names(right, lambda row: row[1]), "sort by `name` where `first` is equal"),
+            (_names(right, lambda row: (-row[1], row[0])), "the oldest comes first"),
+        ]
+        with given(f"year = {year} and a table of {len(rows)} systems"):
+            got = expect_type(call(answer, _table(rows), year), list)
             expect_equal(
-                call(answer, parameters, optimiser),
-                4 * numbers / 1e9,
-                usual=[
-                    (4 * numbers / 2**30, "a GB here is 1e9 bytes, not 2**30"),
-                    (float(4 * numbers), "these are bytes; divide by 1e9"),
-                    (4 * numbers / 1e6, "these are MB; a GB has 1e9 bytes"),
-                    (numbers / 1e9, "count the bytes; a float32 has 4"),
-                    (2 * numbers / 1e9, "a float32 has 4 bytes, not 2"),
-                    (8 * numbers / 1e9, "a float32 has 4 bytes, not 8"),
-                    (
-                        4 * parameters * (1 + kept) / 1e9,
-                        "each parameter is kept as well as its gradient",
-                    ),
-                    (
-                        4 * parameters / 1e9,
-                        "this is one number a parameter; the parameter, its gradient "
-                        "and what the optimiser keeps all count",
-                    ),
-                    (16 * parameters / 1e9, "only Adam takes 16 bytes a parameter"),
-                ],
-                why="4 bytes for the parameter, 4 for its gradient, 4 for each number kept",
+                got, _names(right), usual=usual, why="both years count, and so does the order"
             )
+
+
+SLOPES: list[tuple[str, Callable[..., Any]]] = [
+    ("2 * (w * x - y) * x", lambda w, x, y: 2 * (w * x - y) * x),
+    ("w * 3 - y", lambda w, x, y: w * 3 - y),
+    ("x * y - w", lambda w, x, y: x * y - w),
+]
+NUMBERS = [(0.0, 2.0, 6.0, 0.1), (1.5, -3.0, 0.25, 0.01), (-2.0, 0.5, 7.0, 4.0)]
+INPUTS = ["w", "x", "y", "lr"]
+
+
+def _plan(answer: Any, slope: Callable[..., Any]) -> tuple[torch.fx.GraphModule, list[Any]]:
+    """Return the answer's plan and what it has called `slope` with, call by call."""
+    calls: list[Any] = []
+
+    def watched(w: Any, x: Any, y: Any) -> Any:
+        calls.append((w, x, y))
+        return slope(w, x, y)
+
+    plan = call(answer, watched)
+    if isinstance(plan, torch.fx.Graph):
+        raise Wrong("this is the graph: return the `GraphModule` that makes it callable")
+    if not isinstance(plan, torch.fx.GraphModule):
+        raise Wrong("return a plan, the `GraphModule` of a graph of `torch.fx`")
+    return plan, calls
 
 
 @exercise("01.5b")
-def floor_of_a_product(answer: Any) -> None:
-    """The least time of an n×n product from a chip's peak and bandwidth."""
-    for n, peak, bandwidth in [
-        (100, 80e9, 1e9),
-        (10_000, 70e9, 1e9),
-        (150_000, 1e15, 1e9),
-        (10, 1e9, 50e6),
-        (2000, 1e9, 50e6),
-        (10, 70e12, 1e9),
-    ]:
-        computing = 2 * n**3 / peak
-        moving = 12 * n**2 / bandwidth
-        with given(n=n, peak=peak, bandwidth=bandwidth):
-            expect_equal(
-                call(answer, n, peak, bandwidth),
-                max(computing, moving),
-                usual=[
-                    (computing + moving, "both happen at the same time; do not add them"),
-                    (computing, "the bytes take longer here; the slower of the two decides"),
-                    (moving, "the operations take longer here; the slower of the two decides"),
-                    (max(computing, moving / 4), "a float32 has 4 bytes"),
-                    (
-                        max(computing, moving / 3),
-                        "three matrices cross: two are read, one is written",
-                    ),
-                    (
-                        max(computing, moving * 2 / 3),
-                        "the result is written too: three matrices cross",
-                    ),
-                    (max(computing / 2, moving), "count additions too: 2 n**3 operations"),
-                ],
-                why="take the larger of operations / peak and bytes / bandwidth",
-            )
-
-
-@exercise("01.5c")
-def smallest_card(answer: Any) -> None:
-    """The card with the least memory on which a training fits."""
-    cards = {"tower": 48.0, "tiny": 8.0, "rack": 80.0, "desk": 24.0}
-    turned = dict(reversed(list(cards.items())))
-    for parameters, activations, offered in [
-        (4_000_000_000, 10.0, cards),
-        (1_000_000_000, 2.0, cards),
-        (1_000_000_000, 10.0, turned),
-        (25_000_000, 1.0, cards),
-        (4_400_000_000, 10.0, cards),
-        (7_000_000_000, 1.0, turned),
-        (1_000_000_000, 70.0, cards),
-        (1_000_000_000, 8.0, cards),  # exactly as much as the desk card has
-        (1_000_000_000, 7.9, turned),
-        (500_000_000, 0.5, cards),
-        (500_000_000, 0.4, {"tower": 48.0, "tiny": 8.5}),
-        (500_000_000, 1.0, {"lone": 24.0}),
-        (500_000_000, 1.0, {}),
-    ]:
-        with given(parameters=parameters, activations=activations, cards=offered):
-            expect_equal(
-                call(answer, parameters, activations, dict(offered)),
-                _pick(16 * parameters / 1e9 + activations, offered),
-                usual=[
-                    (
-                        _pick(16 * parameters / 2**30 + activations, offered),
-                        "a GB here is 1e9 bytes, not 2**30",
-                    ),
-                    (
-                        max(offered, key=offered.__getitem__, default=None),
-                        "a smaller card is large enough",
-                    ),
-                    (
-                        _pick(16 * parameters / 1e9 + activations, offered, exactly=False),
-                        "a training fits on a card that has exactly as much: compare with `>=`",
-                    ),
-                    (
-                        _pick(16 * parameters / 1e9, offered),
-                        "the activations come on top of the 16 bytes a parameter",
-                    ),
-                    (
-                        _pick(4 * parameters / 1e9 + activations, offered),
-                        "a training takes 16 bytes a parameter, not 4",
-                    ),
-                    (
-                        _first(16 * parameters / 1e9 + activations, offered),
-                        "this is the first card that is large enough, not the smallest",
-                    ),
-                ],
-                why="it needs 16 bytes a parameter and the activations, in GB of 1e9 bytes",
-            )
-
-
-def _pick(need: float, cards: dict[str, float], *, exactly: bool = True) -> str:
-    enough = [n for n, memory in cards.items() if memory > need or (exactly and memory == need)]
-    return min(enough, key=cards.__getitem__, default="several cards")
-
-
-def _first(need: float, cards: dict[str, float]) -> str:
-    return next((name for name, memory in cards.items() if memory >= need), "several cards")
+def step_as_a_plan(answer: Any) -> None:
+    """One step of learning as a plan of torch.fx, with a placeholder for each number."""
+    for source, slope in SLOPES:
+        with given(f"slope = {source}"):
+            plan, calls = _plan(answer, slope)
+            if len(calls) != 1:
+                raise Wrong(f"`slope` was called {len(calls)} times: one call writes the plan")
+            if any(isinstance(part, int | float | torch.Tensor) for part in calls[0]):
+                raise Wrong("`slope` was called with a number, which is frozen: give it stand-ins")
+            names = [node.name for node in plan.graph.nodes if node.op == "placeholder"]
+            if names != INPUTS:
+                raise Wrong(f"the placeholders are {names}; they should be {INPUTS}")
+            for w, x, y, lr in NUMBERS:
+                s = slope(w, x, y)
+                usual = [
+                    (w + lr * s, "this walks up; go against the slope"),
+                    (w - s, "the learning rate is missing"),
+                    (w - 0.1 * s, "the learning rate is frozen: use its placeholder"),
+                    (-lr * s, "this is the step alone; start from `w`"),
+                    (s, "this is the slope alone"),
+                ]
+                why = "one step is w - lr * slope(w, x, y)"
+                with given(w=w, x=x, y=y, lr=lr):
+                    expect_equal(call(plan, w, x, y, lr), w - lr * s, usual=usual, why=why)
+            if len(calls) != 1:
+                raise Wrong("running the plan has called `slope` again")

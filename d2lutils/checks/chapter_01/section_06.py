@@ -1,4 +1,4 @@
-"""Checks of 01/06, frameworks and hardware."""
+"""Checks of 01/06, hardware."""
 
 from typing import Any
 
