@@ -1,102 +1,17 @@
 """Answers to the exercises of 02/09, saving tensors."""
 
-import json
-from pathlib import Path
-from struct import unpack
+from collections import OrderedDict
+from functools import partial
 
+import h5py
 import numpy as np
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file
 
 from check_cases import Cases
 
 
 def save_clone(x, path):
     torch.save(x.clone(), path)
-
-
-def header(path):
-    with open(path, "rb") as file:
-        (length,) = unpack("<Q", file.read(8))
-        return json.loads(file.read(length))
-
-
-def shapes(path):
-    return {
-        name: tuple(entry["shape"])
-        for name, entry in header(path).items()
-        if name != "__metadata__"
-    }
-
-
-def length_forgotten(path):
-    return json.loads(Path(path).read_bytes()[8:])
-
-
-def length_from_two_bytes(path):
-    with open(path, "rb") as file:
-        (length,) = unpack("<H6x", file.read(8))
-        entries = json.loads(file.read(length))
-    entries.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
-
-
-def as_much_as_was_enough(path):
-    with open(path, "rb") as file:
-        raw = file.read(100_000)
-    (length,) = unpack("<Q", raw[:8])
-    entries = json.loads(raw[8 : 8 + length])
-    entries.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
-
-
-def every_entry_with_a_shape(path):
-    return {name: tuple(e["shape"]) for name, e in header(path).items() if "shape" in e}
-
-
-def header_in_ascii(path):
-    with open(path, "rb") as file:
-        (length,) = unpack("<Q", file.read(8))
-        entries = json.loads(file.read(length).decode("ascii"))
-    entries.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
-
-
-def length_from_three_bytes(path):
-    with open(path, "rb") as file:
-        length = int.from_bytes(file.read(8)[:3], "little")
-        entries = json.loads(file.read(length))
-    entries.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
-
-
-def without_the_notes(path):
-    with Path(path).open("rb") as raw:
-        length = int.from_bytes(raw.read(8), "little")
-        entries = json.loads(raw.read(length).decode())
-    found = {}
-    for name in entries:
-        if name != "__metadata__":
-            found[name] = tuple(int(size) for size in entries[name]["shape"])
-    return found
-
-
-def reads_it_all(path):
-    raw = Path(path).read_bytes()
-    (length,) = unpack("<Q", raw[:8])
-    entries = json.loads(raw[8 : 8 + length])
-    entries.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
-
-
-def without_underscores(path):
-    return {name: shape for name, shape in shapes(path).items() if not name.startswith("__")}
-
-
-def opened_by_the_library(path):
-    with safe_open(path, "pt") as file:
-        return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
 
 
 def bits(x):
@@ -115,6 +30,40 @@ def upper_half_of_a_float32(array):
 
 def tensor_of(array):
     return torch.from_numpy(array).view(torch.bfloat16)
+
+
+def one_part(weights, start):
+    return {n.removeprefix(start): x for n, x in weights.items() if n.startswith(start)}
+
+
+def by_a_loop(state, prefix):
+    found = {}
+    for name in state:
+        if name[: len(prefix)] == prefix:
+            found[name[len(prefix) :]] = state[name]
+    return found
+
+
+def cut_off(state, prefix):
+    return dict((n[len(prefix) :], x) for n, x in state.items() if n.find(prefix) == 0)  # noqa: C402
+
+
+def in_place(state, prefix):
+    for name in list(state):
+        tensor = state.pop(name)
+        if name.startswith(prefix):
+            state[name.removeprefix(prefix)] = tensor
+    return dict(state)
+
+
+def a_chunk_a_column(x, path):
+    with h5py.File(path, "w") as file:
+        file.create_dataset("x", data=x.numpy(), chunks=(len(x), 1))
+
+
+def laid_out(x, path, chunks, name="x", **settings):
+    with h5py.File(path, "w") as file:
+        file.create_dataset(name, data=x.numpy(), chunks=chunks(x), **settings)
 
 
 CASES = {
@@ -159,51 +108,37 @@ CASES = {
         ],
     ),
     "02.9b": Cases(
-        solution=shapes,
-        also_right=[
-            lambda path: {n: torch.Size(s) for n, s in shapes(path).items()},
-            without_the_notes,
-        ],
+        solution=one_part,
+        also_right=[by_a_loop, lambda s, p: OrderedDict(one_part(s, p)), cut_off],
         wrong=[
+            (lambda s, p: {n.removeprefix(p): x for n, x in s.items()}, "leave out the names"),
+            (lambda s, p: {n: x for n, x in s.items() if n.startswith(p)}, "take `prefix` away"),
             (
-                lambda path: {n: tuple(e["shape"]) for n, e in header(path).items()},
-                'For a file with an entry "__metadata__": your function raised KeyError',
+                lambda s, p: {n.lstrip(p): x for n, x in s.items() if n.startswith(p)},
+                "`lstrip` takes away any of these characters",
             ),
             (
-                lambda path: {n: tuple(e.get("shape", ())) for n, e in header(path).items()},
-                "is no tensor: leave it out",
+                lambda s, p: {n.replace(p, ""): x for n, x in s.items() if n.startswith(p)},
+                "`replace` takes `prefix` away in the middle",
             ),
             (
-                lambda path: {n: list(shape) for n, shape in shapes(path).items()},
-                "each should be a tuple",
+                lambda s, p: {n.removeprefix(p): x for n, x in s.items() if p in n},
+                "these should be the names",
             ),
             (
-                lambda path: {n: tuple(t.shape) for n, t in load_file(path).items()},
-                "For a file that ends after its header: your function raised SafetensorError",
-            ),
-            (opened_by_the_library, "For a file that ends after its header"),
-            (lambda path: {n: len(shape) for n, shape in shapes(path).items()}, "dimensions"),
-            (length_forgotten, "your function raised"),
-            (length_from_two_bytes, "For a header of over 16 MB: your function raised"),
-            (length_from_three_bytes, "For a header of over 16 MB: your function raised"),
-            (every_entry_with_a_shape, "is no tensor: leave it out"),
-            (header_in_ascii, "no such letters"),
-            (lambda path: list(shapes(path).values()), "expected a dict, got a list"),
-            (as_much_as_was_enough, "For a header of over 16 MB: your function raised"),
-            (reads_it_all, "it read the numbers as well"),
-            (lambda path: shapes(path) if Path(path).read_bytes() else {}, "the numbers as well"),
-            (lambda path: dict(sorted(shapes(path).items())[:2]), "expected {"),
-            (without_underscores, "expected {"),
-            (lambda path: {n: shape for n, shape in shapes(path).items() if shape}, "expected {"),
-            (
-                lambda path: {n: e["dtype"] for n, e in header(path).items() if n[0] != "_"},
-                "expected",
+                lambda s, p: {n.split(".", 1)[1]: x for n, x in s.items() if n.startswith(p)},
+                "these should be the names",
             ),
             (
-                lambda path: {n: shape[::-1] for n, shape in shapes(path).items()},
-                "what is asked for",
+                lambda s, p: {
+                    n.removeprefix(p): x.clone() for n, x in s.items() if n[: len(p)] == p
+                },
+                "do not copy",
             ),
-            (lambda path: list(shapes(path)), "expected a dict, got a list"),
+            (in_place, "changed its input"),
+            (lambda s, p: [n for n in s if n.startswith(p)], "expected a dict, got a list"),
+            (lambda s, p: one_part(s, p) if p else s, "this is `state` itself"),
+            (lambda s, p: one_part(s, p) if p else {}, "these should be the names"),
         ],
     ),
     "02.9c": Cases(
@@ -239,5 +174,32 @@ CASES = {
             ((bits, tensor_of(np.zeros(2, np.int16))), "passed by its name"),
             ((bits, lambda a: tensor_of(np.negative(a, out=a))), "changed the array"),
         ],
+    ),
+    "02.9d": Cases(
+        solution=a_chunk_a_column,
+        also_right=[
+            partial(laid_out, chunks=lambda x: (len(x), 1), compression="gzip"),
+            partial(laid_out, chunks=lambda x: (len(x), min(2, x.shape[1]))),
+        ],
+        wrong=[
+            (partial(laid_out, chunks=lambda x: None), "reads, for its numbers lie apart"),
+            (partial(laid_out, chunks=lambda x: True), "make a chunk narrower"),
+            (partial(laid_out, chunks=lambda x: (1, x.shape[1])), "reads, for its numbers"),
+            (partial(laid_out, chunks=lambda x: (50, 1)), "reads, for its numbers lie apart"),
+            (partial(laid_out, chunks=lambda x: tuple(x.shape)), "make a chunk narrower"),
+            (partial(laid_out, chunks=lambda x: (len(x) // 4, 1)), "make fewer and higher chunks"),
+            (partial(laid_out, chunks=lambda x: (1000, 10)), "make a chunk narrower"),
+            (partial(laid_out, chunks=lambda x: (5000, 1)), "your function raised ValueError"),
+            (partial(laid_out, chunks=lambda x: (len(x), 1), name="table"), "no dataset"),
+            (lambda x, path: laid_out(x.t(), path, lambda x: (1, len(x.t()))), "expected shape"),
+            (lambda x, path: laid_out(x.float(), path, lambda x: (len(x), 1)), "expected dtype"),
+            (lambda x, path: laid_out(x.flip(0), path, lambda x: (len(x), 1)), "the numbers of"),
+            (lambda x, path: laid_out(x.zero_(), path, lambda x: (len(x), 1)), "changed `x`"),
+            (lambda x, path: np.save(path, x.numpy()), "there is no file at `path`"),
+            (lambda x, path: torch.save(x, path), "is no HDF5 file"),
+        ],
+        equivalent={
+            "file.create_dataset('x', data=x, chunks=(len(x), 1))": "h5py takes a tensor too",
+        },
     ),
 }

@@ -1,19 +1,19 @@
-"""Answers to the exercises of 02/10, saving tensors."""
+"""Answers to the exercises of 02/10, loading safely."""
 
+import hashlib
 import json
+import mmap
+import os
+import pickle
+import pickletools
 from pathlib import Path
 from struct import unpack
 
-import numpy as np
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 
 from check_cases import Cases
-
-
-def save_clone(x, path):
-    torch.save(x.clone(), path)
 
 
 def header(path):
@@ -99,66 +99,165 @@ def opened_by_the_library(path):
         return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
 
 
-def bits(x):
-    return x.view(torch.int16).numpy()
+def in_blocks(path, size=2**16):
+    whole = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(size):
+            whole.update(block)
+    return whole.hexdigest()
 
 
-def strides_forgotten(x):
-    storage = bits(x.as_strided((x.untyped_storage().nbytes() // 2,), (1,), 0))
-    return storage[x.storage_offset() :][: x.numel()].reshape(x.shape)
+def by_the_library(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def upper_half_of_a_float32(array):
-    upper = np.ascontiguousarray(array).view(np.uint16).astype(np.uint32) << 16
-    return torch.from_numpy(upper.view(np.float32)).bfloat16()
+def by_iter(path):
+    whole = hashlib.sha256()
+    with Path(path).open("rb") as file:
+        for block in iter(lambda: file.read(1000), b""):
+            whole.update(block)
+    return whole.hexdigest()
 
 
-def tensor_of(array):
-    return torch.from_numpy(array).view(torch.bfloat16)
+def mapped(path):
+    if not os.path.getsize(path):
+        return hashlib.sha256().hexdigest()
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        return hashlib.sha256(whole).hexdigest()
 
+
+def line_after_line(path):
+    whole = hashlib.sha256()
+    with open(path, encoding="latin-1") as file:
+        for line in file:
+            whole.update(line.encode("latin-1"))
+    return whole.hexdigest()
+
+
+def lines_stripped(path):
+    whole = hashlib.sha256()
+    with open(path, "rb") as file:
+        for line in file:
+            whole.update(line.strip())
+    return whole.hexdigest()
+
+
+def last_block(path):
+    with open(path, "rb") as file:
+        block = b""
+        while more := file.read(2**16):
+            block = more
+    return hashlib.sha256(block).hexdigest()
+
+
+def stops_at_a_short_block(path):
+    whole = hashlib.sha256()
+    with open(path, "rb") as file:
+        block = file.read(2**16)
+        while len(block) == 2**16:
+            whole.update(block)
+            block = file.read(2**16)
+    return whole.hexdigest()
+
+
+def hash_of_hashes(path):
+    whole = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(2**16):
+            whole.update(hashlib.sha256(block).digest())
+    return whole.hexdigest()
+
+
+def named(raw):
+    names, memo, stack = set(), {}, []
+    for step, arg, _ in pickletools.genops(raw):
+        if step.name == "GLOBAL":
+            names.add(arg)
+        elif step.name == "STACK_GLOBAL":
+            names.add(" ".join(stack[-2:]))
+        if step.name == "MEMOIZE":
+            memo[len(memo)] = stack[-1]
+        elif "GET" in step.name:
+            stack.append(memo.get(arg))
+        else:
+            stack.append(arg)
+    return names
+
+
+class Recorder(pickle.Unpickler):
+    """Puts an object that does nothing in the place of what is named."""
+
+    def find_class(self, module, name):
+        self.names.add(f"{module} {name}")
+        return lambda *arguments: None
+
+
+def recorded(raw):
+    import io
+
+    reader = Recorder(io.BytesIO(raw), fix_imports=False)
+    reader.names = set()
+    reader.load()
+    return reader.names
+
+
+def only_global(raw):
+    return {arg for step, arg, _ in pickletools.genops(raw) if step.name == "GLOBAL"}
+
+
+def last_two_texts(raw):
+    names, texts = set(), []
+    for step, arg, _ in pickletools.genops(raw):
+        if "UNICODE" in step.name:
+            texts.append(arg)
+        if step.name == "GLOBAL":
+            names.add(arg)
+        if step.name == "STACK_GLOBAL":
+            names.add(" ".join(texts[-2:]))
+    return names
+
+
+def short_gets(raw):
+    names, memo, stack = set(), {}, []
+    for step, arg, _ in pickletools.genops(raw):
+        if step.name == "GLOBAL":
+            names.add(arg)
+        elif step.name == "STACK_GLOBAL":
+            names.add(" ".join(map(str, stack[-2:])))
+        if step.name == "MEMOIZE":
+            memo[len(memo)] = stack[-1]
+        elif step.name == "BINGET":
+            stack.append(memo.get(arg))
+        else:
+            stack.append(arg)
+    return names
+
+
+def memo_of_texts(raw):
+    names, memo, stack = set(), [], []
+    for step, arg, _ in pickletools.genops(raw):
+        if step.name == "GLOBAL":
+            names.add(arg)
+        elif step.name == "STACK_GLOBAL":
+            names.add(" ".join(map(str, stack[-2:])))
+        elif "UNICODE" in step.name:
+            stack.append(arg)
+            memo.append(arg)
+        elif "GET" in step.name and arg < len(memo):
+            stack.append(memo[arg])
+    return names
+
+
+def runs_it(raw):
+    pickle.loads(raw)
+    return named(raw)
+
+
+ANY_BLOCK = "a block may have any size that fits into memory"
 
 CASES = {
     "02.10a": Cases(
-        solution=save_clone,
-        also_right=[
-            lambda x, path: torch.save(x.clone().contiguous(), path),
-            lambda x, path: torch.save(x.detach().clone(), str(path)),
-            lambda x, path: torch.save(x.reshape(-1).clone().view(x.shape), path),
-        ],
-        wrong=[
-            (lambda x, path: torch.save(x, path), "a view is saved with its whole storage"),
-            (lambda x, path: torch.save(x.contiguous(), path), "`contiguous` copies nothing"),
-            (lambda x, path: torch.save({"x": x.clone()}, path), "expected a tensor, got a dict"),
-            (lambda x, path: torch.save(x.numpy(), path), "`torch.load` cannot read your file"),
-            (lambda x, path: torch.save(x.clone(), path.with_name("y.pt")), "no file at `path`"),
-            (lambda x, path: torch.save(x.clone().half(), path), "expected dtype"),
-            (lambda x, path: torch.save(x + 0, path), "expected dtype torch.bool"),
-            (lambda x, path: torch.save(x.int().to(x.dtype), path), "as they are, in its dtype"),
-            (lambda x, path: torch.save(x.half().to(x.dtype), path), "as they are, in its dtype"),
-            (
-                lambda x, path: torch.save(x.clone().float().to(x.dtype), path),
-                "as they are, in its dtype",
-            ),
-            (lambda x, path: torch.save(x.clone().flatten(), path), "expected shape"),
-            (lambda x, path: torch.save(x.zero_().clone(), path), "changed `x`"),
-            (lambda x, path: torch.save(x.clone().abs(), path), "is not `x`"),
-            (lambda x, path: torch.save(x.tolist(), path), "expected a tensor, got a list"),
-            (
-                lambda x, path: torch.save(
-                    torch.cat([x.flatten(), x.flatten()])[: x.numel()], path
-                ),
-                "the file holds",
-            ),
-            (lambda x, path: np.save(path, x.float().numpy()), "no file at `path`"),
-            (lambda x, path: torch.save(x.unsqueeze(0).clone(), path), "expected shape"),
-            (lambda x, path: path.touch(), "cannot read your file"),
-            (
-                lambda x, path: torch.save(x.clone(), "x.pt" * 0 or path) if x.ndim == 1 else None,
-                "there is no file",
-            ),
-        ],
-    ),
-    "02.10b": Cases(
         solution=shapes,
         also_right=[
             lambda path: {n: torch.Size(s) for n, s in shapes(path).items()},
@@ -206,38 +305,52 @@ CASES = {
             (lambda path: list(shapes(path)), "expected a dict, got a list"),
         ],
     ),
-    "02.10c": Cases(
-        solution=(bits, tensor_of),
-        also_right=[
-            (
-                lambda x: x.view(torch.uint16).numpy(),
-                lambda array: torch.from_numpy(array).view(torch.bfloat16),
-            ),
-            (lambda x: x.view(torch.float16).numpy(), tensor_of),
-            (lambda x: bits(x).view("V2"), lambda array: tensor_of(array.view(np.int16))),
-            (lambda x: bits(x).astype(">i2"), lambda array: tensor_of(array.astype("<i2"))),
-        ],
+    "02.10b": Cases(
+        solution=in_blocks,
+        also_right=[by_the_library, by_iter, mapped, lambda path: in_blocks(path, 10**6)],
         wrong=[
-            ((lambda x: x.float().numpy(), lambda a: torch.from_numpy(a).bfloat16()), "4 bytes"),
-            ((lambda x: x.half().numpy(), lambda a: torch.from_numpy(a).bfloat16()), "exponent"),
-            ((lambda x: x.to(torch.int16).numpy(), tensor_of), "`to_array`: the bits"),
-            ((bits, lambda a: torch.from_numpy(a).bfloat16()), "`to_tensor`: the bits"),
-            ((bits, torch.from_numpy), "expected dtype torch.bfloat16, got torch.int16"),
-            ((lambda x: x.numpy(), tensor_of), "raised TypeError"),
-            ((lambda x: x.view(torch.int16), tensor_of), "got a tensor"),
-            ((lambda x: bits(x).flatten(), tensor_of), "`to_array`: expected shape"),
-            (bits, "hand in both functions"),
-            ((strides_forgotten, tensor_of), "`to_array`: the bits"),
-            ((lambda x: bits(x.contiguous()).reshape(x.shape[::-1]), tensor_of), "expected shape"),
-            ((bits, lambda a: tensor_of(a.reshape(-1))), "`to_tensor`: expected shape"),
-            ((bits, lambda a: tensor_of(a.copy()).nan_to_num()), "`to_tensor`: the bits"),
-            ((bits, lambda a: tensor_of(a).abs()), "`to_tensor`: the bits"),
-            ((bits, upper_half_of_a_float32), "the bits of some nan have changed"),
-            ((bits, lambda a: torch.from_numpy(a).view(torch.float16)), "got torch.float16"),
-            ((lambda x: bits(x).astype(np.int32), tensor_of), "4 bytes an element"),
-            ((lambda x: bits(x).view(np.uint8), tensor_of), "expected shape"),
-            ((bits, tensor_of(np.zeros(2, np.int16))), "passed by its name"),
-            ((bits, lambda a: tensor_of(np.negative(a, out=a))), "changed the array"),
+            (lambda path: hashlib.sha256(path.read_bytes()).hexdigest(), "read the whole file"),
+            (lambda path: hashlib.md5(path.read_bytes()).hexdigest(), "this is the MD5"),
+            (lambda path: hashlib.sha1(path.read_bytes()).hexdigest(), "this is the SHA-1"),
+            (lambda path: bytes.fromhex(in_blocks(path)), "these are bytes"),
+            (lambda path: hashlib.sha256(path.read_bytes()), "return the text"),
+            (lambda path: in_blocks(path).upper(), "small letters"),
+            (lambda path: hashlib.sha256().hexdigest(), "SHA-256 of no bytes"),
+            (lambda path: hashlib.sha256(open(path, "rb").read(2**16)).hexdigest(), "read on"),  # noqa: SIM115
+            (last_block, "the last block; `update` one object"),
+            (stops_at_a_short_block, "SHA-256 of no bytes"),
+            (hash_of_hashes, "every byte counts"),
+            (line_after_line, "every byte counts"),
+            (lines_stripped, "every byte counts"),
+            (lambda path: hashlib.sha256(str(path).encode()).hexdigest(), "every byte counts"),
+            (lambda path: int(in_blocks(path), 16), "got an int"),
+            (lambda path: in_blocks(path)[:32], "every byte counts"),
+            (lambda path: path.write_bytes(b"") or hashlib.sha256(b"abc").hexdigest(), "changed"),
+        ],
+        equivalent={
+            "def in_blocks(path, size=2 ** 17):": ANY_BLOCK,
+            "def in_blocks(path, size=2 ** 15):": ANY_BLOCK,
+            "while (block := file.read(100001)):": ANY_BLOCK,
+            "while (block := file.read(99999)):": ANY_BLOCK,
+        },
+    ),
+    "02.10c": Cases(
+        solution=named,
+        also_right=[recorded],
+        wrong=[
+            (only_global, "is missing"),
+            (last_two_texts, "is missing"),
+            (short_gets, "is missing"),
+            (memo_of_texts, "is missing"),
+            (runs_it, "ran the pickle"),
+            (lambda raw: sorted(named(raw)), "return a set"),
+            (lambda raw: {tuple(name.split()) for name in named(raw)}, "one text"),
+            (lambda raw: {name.replace(" ", ".") for name in named(raw)}, "is missing"),
+            (lambda raw: named(raw) | {"os system"}, "no such name is in the pickle"),
+            (lambda raw: {name.split()[0] for name in named(raw)}, "is missing"),
+            (lambda raw: {n.replace("__builtin__", "builtins") for n in named(raw)}, "missing"),
+            (lambda raw: named(raw) - {"_codecs encode"}, "is missing"),
+            (lambda raw: len(named(raw)), "expected a set"),
         ],
     ),
 }

@@ -2,12 +2,10 @@
 
 from functools import partial
 from pathlib import Path
-from struct import unpack
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 
 from d2lutils.checks import (
     Wrong,
@@ -19,8 +17,8 @@ from d2lutils.checks import (
     expect_type,
     given,
 )
+from d2lutils.checks.chapter_02.columns import judge_layout
 from d2lutils.checks.folders import temporary_folder
-from d2lutils.checks.watching import memory
 
 
 @exercise("02.9a")
@@ -68,59 +66,46 @@ def _judge_file(answer: Any, x: torch.Tensor, path: Path) -> None:
 
 
 @exercise("02.9b")
-def shapes_in(answer: Any) -> None:
-    """The shapes of a safetensors file's tensors, from its header alone."""
-    points = {"points": torch.zeros(3, 2), "labels": torch.zeros(3, dtype=torch.int64)}
-    weights = {"weight": torch.zeros(2, 3, 5), "bias": torch.zeros(5), "scale": torch.tensor(2.0)}
-    weights |= {"Größe": torch.zeros(1, 4), "__empty": torch.zeros(0, 2)}
-    for words, tensors, notes, cut in [
-        ("a file with two tensors", points, None, False),
-        ('a file with an entry "__metadata__"', points, {"unit": "cm"}, False),
-        ("a file with three tensors, one of them a scalar", weights, None, False),
-        ("a file that ends after its header", weights, {"epoch": "3", "shape": "cut"}, True),
-        ("a header of over 16 MB", points, {"history": 17_000_000 * "x"}, False),
-    ]:
-        with given(words), temporary_folder() as folder:
-            path = folder / "x.safetensors"
-            save_file(tensors, path, metadata=notes)
-            if cut:
-                raw = path.read_bytes()
-                path.write_bytes(raw[: 8 + unpack("<Q", raw[:8])[0]])
-            _judge_shapes(call(answer, path), tensors)
-    with given("a file with 8 MB of numbers"), temporary_folder() as folder:
-        tensors = {"long": torch.zeros(2, 1_000_000)}
-        save_file(tensors, folder / "x.safetensors")
-        with memory() as peak:
-            got = call(answer, folder / "x.safetensors")
-            taken = peak()
-        _judge_shapes(got, tensors)
-        if taken > 1_000_000:
-            raise Wrong(
-                f"your function took {taken / 1e6:.0f} MB of memory, so it read the numbers as "
-                "well; `file.read(n)` reads n bytes and no more"
-            )
+def part_of(answer: Any) -> None:
+    """The entries of a state_dict whose names begin with a prefix, without it."""
+    names = ["body.0.weight", "body.bias", "head.weight", "head.body.bias", "bodybuilder.bias",
+             "body.body.scale", "body.dye.shade", "Body.weight"]  # fmt: skip
+    state = {name: torch.arange(3.0) - place for place, name in enumerate(names)}
+    for prefix in ["body.", "head.", "body.0.", "tail.", ""]:
+        with given(f"state with the names {names}", prefix=prefix):
+            found = expect_type(call(answer, state, prefix), dict)
+            if found is state:
+                raise Wrong("this is `state` itself; make a new dictionary")
+            _judge_part(found, state, prefix)
 
 
-def _judge_shapes(got: Any, tensors: dict[str, torch.Tensor]) -> None:
-    found = expect_type(got, dict)
-    if "__metadata__" in found:
-        raise Wrong('"__metadata__" is no tensor: leave it out')
-    want = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
-    found = {
-        name: tuple(shape) if isinstance(shape, torch.Size) else shape
-        for name, shape in found.items()
-    }
-    listed = all(isinstance(shape, list) for shape in found.values())
-    if listed and {name: tuple(shape) for name, shape in found.items()} == want:
-        raise Wrong("the shapes are right, but each should be a tuple: `tuple(...)` makes one")
-    expect_equal(
-        found,
-        want,
-        usual=[
-            ({name: len(shape) for name, shape in want.items()}, "this is the number of dimensions")
-        ],
-        why='an entry\'s "shape" is what is asked for',
-    )
+def _judge_part(
+    found: dict[str, torch.Tensor], state: dict[str, torch.Tensor], prefix: str
+) -> None:
+    chosen = [name for name in state if name.startswith(prefix)]
+    want = {name[len(prefix) :]: state[name] for name in chosen}
+    if set(found) != set(want):
+        for names, hint in [
+            (chosen, "take `prefix` away from the names"),
+            (
+                [name.removeprefix(prefix) for name in state],
+                "leave out the names that do not begin with `prefix`",
+            ),
+            (
+                [name.replace(prefix, "") for name in chosen],
+                "`replace` takes `prefix` away in the middle of a name as well",
+            ),
+            (
+                [name.lstrip(prefix) for name in chosen],
+                "`lstrip` takes away any of these characters, in any order; use `removeprefix`",
+            ),
+        ]:
+            if set(found) == set(names):
+                raise Wrong(hint)
+    expect_equal(sorted(found), sorted(want), why="these should be the names")
+    for name, tensor in want.items():
+        if found[name] is not tensor:
+            raise Wrong(f"under {name!r} is another tensor than in `state`; do not copy")
 
 
 @exercise("02.9c")
@@ -176,3 +161,23 @@ def _judge_trip(to_array: Any, to_tensor: Any, x: torch.Tensor) -> None:
 def _bits(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return the two bytes of each element as an int16, whichever byte the array has first."""
     return array.astype(array.dtype.newbyteorder("=")).view(np.int16)
+
+
+@exercise("02.9d")
+def write_for_columns(answer: Any) -> None:
+    """A table laid out in HDF5 so that a column costs little."""
+    for rows, columns, dtype in [
+        (5000, 60, torch.float32),
+        (1000, 9, torch.float64),
+        (1000, 1500, torch.float32),
+        (1201, 1, torch.int64),
+    ]:
+        numbers = torch.arange(rows * columns, dtype=torch.float64).reshape(columns, rows)
+        x = (numbers - 1000.75).to(dtype)
+        table = x.t() if columns == 9 else x.reshape(rows, columns)
+        with given(f"x of shape ({rows}, {columns}) and {dtype}"), temporary_folder() as folder:
+            before = table.clone()
+            call(answer, table, folder / "x.h5", in_place=True)
+            if difference(table, before):
+                raise Wrong("your function changed `x`; leave it as it was")
+            judge_layout(before.numpy(), folder / "x.h5")
