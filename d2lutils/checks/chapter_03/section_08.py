@@ -1,4 +1,4 @@
-"""Checks of 03/08, tokens."""
+"""Checks of 03/08, batches of text."""
 
 from typing import Any
 
@@ -125,3 +125,49 @@ def _judge_mean(answer: Any, x: torch.Tensor, mask: torch.Tensor, case: str) -> 
 def _mean(x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     total = x.masked_fill(~mask[:, :, None], 0).sum(dim=1)
     return total / mask.sum(dim=1, keepdim=True).clamp(min=1)
+
+
+@exercise("03.8d")
+def masked_softmax(answer: Any) -> None:
+    """Weights of the real tokens of each row, which add up to 1; no weight for the others."""
+    scores = torch.tensor([[0.5, -2, 3, 0], [1, 4, -1, 2]])
+    mask = torch.tensor([[True, True, False, False], [True, True, True, True]])
+    _judge_softmax(answer, scores, mask, "padding after the tokens")
+    mask = torch.tensor([[False, True, False, True], [False, False, False, True]])
+    _judge_softmax(answer, scores - 3, mask, "padding before and between tokens")
+    _judge_softmax(answer, scores * 250, mask, "scores up to 1000")
+    empty = torch.tensor([[True, False, True, True], [False] * 4])
+    _judge_softmax(answer, scores, empty, "a row without a real token")
+    strange = scores.masked_fill(~mask, torch.nan)
+    _judge_softmax(answer, strange, mask, "scores with nan in padding")
+    _judge_softmax(answer, scores.masked_fill(~empty, torch.inf), empty, "inf in padding")
+    one = torch.tensor([[-0.3], [7.0]], dtype=torch.float64)
+    _judge_softmax(answer, one, torch.tensor([[True], [False]]), "shape (2, 1), float64")
+
+
+def _judge_softmax(answer: Any, scores: torch.Tensor, mask: torch.Tensor, case: str) -> None:
+    want = _weights(scores, mask, -torch.inf, dim=1)
+    with given(case):
+        got = expect_tensor(call(answer, scores.clone(), mask.clone()))
+        if got.isnan().any():
+            if not mask.any(dim=1).all():
+                raise Wrong("0 / 0 is nan; write zeros where the mask is false, after the softmax")
+            raise Wrong("nan; fill padding before the softmax, and take no power of large scores")
+        plain = scores.softmax(dim=1)
+        expect_equal(
+            got,
+            want,
+            usual=[
+                (plain, "padding has weight: a score of 0 is no weight of 0"),
+                ((scores * mask).softmax(dim=1), "padding has weight: its score must be -inf"),
+                (plain * mask, "a row's weights no longer add up to 1; mask before the softmax"),
+                (_weights(scores, mask, -torch.inf, dim=0), "the softmax is over each row, dim=1"),
+                (_weights(scores, ~mask, -torch.inf, dim=1), "you keep padding: ~mask"),
+                (_weights(scores, mask, 0.0, dim=1), "padding takes weight away: fill with -inf"),
+            ],
+            why="the softmax of a row's real scores, and 0 elsewhere",
+        )
+
+
+def _weights(scores: torch.Tensor, mask: torch.Tensor, fill: float, dim: int) -> torch.Tensor:
+    return scores.masked_fill(~mask, fill).softmax(dim=dim).masked_fill(~mask, 0)
