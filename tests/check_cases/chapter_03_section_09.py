@@ -69,6 +69,90 @@ def by_last_size(pixels):
     return x.permute(2, 0, 1) if x.shape[-1] in (1, 3) and x.ndim == 3 else x
 
 
+def in_one(pictures):
+    return torch.cat([x.flatten(1) for x in pictures], dim=1)
+
+
+def statistics(pictures):
+    rows = in_one(pictures) / 255
+    return rows.mean(dim=1), rows.std(dim=1, correction=0)
+
+
+def by_sums(pictures):
+    """One picture at a time: the sums of all pixels, of their squares, and their number."""
+    count, total, squares = 0, 0.0, 0.0
+    for x in pictures:
+        x = x.double() / 255
+        count += x[0].numel()
+        total = total + x.sum(dim=(1, 2))
+        squares = squares + (x**2).sum(dim=(1, 2))
+    mean = total / count
+    return mean, (squares / count - mean**2).clamp(min=0).sqrt()
+
+
+def as_list(pictures):
+    mean, std = statistics(pictures)
+    return [mean, std]
+
+
+def own_averaged(pictures):
+    parts = [statistics([x]) for x in pictures]
+    return tuple(torch.stack(part).mean(dim=0) for part in zip(*parts, strict=True))
+
+
+def own_deviations(pictures):
+    return statistics(pictures)[0], own_averaged(pictures)[1]
+
+
+def own_variances(pictures):
+    squares = torch.stack([statistics([x])[1] ** 2 for x in pictures])
+    return statistics(pictures)[0], squares.mean(dim=0).sqrt()
+
+
+def with_bessel(pictures):
+    rows = in_one(pictures) / 255
+    return rows.mean(dim=1), rows.std(dim=1)
+
+
+def wrapped_squares(pictures):
+    rows, mean = in_one(pictures), statistics(pictures)[0]
+    return mean, ((rows**2).float().mean(dim=1) / 255**2 - mean**2).clamp(min=0).sqrt()
+
+
+def wrapped_to_nan(pictures):
+    rows, mean = in_one(pictures), statistics(pictures)[0]
+    return mean, ((rows**2).double().mean(dim=1) / 255**2 - mean.double() ** 2).sqrt()
+
+
+def not_divided(pictures):
+    rows = in_one(pictures).float()
+    return rows.mean(dim=1), rows.std(dim=1, correction=0)
+
+
+def deviation_of_bytes(pictures):
+    return statistics(pictures)[0], not_divided(pictures)[1]
+
+
+def over_all_channels(pictures):
+    rows = in_one(pictures) / 255
+    return rows.mean(), rows.std(correction=0)
+
+
+def divided_if_large(pictures):
+    mean, std = not_divided(pictures)
+    return (mean / 255, std / 255) if mean.max() > 1 else (mean, std)
+
+
+def only(place):
+    return lambda pictures: statistics([pictures[place]])
+
+
+def of_reshaped(pictures):
+    """Takes a picture's bytes in memory for C×H×W."""
+    rows = torch.cat([x.permute(1, 2, 0).reshape(len(x), -1) for x in pictures], dim=1) / 255
+    return rows.mean(dim=1), rows.std(dim=1, correction=0)
+
+
 INVERSE = [0, 1, 2, 3, 4, 5, 8, 7, 6]
 
 CASES = {
@@ -129,5 +213,38 @@ CASES = {
             (lambda x, orientation: stand_up(x, orientation)[:1], "expected shape"),
         ],
         equivalent={"x = x.transpose(2, 1)": COMMUTES},
+    ),
+    "03.9c": Cases(
+        solution=statistics,
+        also_right=[by_sums, as_list, lambda p: tuple(x.double() for x in statistics(p))],
+        wrong=[
+            (own_averaged, "you averaged over pictures"),
+            (own_deviations, "you averaged the pictures' own deviations"),
+            (own_variances, "this misses how the pictures differ"),
+            (with_bessel, "divide by n, not by n - 1"),
+            (wrapped_squares, "bytes wrap around when squared"),
+            (wrapped_to_nan, "bytes wrap around when squared"),
+            (not_divided, "the scale is from 0 to 1: divide by 255"),
+            (deviation_of_bytes, "divide the deviations by 255, too"),
+            (lambda p: tuple(x * 255 / 256 for x in statistics(p)), "you divided by 256"),
+            (over_all_channels, "one number for each channel"),
+            (divided_if_large, "the scale is from 0 to 1"),
+            (only(0), "only the first picture counts"),
+            (only(-1), "only the last picture counts"),
+            (lambda p: statistics(p)[::-1], "the means come first"),
+            (lambda p: (statistics(p)[0], statistics(p)[1] ** 2), "take its root"),
+            (of_reshaped, "the sum over all its pixels"),
+            (lambda p: statistics(p)[0], "return 2 values"),
+            (lambda p: tuple(x.half() for x in statistics(p)), "too few digits"),
+            (lambda p: tuple(x.tolist() for x in statistics(p)), "expected a tensor"),
+            (lambda p: tuple(x.round().int() for x in statistics(p)), "return floats"),
+            (lambda p: statistics([torch.stack(p)[0]]), "raised"),
+            (lambda p: (statistics(p)[0], statistics(p)[1] + 1e-3), "mean squared distance"),
+        ],
+        equivalent={
+            "return abs(torch.cat([x.flatten(1) for x in pictures], dim=1))": NOT_NEGATIVE,
+            "return (abs(rows.mean(dim=1)), rows.std(dim=1, correction=0))": NOT_NEGATIVE,
+            "return (rows.mean(dim=1), abs(rows.std(dim=1, correction=0)))": NOT_NEGATIVE,
+        },
     ),
 }

@@ -1,133 +1,168 @@
-"""Answers to the exercises of 03/10, images."""
+"""Answers to the exercises of 03/10, transforms."""
 
-import io
-
-import numpy as np
 import torch
-from PIL import Image, ImageOps
+from torch.nn import functional as F
+from torchvision import tv_tensors
+from torchvision.transforms import v2
 
 from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
-def picture(pixels):
-    x = torch.from_numpy(pixels)
-    if x.ndim == 2:
-        x = x[:, :, None]
-    return x.permute(2, 0, 1) / 255
+def shrink(x, k):
+    c, h, w = x.shape
+    return x.reshape(c, h // k, k, w // k, k).mean(dim=(2, 4))
 
 
-def colour(pixels):
-    return torch.from_numpy(np.atleast_3d(pixels))
+def by_unflatten(x, k):
+    x = x.unflatten(-1, (-1, k))
+    return x.unflatten(-3, (-1, k)).mean(dim=(-3, -1))
 
 
-def only_colour(pixels):
-    x = torch.from_numpy(pixels) / 255
-    return x.permute(2, 0, 1) if x.ndim == 3 else x
+def by_slices(x, k):
+    """With a loop over the k × k places in a block."""
+    total = 0
+    for i in range(k):
+        for j in range(k):
+            total = total + x[:, i::k, j::k]
+    return total / k**2
 
 
-def stand_up(x, orientation):
-    if orientation >= 5:
-        x = x.transpose(1, 2)
-    if orientation in (2, 3, 6, 7):
-        x = x.flip(2)
-    return x.flip(1) if orientation in (3, 4, 7, 8) else x
+def by_view(x, k):
+    c, h, w = x.shape
+    return x.view(c, h // k, k, w // k, k).mean(dim=(2, 4))
 
 
-def by_pillow(x, orientation):
-    """What Pillow makes of it: a picture of bytes that says where each number was."""
-    exif = Image.Exif()
-    exif[274] = orientation
-    places = torch.arange(x[0].numel(), dtype=torch.uint8).view(x.shape[1:])
-    file = io.BytesIO()
-    Image.fromarray(places.numpy()).save(file, "png", exif=exif)
-    turned = np.array(ImageOps.exif_transpose(Image.open(file)))
-    return x.flatten(1)[:, torch.from_numpy(turned).long()]
+def cut_the_other_way(x, k):
+    c, h, w = x.shape
+    return x.reshape(c, k, h // k, k, w // k).mean(dim=(1, 3))
 
 
-def divided_where_large(pixels):
-    x = colour(pixels).permute(2, 0, 1).float()
-    return x / 255 if x.max() > 1 else x
+def over_the_blocks(x, k):
+    c, h, w = x.shape
+    return x.reshape(c, h // k, k, w // k, k).mean(dim=(1, 3))
 
 
-def by_numpy(pixels):
-    channels = [pixels] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
-    return torch.from_numpy(np.stack(channels).astype(np.float32) / 255)
+def in_memory(x, k):
+    c, h, w = x.shape
+    return x.reshape(c, h // k, w // k, k * k).mean(dim=3)
 
 
-def mirrors_ignored(x, orientation):
-    return stand_up(x, {2: 1, 4: 3, 5: 6, 7: 8}.get(orientation, orientation))
+def mirror_both(x, box):
+    width = x.shape[2]
+    left, top, right, bottom = box.tolist()
+    return x.flip(2), torch.tensor([width - right, top, width - left, bottom])
 
 
-def by_turning(x, orientation):
-    if orientation in (2, 4, 5, 7):
-        x, orientation = x.flip(2), {2: 1, 4: 3, 5: 8, 7: 6}[orientation]
-    return x.rot90({1: 0, 3: 2, 6: -1, 8: 1}[orientation], (1, 2))
+def by_columns(x, box):
+    """Takes the columns backwards, and the two edges too."""
+    moved = box.clone()
+    moved[[0, 2]] = x.shape[-1] - box[[2, 0]]
+    return x[..., torch.arange(x.shape[-1] - 1, -1, -1)], moved
 
 
-def by_last_size(pixels):
-    x = torch.from_numpy(pixels) / 255
-    return x.permute(2, 0, 1) if x.shape[-1] in (1, 3) and x.ndim == 3 else x
+def by_library(x, box):
+    size = tuple(x.shape[1:])
+    marked = tv_tensors.BoundingBoxes(box[None], format="XYXY", canvas_size=size)
+    picture, moved = v2.RandomHorizontalFlip(p=1)(x, marked)
+    return picture, moved[0].as_subclass(torch.Tensor)
 
 
-INVERSE = [0, 1, 2, 3, 4, 5, 8, 7, 6]
+def in_place(x, box):
+    left, right = box[0].item(), box[2].item()
+    box[0], box[2] = x.shape[2] - right, x.shape[2] - left
+    return x.flip(2), box
+
+
+def box_of(change):
+    """The picture is right; the box is what `change` makes of W, H and the four edges."""
+
+    def answer(x, box):
+        moved = change(x.shape[2], x.shape[1], *box.tolist())
+        return x.flip(2), torch.tensor(moved)
+
+    return answer
+
+
+def picture_of(change):
+    return lambda x, box: (change(x), mirror_both(x, box)[1])
+
+
+UNPACKS = "a tensor unpacks as well, into tensors of one number"
 
 CASES = {
     "03.10a": Cases(
-        solution=picture,
-        also_right=[lambda pixels: colour(pixels).permute(2, 0, 1).float().div(255), by_numpy],
+        solution=shrink,
+        also_right=[
+            by_unflatten,
+            by_view,
+            lambda x, k: F.avg_pool2d(x, k),
+            lambda x, k: F.interpolate(x[None], scale_factor=1 / k, mode="area")[0],
+        ],
         wrong=[
-            (lambda p: colour(p) / 255, "still H×W×C"),
-            (lambda p: colour(p).permute(2, 1, 0) / 255, "H and W are swapped"),
-            (lambda p: colour(p).permute(2, 0, 1).float(), "the values run to 255"),
-            (lambda p: colour(p).permute(2, 0, 1) / 256, "you divided by 256"),
-            (lambda p: colour(p).permute(2, 0, 1), "still bytes"),
-            (lambda p: (colour(p) / 255).reshape(-1, *p.shape[:2]), "mixes the colours"),
-            (only_colour, "its one channel"),
-            (lambda p: picture(p)[None], "this is a batch"),
-            (lambda p: picture(p).double(), "got float64"),
-            (lambda p: picture(p) * 2 - 1, "pixels[h, w, c] / 255"),
-            (lambda p: picture(p).round(), "pixels[h, w, c] / 255"),
-            (lambda p: picture(p) / picture(p).mean(), "pixels[h, w, c] / 255"),
-            (lambda p: picture(p).flip(0), "pixels[h, w, c] / 255"),
-            (lambda p: torch.from_numpy(p).permute(2, 0, 1) / 255, "fewer or more dimensions"),
-            (by_last_size, "its one channel"),
-            (divided_where_large, "divide by 255"),
-            (lambda p: picture(p) / picture(p).max(), "divide by 255"),
-            (lambda p: (picture(p) * 255).half().div(255).float(), "pixels[h, w, c] / 255"),
-            (lambda p: picture(p).mean(0, keepdim=True), "expected shape"),
-            (lambda p: picture(p).numpy(), "expected a tensor, got a NumPy array"),
+            (by_slices, "now without a loop"),
+            (lambda x, k: x[:, ::k, ::k], "copies one pixel of each block"),
+            (lambda x, k: shrink(x, k) * k * k, "this adds up"),
+            (lambda x, k: shrink(x, k) * k, "not k"),
+            (cut_the_other_way, "cut H into (H/k, k)"),
+            (over_the_blocks, "you averaged over the blocks"),
+            (in_memory, "follow one another in memory"),
+            (lambda x, k: F.max_pool2d(x, k), "the greatest pixel"),
+            (lambda x, k: F.avg_pool2d(x[None], k), "this is a batch of one"),
+            (lambda x, k: shrink(x.float(), k), "expected dtype"),
+            (lambda x, k: shrink(x, 2), "for x = a picture"),
+            (lambda x, k: shrink(x[:1], k), "expected shape"),
+            (lambda x, k: F.avg_pool2d(x, (k, 1)), "expected shape"),
+            (lambda x, k: v2.Resize(x.shape[1] // k)(x), "x[c, k * i : k * i + k"),
         ],
         equivalent={
-            "if x.ndim <= 2:": "an array of pixels has two dimensions or three",
-            "return abs(x.permute(2, 0, 1) / 255)": NOT_NEGATIVE,
-            "return abs(torch.from_numpy(np.atleast_3d(array)).permute(2, 0, 1) / 255)": (
-                NOT_NEGATIVE
-            ),
+            "return x.reshape(c, h // k, k, w // k, k).mean(dim=(4, 2))": COMMUTES,
+            "return cut.mean(dim=(4, 2))": COMMUTES,
         },
     ),
     "03.10b": Cases(
-        solution=stand_up,
-        also_right=[by_pillow, by_turning],
+        solution=mirror_both,
+        also_right=[by_columns, by_library],
         wrong=[
-            (mirrors_ignored, "left and right are mirrored"),
-            (lambda x, orientation: stand_up(x.float(), orientation), "expected dtype"),
-            (lambda x, orientation: stand_up(x, orientation).mT, "H and W are swapped"),
-            (lambda x, orientation: x, "H and W are swapped"),
-            (lambda x, orientation: x.transpose(1, 2), "left and right are mirrored"),
-            (lambda x, orientation: x.rot90(1, (1, 2)), "upside down"),
-            (lambda x, orientation: x.transpose(1, 2).flip(1, 2), "top and bottom are mirrored"),
-            (lambda x, orientation: stand_up(x, 6), "only from orientation 5 on"),
-            (lambda x, orientation: stand_up(x, orientation).flip(0), "leave dimension 0 alone"),
-            (lambda x, orientation: x.transpose(0, 2), "the channels have moved"),
-            (lambda x, orientation: stand_up(x, min(orientation, 6)), "top and bottom"),
-            (lambda x, orientation: stand_up(x, orientation).abs(), "what runs backwards"),
-            (lambda x, orientation: stand_up(x, orientation).byte(), "expected dtype"),
-            (lambda x, orientation: stand_up(x, INVERSE[orientation]), "upside down"),
-            (lambda x, orientation: stand_up(x, 9 - orientation), "H and W are swapped"),
-            (lambda x, orientation: x.rot90(orientation // 2, (1, 2)), "only from orientation 5"),
-            (lambda x, orientation: stand_up(x[:, :2], orientation), "expected shape"),
-            (lambda x, orientation: stand_up(x, orientation)[:1], "expected shape"),
+            (box_of(lambda W, H, x0, y0, x1, y1: (W - x0, y0, W - x1, y1)), "greater than right"),
+            (
+                box_of(lambda W, H, x0, y0, x1, y1: (W - 1 - x1, y0, W - 1 - x0, y1)),
+                "one column too far left",
+            ),
+            (box_of(lambda W, H, x0, y0, x1, y1: (x0, H - y1, x1, H - y0)), "mirrored the rows"),
+            (
+                box_of(lambda W, H, x0, y0, x1, y1: (H - x1, y0, H - x0, y1)),
+                "subtracted from the height",
+            ),
+            (
+                box_of(lambda W, H, x0, y0, x1, y1: (W - x1, H - y1, W - x0, H - y0)),
+                "top and bottom stay",
+            ),
+            (box_of(lambda W, H, x0, y0, x1, y1: (x0, y0, x1, y1)), "stayed behind"),
+            (box_of(lambda W, H, x0, y0, x1, y1: (W - x1, y0, x1 - x0, y1 - y0)), "XYWH"),
+            (box_of(lambda W, H, x0, y0, x1, y1: (W - x1, y0, W - x0)), "expected shape"),
+            (
+                box_of(lambda W, H, x0, y0, x1, y1: (W - x1 + 1, y0, W - x0 + 1, y1)),
+                "the new left is W - right",
+            ),
+            (lambda x, box: (x.flip(2), mirror_both(x, box)[1].float()), "whole numbers"),
+            (lambda x, box: (x.flip(2), mirror_both(x, box)[1].tolist()), "expected a tensor"),
+            (picture_of(lambda x: x), "has not changed"),
+            (picture_of(lambda x: x.flip(1)), "swaps top and bottom"),
+            (picture_of(lambda x: x.flip(0, 1)), "W - 1 - j"),
+            (picture_of(lambda x: x.flip(0)), "W is dimension 2"),
+            (picture_of(lambda x: x.flip(1, 2)), "upside down"),
+            (picture_of(lambda x: x.flip(2).float()), "expected dtype"),
+            (in_place, "changed its input"),
+            (lambda x, box: x.flip(2), "return 2 values"),
+            (lambda x, box: v2.RandomHorizontalFlip(p=1)(x, box), "stayed behind"),
         ],
-        equivalent={"x = x.transpose(2, 1)": COMMUTES},
+        equivalent={
+            "left, top, right, bottom = box": UNPACKS,
+            "left, top, right, bottom = frame": UNPACKS,
+            "return (x.flip(2), abs(torch.tensor([width - right, top, width - left, bottom])))": (
+                NOT_NEGATIVE
+            ),
+            "return (picture.flip(2), abs(turned))": NOT_NEGATIVE,
+        },
     ),
 }

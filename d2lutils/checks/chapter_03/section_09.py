@@ -5,7 +5,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+from d2lutils.checks import (
+    Wrong,
+    call,
+    exercise,
+    expect_equal,
+    expect_parts,
+    expect_tensor,
+    given,
+)
 
 
 @exercise("03.9a")
@@ -102,3 +110,84 @@ def upright(x: torch.Tensor, orientation: int) -> torch.Tensor:
     if orientation in (2, 3, 6, 7):
         x = x.flip(2)
     return x.flip(1) if orientation in (3, 4, 7, 8) else x
+
+
+@exercise("03.9c")
+def statistics(answer: Any) -> None:
+    """Mean and deviation of each channel over all pixels of byte pictures of several sizes."""
+    random = np.random.default_rng(1)
+    sets = [
+        [(3, 4, 5), (3, 2, 2), (3, 1, 7)],
+        [(1, 2, 3), (1, 6, 1)],
+        [(3, 3, 2)],
+        [(4, 1, 1), (4, 5, 2)],
+        [(2, 1, 1)],
+        [(3, 40, 50), (3, 10, 10)],
+    ]
+    for shapes in sets:
+        pictures = []
+        for number, shape in enumerate(shapes):
+            low, high = (100, 256) if number else (0, 180)  # one picture is lighter than the next
+            pictures.append(torch.from_numpy(random.integers(low, high, shape).astype(np.uint8)))
+        with given(f"pictures of the shapes {', '.join(map(str, shapes))}"):
+            _judge_statistics(call(answer, pictures), pictures)
+    wide = torch.from_numpy(random.integers(0, 256, (5, 8, 3)).astype(np.uint8)).permute(2, 0, 1)
+    with given("pictures = [x.permute(2, 0, 1)] with x of shape (5, 8, 3)"):
+        _judge_statistics(call(answer, [wide]), [wide])
+    dark = torch.tensor([[[0, 1, 1], [1, 0, 1]]], dtype=torch.uint8)
+    with given(pictures=[dark]):
+        _judge_statistics(call(answer, [dark]), [dark])
+
+
+def _judge_statistics(result: object, pictures: list[torch.Tensor]) -> None:
+    rows = torch.cat([x.flatten(1) for x in pictures], dim=1).double() / 255
+    each = [x.flatten(1).double() / 255 for x in pictures]
+    mean, std = rows.mean(dim=1), rows.std(dim=1, correction=0)
+    got = expect_parts(result, "the means", "the deviations")
+    got_mean, got_std = (expect_tensor(part) for part in got)
+    for part, name in [(got_mean, "means"), (got_std, "deviations")]:
+        if part.shape != mean.shape and part.ndim == 0:
+            raise Wrong(f"one number for each channel: {len(mean)} {name}, and you returned one")
+        if not part.is_floating_point():
+            raise Wrong(f"the {name} are no whole numbers: return floats")
+        if part.dtype in (torch.float16, torch.bfloat16):
+            raise Wrong(f"the {name} are {part.dtype}, which has too few digits: return float32")
+    bytes_ = torch.cat([x.flatten(1) for x in pictures], dim=1)
+    wrapped = (bytes_**2).double().mean(dim=1) / 255**2 - mean**2
+    n = rows.shape[1]
+    sample = std * (n / (n - 1)) ** 0.5 if n > 1 else std * torch.nan
+    own_means = torch.stack([x.mean(dim=1) for x in each])
+    own_stds = torch.stack([x.std(dim=1, correction=0) for x in each])
+    expect_equal(
+        got_mean.double(),
+        mean,
+        usual=[
+            (mean * 255, "the scale is from 0 to 1: divide by 255"),
+            (mean * 255 / 256, "you divided by 256; the brightest byte is 255"),
+            (
+                own_means.mean(dim=0),
+                "you averaged over pictures; a large one has more pixels, so average over pixels",
+            ),
+            (each[0].mean(dim=1), "only the first picture counts"),
+            (each[-1].mean(dim=1), "only the last picture counts"),
+            (std, "the means come first, then the deviations"),
+        ],
+        why="the mean of a channel is the sum over all its pixels, divided by their number",
+    )
+    expect_equal(
+        got_std.double(),
+        std,
+        usual=[
+            (std * 255, "the scale is from 0 to 1: divide the deviations by 255, too"),
+            (std**2, "this is the square of the deviation: take its root"),
+            (sample, "divide by n, not by n - 1: `correction=0`"),
+            (wrapped.clamp(min=0).sqrt(), "bytes wrap around when squared: make floats first"),
+            (wrapped.sqrt(), "bytes wrap around when squared: make floats first"),
+            (
+                own_stds.mean(dim=0),
+                "you averaged the pictures' own deviations, which miss how the pictures differ",
+            ),
+            ((own_stds**2).mean(dim=0).sqrt(), "this misses how the pictures differ"),
+        ],
+        why="the deviation is the root of the mean squared distance from the channel's mean",
+    )
