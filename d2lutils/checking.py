@@ -37,7 +37,7 @@ def check(name: str, answer: object) -> None:
     Built by hand in 00.
 
     Args:
-        name: the exercise: chapter, section and letter, as in `02.3a`.
+        name: the exercise: chapter, section and letter, as in `02.4a`.
         answer: what the exercise asks for: a function (tried on several inputs), a value, or a
             tuple or dict of values. `...` stands for an answer that is not there yet.
 
@@ -71,7 +71,7 @@ def judge(name: str, answer: object) -> Verdict:
         BookError: no exercise has this name.
     """
     if not isinstance(name, str):
-        raise BookError('The first argument of d2l.check is a name: d2l.check("02.3a", answer).')
+        raise BookError('The first argument of d2l.check is a name: d2l.check("02.4a", answer).')
     judge_answer = checks.find(name)
     if judge_answer is None:
         raise BookError(_unknown(name))

@@ -17,7 +17,7 @@ def device() -> torch.device:
     `cuda:1`, `mps`, `xpu` …) decides otherwise. The device is named as its tensors report it,
     `cuda:0` for `cuda`, so that `X.to(d2l.device()).device == d2l.device()`.
 
-    Built by hand in 02/11. Raises BookError where `D2L_DEVICE` names no device, or one that is
+    Built by hand in 02/12. Raises BookError where `D2L_DEVICE` names no device, or one that is
     not available here.
     """
     available = available_devices()

@@ -26,7 +26,7 @@ def seed(n: int) -> None:
     CPUs. Beyond these switches it sets one environment variable,
     `CUBLAS_WORKSPACE_CONFIG`, unless it is set already.
 
-    Built by hand in 02/08. Raises BookError unless `n` is a whole number from 0 to 2**32 - 1
+    Built by hand in 02/09. Raises BookError unless `n` is a whole number from 0 to 2**32 - 1
     (NumPy takes no larger one).
     """
     n = _checked(n)

@@ -43,7 +43,7 @@ def saved():
 
 USES = {
     "d2l.BookError": lambda use: use("what to do"),
-    "d2l.check": lambda use: use("02.3a", ...),
+    "d2l.check": lambda use: use("02.4a", ...),
     "d2l.compiler_line": lambda use: use(),
     "d2l.data": dir,
     "d2l.download": lambda use: use(f"{CLOSED}x", sha256="0" * 64),

@@ -16,7 +16,7 @@ import pytest
 import torch
 
 import d2lutils as d2l
-from check_cases.chapter_02_section_02 import CASES
+from check_cases.chapter_02_section_03 import CASES
 from d2lutils import checks
 from d2lutils.checking import judge
 from d2lutils.checks import NotDone, Wrong, call, difference, expect_equal, given
@@ -26,26 +26,26 @@ from d2lutils.checks.watching import Operations, loops, memory
 
 @pytest.fixture
 def registered(monkeypatch):
-    """Return a function that makes another one the check of exercise 02.2a."""
+    """Return a function that makes another one the check of exercise 02.3a."""
 
     def register(judge_answer):
-        monkeypatch.setitem(checks._JUDGES, "02.2a", judge_answer)
+        monkeypatch.setitem(checks._JUDGES, "02.3a", judge_answer)
 
-    checks.find("02.2a")
+    checks.find("02.3a")
     return register
 
 
 def test_outside_ipython_the_verdict_is_printed(capsys):
-    d2l.check("02.2a", CASES["02.2a"].solution)
-    assert capsys.readouterr().out == "02.2a: correct.\n"
+    d2l.check("02.3a", CASES["02.3a"].solution)
+    assert capsys.readouterr().out == "02.3a: correct.\n"
 
 
 def test_in_a_kernel_verdicts_are_one_output_and_errors_one_line():
     cells = [
         "import d2lutils as d2l",
-        "d2l.check('02.2a', ...)",
-        "d2l.check('02.3b', lambda x, columns: x.gather(1, columns[:, None])[:, 0])",
-        "d2l.check('02.2x', ...)",
+        "d2l.check('02.3a', ...)",
+        "d2l.check('02.4b', lambda x, columns: x.gather(1, columns[:, None])[:, 0])",
+        "d2l.check('02.3x', ...)",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbclient.NotebookClient(notebook, allow_errors=True).execute()
@@ -54,26 +54,26 @@ def test_in_a_kernel_verdicts_are_one_output_and_errors_one_line():
     kind = "application/vnd.d2l.check+json"
     stub, passed, error = (outputs[0] for outputs in shown[1:])
     assert stub.output_type == "display_data"
-    assert stub.data["text/plain"] == "02.2a: not done yet."
-    assert stub.data[kind] == {"check": "02.2a", "passed": False}
-    assert passed.data["text/plain"] == "02.3b: correct."
-    assert passed.data[kind] == {"check": "02.3b", "passed": True}
+    assert stub.data["text/plain"] == "02.3a: not done yet."
+    assert stub.data[kind] == {"check": "02.3a", "passed": False}
+    assert passed.data["text/plain"] == "02.4b: correct."
+    assert passed.data[kind] == {"check": "02.4b", "passed": True}
     assert error.ename == "BookError"
-    assert error.evalue.startswith("There is no exercise '02.2x'. Near it: 02.2a, 02.2b, ")
+    assert error.evalue.startswith("There is no exercise '02.3x'. Near it: 02.3a, 02.3b, ")
     assert error.traceback == [f"BookError: {error.evalue}"]
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("02.2z", "There is no exercise '02.2z'. Near it: 02.2a, 02.2b, "),
+        ("02.3z", "There is no exercise '02.3z'. Near it: 02.3a, 02.3b, "),
         ("2.2b", "There is no exercise '2.2b'. Near it: "),
         ("02.99a", "There is no exercise '02.99a'. Near it: "),
         ("strides", "There is no exercise 'strides'; they run from 00.0a"),
         ("", "There is no exercise ''; they run from 00.0a"),
         ("../errors", "There is no exercise '../errors'; they run "),
         ("x" * 3000, "There is no exercise 'xxx"),
-        (3, 'The first argument of d2l.check is a name: d2l.check("02.3a", answer).'),
+        (3, 'The first argument of d2l.check is a name: d2l.check("02.4a", answer).'),
         (len, "The first argument of d2l.check is a name"),
     ],
 )
@@ -92,8 +92,8 @@ def test_names_are_in_the_books_order():
 
 def test_a_check_that_fails_itself_gives_a_line(registered):
     registered(lambda answer: answer.strip())
-    assert judge("02.2a", 3).text == (
-        "02.2a: not yet. The check cannot read this answer: "
+    assert judge("02.3a", 3).text == (
+        "02.3a: not yet. The check cannot read this answer: "
         "AttributeError: 'int' object has no attribute 'strip'. "
         "Is it of the kind that the task asks for: a function, a tensor, a number?"
     )
@@ -104,13 +104,13 @@ def test_message_is_one_sentence_on_one_line(registered):
         raise Wrong("the sum\nis  off")
 
     registered(wrong)
-    assert judge("02.2a", 3).text == "02.2a: not yet. The sum is off."
+    assert judge("02.3a", 3).text == "02.3a: not yet. The sum is off."
 
 
 def test_generators_are_put_back(registered):
     registered(lambda _: (torch.manual_seed(1), np.random.seed(1), random.seed(1)))
     states = torch.get_rng_state(), np.random.get_state()[1].tolist(), random.getstate()
-    judge("02.2a", 3)
+    judge("02.3a", 3)
     assert torch.equal(torch.get_rng_state(), states[0])
     assert np.random.get_state()[1].tolist() == states[1]
     assert random.getstate() == states[2]
@@ -120,13 +120,13 @@ def test_two_checks_of_a_name_or_a_foreign_module_are_refused():
     def foreign(answer): ...
 
     with pytest.raises(ValueError, match="does not belong"):
-        checks.exercise("02.2a")(foreign)
+        checks.exercise("02.3a")(foreign)
     with pytest.raises(ValueError, match="does not belong"):
         checks.exercise("nonsense")(foreign)
-    foreign.__module__ = "d2lutils.checks.chapter_02.section_02"
-    checks.find("02.2a")
+    foreign.__module__ = "d2lutils.checks.chapter_02.section_03"
+    checks.find("02.3a")
     with pytest.raises(ValueError, match="two checks"):
-        checks.exercise("02.2a")(foreign)
+        checks.exercise("02.3a")(foreign)
 
 
 def empty(x): ...
@@ -236,9 +236,9 @@ def caught_and_raised_again(x):
 )
 def test_only_the_stubs_own_error_is_not_done(answer, message, registered):
     registered(lambda answer: call(answer, torch.ones(2)))
-    verdict = judge("02.2a", answer)
+    verdict = judge("02.3a", answer)
     assert message in verdict.text
-    assert verdict.text.startswith("02.2a: not yet. Your function raised NotImplementedError")
+    assert verdict.text.startswith("02.3a: not yet. Your function raised NotImplementedError")
 
 
 class Unfinished:
@@ -257,7 +257,7 @@ def test_a_stub_may_raise(answer, registered):
     registered(lambda answer: call(answer, torch.ones(2)))
     if hasattr(answer, "__wrapped__"):
         answer = answer.__wrapped__
-    assert judge("02.2a", answer).text == "02.2a: not done yet."
+    assert judge("02.3a", answer).text == "02.3a: not done yet."
 
 
 def raiser(error):
@@ -277,11 +277,11 @@ def raiser(error):
 )  # fmt: skip
 def test_whatever_an_answer_raises_is_a_message(error, registered):
     registered(lambda answer: call(answer, torch.ones(2)))
-    verdict = judge("02.2a", raiser(error))
-    assert verdict.text.startswith(f"02.2a: not yet. Your function raised {type(error).__name__}")
+    verdict = judge("02.3a", raiser(error))
+    assert verdict.text.startswith(f"02.3a: not yet. Your function raised {type(error).__name__}")
     assert verdict.text.count(". ") >= 2  # the meaning follows
     registered(lambda answer: answer(1))  # outside of `call` as well
-    assert "check cannot read this answer" in judge("02.2a", raiser(error)).text
+    assert "check cannot read this answer" in judge("02.3a", raiser(error)).text
 
 
 def pressed(x):
@@ -297,7 +297,7 @@ def test_an_interrupt_through_a_handler_goes_through(registered):
     before = signal.signal(signal.SIGINT, handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            judge("02.2a", pressed)
+            judge("02.3a", pressed)
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -305,10 +305,10 @@ def test_an_interrupt_through_a_handler_goes_through(registered):
 def test_the_readers_own_interrupt_goes_through(registered):
     registered(lambda answer: call(answer, torch.ones(2)))
     with pytest.raises(KeyboardInterrupt):
-        judge("02.2a", pressed)
+        judge("02.3a", pressed)
     registered(lambda answer: answer(torch.ones(2)))
     with pytest.raises(KeyboardInterrupt):
-        judge("02.2a", pressed)
+        judge("02.3a", pressed)
 
 
 @pytest.mark.parametrize(
@@ -549,7 +549,7 @@ def test_expected_types_shapes_and_dtypes():
 def test_check_loads_its_section_only(monkeypatch):
     for module in [name for name in sys.modules if name.startswith("d2lutils.checks.chapter_")]:
         monkeypatch.delitem(sys.modules, module)
-    checks.find("02.2a")
+    checks.find("02.3a")
     assert [name for name in sys.modules if "chapter_02.section" in name] == [
-        "d2lutils.checks.chapter_02.section_02"
+        "d2lutils.checks.chapter_02.section_03"
     ]

@@ -35,7 +35,7 @@ from tests.form import slides
 from tools import clean, lab, setup
 
 ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOK = Path("chapters/02_tensors/02_storage_and_strides.ipynb")
+NOTEBOOK = Path("chapters/02_tensors/03_storage_and_strides.ipynb")
 CHAPTERS_READ = [
     NOTEBOOK.as_posix(),
     "chapters/rise.css",

@@ -135,11 +135,11 @@ def test_a_mutant_that_asks_for_all_memory_is_refused(monkeypatch):
             asked.append(len(answer((2, 3))))
         except Exception as error:
             asked.append(type(error).__name__)
-        return programs.Verdict("02.2a", True, "02.2a: correct.")
+        return programs.Verdict("02.3a", True, "02.3a: correct.")
 
     monkeypatch.setattr(programs, "programs", solutions)
     monkeypatch.setattr(programs, "judge", judge)
-    survivors("02.2a")
+    survivors("02.3a")
     assert 0 in asked
     assert "MemoryError" in asked or sys.platform != "linux"
     assert not any(isinstance(size, int) and size > MEMORY for size in asked)
@@ -154,10 +154,10 @@ def test_a_mutant_that_asks_for_all_memory_is_refused(monkeypatch):
     ],
 )
 def test_a_mutant_that_passes_is_listed_with_a_reason(monkeypatch, listed, complaint):
-    monkeypatch.setattr(testing, "CASES", {"02.2a": Cases(None, [], equivalent=listed)})
+    monkeypatch.setattr(testing, "CASES", {"02.3a": Cases(None, [], equivalent=listed)})
     monkeypatch.setattr(testing, "survivors", lambda _: ({"y = 2": "y = 2"}, 9))
     with pytest.raises(AssertionError, match=complaint):
-        testing.mutants_of("02")("02.2a")
+        testing.mutants_of("02")("02.3a")
 
 
 def test_mutants_are_the_same_each_time():
@@ -165,7 +165,7 @@ def test_mutants_are_the_same_each_time():
 
 
 def test_the_command_counts_mutants():
-    command = [sys.executable, "-m", "tests.mutating", "02.9a"]
+    command = [sys.executable, "-m", "tests.mutating", "02.10a"]
     run = subprocess.run(command, cwd=programs.ROOT, capture_output=True, text=True, check=True)
-    assert run.stdout.startswith("02.9a: ")
+    assert run.stdout.startswith("02.10a: ")
     assert run.stdout.endswith(" refused, 0 pass\n")

@@ -31,7 +31,7 @@ from tools import clean, execute, lab
 from tools.fresh import COPIES
 
 ROOT = Path(__file__).resolve().parents[1]
-REAL = ROOT / "chapters" / "02_tensors" / "02_storage_and_strides.ipynb"
+REAL = ROOT / "chapters" / "02_tensors" / "03_storage_and_strides.ipynb"
 NAME = REAL.relative_to(ROOT).as_posix()
 CHAPTERS_READ = [NAME]
 OLDER_FIGURES = Path(__file__).with_name("figures_of_matplotlib_3_10.json")
@@ -383,10 +383,10 @@ ax.set(title="Waves", xlabel="t in s", ylabel="height in m")
 plt.show()"""
 CHECKED = """from IPython.display import publish_display_data
 print("stub")
-publish_display_data({"text/plain": "02.11z: not done yet.",
-    "application/vnd.d2l.check+json": {"check": "02.11z", "passed": False}})"""
+publish_display_data({"text/plain": "02.12z: not done yet.",
+    "application/vnd.d2l.check+json": {"check": "02.12z", "passed": False}})"""
 SOLVED = CHECKED.replace("False", "True").replace("not done yet", "correct")
-SPOKEN = 'print("stub 02.11z: correct.")'
+SPOKEN = 'print("stub 02.12z: correct.")'
 
 
 @dataclass(frozen=True)
@@ -701,7 +701,7 @@ def test_a_cell_that_prints_a_megabyte_is_executed_in_seconds(tmp_path: Path) ->
         (["--fresh"], "Say which: "),
         (["--all", "chapters"], "Say which: "),
         (["chapters/02_tensors/02_storage_and_stride.ipynb"], f". Near it: {NAME}"),
-        (["02_storage_and_strides.ipynb"], f". Near it: {NAME}"),
+        (["03_storage_and_strides.ipynb"], f". Near it: {NAME}"),
         (["chapters/02_tensor"], ". Near it: chapters/02_tensors"),
         ([NAME, "none.ipynb"], "none.ipynb: there is no such notebook or folder\n"),
     ],

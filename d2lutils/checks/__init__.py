@@ -51,7 +51,7 @@ def exercise(name: str) -> Callable[[Judge], Judge]:
     """Register the decorated function as the check of an exercise.
 
     Args:
-        name: chapter, section and letter: `02.3a` stands in chapter_02/section_03.py.
+        name: chapter, section and letter: `02.4a` stands in chapter_02/section_04.py.
 
     Returns:
         The decorator; it hands the function back unchanged.

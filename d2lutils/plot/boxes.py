@@ -42,7 +42,7 @@ def memory(
             hold at most 40 elements; at most two share one storage.
         names: a label for each tensor; without it `tensor`.
 
-    Built by hand in 02/02. Raises BookError on no tensor, too many, one that is too large, that has
+    Built by hand in 02/03. Raises BookError on no tensor, too many, one that is too large, that has
     no numbers in memory or other ones than it shows, or two that read one storage as different
     dtypes.
     """

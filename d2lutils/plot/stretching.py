@@ -30,7 +30,7 @@ def broadcasting(a: Any, b: Any, operator: str = "+", title: str | None = None) 
         b: the right operand, likewise; its shape must broadcast with that of `a`.
         operator: one of `+`, `-`, `*`, `/`.
 
-    Built by hand in 02/04. Raises BookError on an unknown operator, shapes that do not broadcast,
+    Built by hand in 02/05. Raises BookError on an unknown operator, shapes that do not broadcast,
     dtypes that the operator does not take, or a tensor that is too large, is empty or has no
     numbers.
     """

@@ -1,179 +1,162 @@
-"""Answers to the exercises of 02/02, storage and strides."""
+"""Answers to the exercises of 02/02, from lists to tensors."""
 
-from itertools import accumulate
-from math import prod
-from operator import mul
+from itertools import zip_longest
 
-import numpy as np
 import torch
 
-from check_cases import COMMUTES, Cases
+from check_cases import SAME_LENGTH, Cases
 
 
-def strides(shape):
-    steps = []
-    step = 1
-    for size in reversed(shape):
-        steps.insert(0, step)
-        step *= max(size, 1)
-    return tuple(steps)
+def points(xs, ys):
+    return torch.tensor(list(zip(xs, ys, strict=True)), dtype=torch.float32)
 
 
-def by_products(shape):
-    sizes = [max(size, 1) for size in shape]
-    return tuple(prod(sizes[dim + 1 :]) for dim in range(len(sizes)))
+def by_coordinate(xs, ys):
+    return torch.tensor([xs, ys], dtype=torch.float32)
 
 
-def by_recursion(shape):
-    if not shape:
-        return []
-    rest = by_recursion(shape[1:])
-    return [rest[0] * max(shape[1], 1) if rest else 1, *rest]
+def without_the_origin(xs, ys):
+    rows = [[x, y] for x, y in zip(xs, ys, strict=True) if x or y]
+    return torch.tensor(rows, dtype=torch.float32)
 
 
-def by_division(shape):
-    sizes = [max(size, 1) for size in shape]
-    steps, rest = [], prod(sizes)
-    for size in sizes:
-        rest /= size
-        steps.append(int(rest))
-    return tuple(steps)
+def one_by_one(xs, ys):
+    table = torch.zeros(len(xs), 2)
+    for i in range(len(xs)):
+        table[i, 0] = xs[i]
+        table[i, 1] = ys[i]
+    return table
 
 
-def zeros_make_ones(shape):
-    return (1,) * len(shape) if 0 in shape else strides(shape)
+def pad(rows, fill):
+    width = max(map(len, rows))
+    return torch.tensor([row + [fill] * (width - len(row)) for row in rows], dtype=torch.float32)
 
 
-def whole_products(shape):
-    return tuple(prod(shape[dim:]) for dim in range(len(shape)))
+def in_front(rows, fill):
+    width = max(map(len, rows))
+    return torch.tensor([[fill] * (width - len(row)) + row for row in rows], dtype=torch.float32)
 
 
-def first_dimension_fastest(shape):
-    return (1, *accumulate(shape[:-1], mul))
+def three_fillers(rows, fill):
+    width = max(map(len, rows))
+    return torch.tensor([(row + [fill] * 3)[:width] for row in rows], dtype=torch.float32)
 
 
-def view(x, size, step):
-    count = (len(x) - size) // step + 1
-    return x.as_strided((count, size), (step * x.stride(0), x.stride(0)))
+def cut(rows, fill):
+    width = min(map(len, rows))
+    return torch.tensor([row[:width] for row in rows], dtype=torch.float32)
 
 
-def through_the_function(x, size, step):
-    own = x.stride(0)
-    shape = (len(x) - size) // step + 1, size
-    return torch.as_strided(x, shape, (own * step, own), x.storage_offset())
+def in_place(rows, fill):
+    width = max(map(len, rows))
+    for row in rows:
+        row += [fill] * (width - len(row))
+    return torch.tensor(rows, dtype=torch.float32)
 
 
-def strides_of_unfold(x, size, step):
-    windows = x.unfold(0, size, step)
-    return x.as_strided(windows.shape, windows.stride())
+def dtype_of_fill(rows, fill):
+    table = torch.full((len(rows), max(map(len, rows))), fill)
+    for i, row in enumerate(rows):
+        for j, number in enumerate(row):
+            table[i, j] = number
+    return table
 
 
-def thrown_away(x, size, step):
-    view(x, size, step)
-    return x.unfold(0, size, step)
+def as_wide_as_the_first(rows, fill):
+    width = len(rows[0])
+    return torch.tensor([(row + [fill] * width)[:width] for row in rows], dtype=torch.float32)
 
 
-def by_rows(x, size, step):
-    return torch.stack([x[at : at + size] for at in range(0, len(x) - size + 1, step)])
+def zeros(rows, fill):
+    return pad(rows, 0)
 
 
-def own_offset_doubled(x, size, step):
-    own, first = x.stride(0), min(2 * x.storage_offset(), 4)
-    count = (len(x) - size) // step + 1
-    return x.as_strided((count, size), (step * own, own), first)
+def zeros_replaced(rows, fill):
+    table = zeros(rows, fill)
+    table[table == 0] = fill
+    return table
 
 
-def non_overlapping(x, size, step):
-    count, own = (len(x) - size) // step + 1, x.stride(0)
-    room = x.untyped_storage().nbytes() // 4 - x.storage_offset() - (size - 1) * own - 1
-    return x.as_strided((count, size), (min(size * own, room // max(count - 1, 1)), own))
+def by_slices(rows, fill):
+    table = torch.full((len(rows), len(max(rows, key=len))), float(fill))
+    for into, row in zip(table, rows, strict=True):
+        into[: len(row)] = torch.tensor(row)
+    return table
 
 
-def own_stride_ignored(x, size, step):
-    return x.as_strided(((len(x) - size) // step + 1, size), (step, 1))
+def turned(rows, fill):
+    longest = zip_longest(*rows, fillvalue=fill)
+    return torch.tensor(list(longest), dtype=torch.float32).T
 
-
-def from_the_storages_start(x, size, step):
-    count = (len(x) - size) // step + 1
-    return x.as_strided((count, size), (step * x.stride(0), x.stride(0)), 0)
-
-
-def one_too_few(x, size, step):
-    return view(x, size, step)[:-1]
-
-
-def one_too_many(x, size, step):
-    count = (len(x) - size) // step + 2
-    return x.as_strided((count, size), (step * x.stride(0), x.stride(0)))
-
-
-def swapped(x, size, step):
-    count = (len(x) - size) // step + 1
-    return x.as_strided((count, size), (x.stride(0), step * x.stride(0)))
-
-
-ONE_DIMENSION = "x has one dimension: the last is the first"
 
 CASES = {
-    "02.2a": Cases(
-        solution=strides,
-        also_right=[by_products, lambda shape: tuple(by_recursion(tuple(shape)))],
-        wrong=[
-            (lambda shape: torch.empty(shape).stride(), "`empty` made or asked a tensor"),
-            (lambda shape: torch.empty(shape, device="meta").stride(), "made or asked a tensor"),
-            (
-                lambda shape: tuple(s // 8 for s in np.empty(shape).strides),
-                "the product of the sizes",
-            ),
-            (lambda shape: torch.Tensor(*shape).stride(), "`stride` made or asked a tensor"),
-            (lambda shape: tuple(prod(shape[d + 1 :]) for d in range(len(shape))), "counts as 1"),
-            (lambda shape: (*shape[1:], 1), "the product of the sizes to the right"),
-            (lambda shape: (prod(shape[1:]), prod(shape[2:]), 1), "expected (1,)"),
-            (lambda shape: strides(shape)[::-1], "reverse order"),
-            (by_division, "the product of the sizes"),
-            (zeros_make_ones, "the product of the sizes"),
-            (
-                lambda shape: tuple(
-                    1 if size == 1 else step
-                    for size, step in zip(shape, strides(shape), strict=True)
-                ),
-                "the product of the sizes",
-            ),
-            (lambda shape: tuple(4 * s for s in strides(shape)), "count elements"),
-            (whole_products, "its own dimension"),
-            (first_dimension_fastest, "last dimension steps by 1"),
-            (lambda shape: list(strides(shape)), "expected a tuple, got a list"),
-            (lambda shape: print(strides(shape)), "is a `return` missing?"),
-            (lambda shape: strides(shape[0]), "raised TypeError"),
-        ],
-        equivalent={"step *= max(1, size)": COMMUTES},
-    ),
     "02.2b": Cases(
-        solution=view,
-        also_right=[through_the_function],
+        solution=points,
+        also_right=[one_by_one, lambda xs, ys: by_coordinate(xs, ys).t()],
         wrong=[
-            (lambda x, size, step: x.unfold(0, size, step), "make them with `as_strided`"),
-            (strides_of_unfold, "without `unfold`"),
-            (thrown_away, "without `unfold`"),
-            (by_rows, "you copied"),
-            (own_offset_doubled, "row i holds the size elements"),
-            (non_overlapping, "row i holds"),
-            (lambda x, size, step: view(x, step, size), "expected shape"),
-            (lambda x, size, step: view(x.contiguous(), size, step), "you copied"),
-            (lambda x, size, step: view(x, size, step).clone(), "you copied"),
-            (own_stride_ignored, "a stride of its own"),
-            (from_the_storages_start, "`as_strided` was given 0"),
-            (one_too_few, "one window is missing"),
-            (one_too_many, "reaches past x"),
-            (swapped, "two strides are swapped"),
-            (lambda x, size, step: view(x, size, 1), "step is forgotten"),
-            (lambda x, size, step: view(x, size, step).T, "one window in each row"),
-            (lambda x, size, step: view(x, size, step).tolist(), "expected a tensor, got a list"),
+            (by_coordinate, "a row for each coordinate"),
+            (lambda xs, ys: by_coordinate(xs, ys).view(-1, 2), "do not exchange rows and columns"),
+            (lambda xs, ys: torch.tensor(list(zip(xs, ys, strict=True))), "name the dtype"),
+            (lambda xs, ys: points(ys, xs), "x comes first"),
+            (lambda xs, ys: points(xs, ys).view(-1), "a row of its own"),
+            (lambda xs, ys: points(xs, ys).tolist(), "expected a tensor, got a list"),
+            (lambda xs, ys: print(points(xs, ys)), "is a `return` missing?"),
+            (lambda xs, ys: torch.tensor(zip(xs, ys, strict=True)), "raised "),
+            (
+                lambda xs, ys: points(*zip(*sorted(zip(xs, ys, strict=True)), strict=True)),
+                "row i is",
+            ),
+            (lambda xs, ys: points(xs, ys).unique(dim=0), "row i is"),
+            (lambda xs, ys: points(xs, [ys[xs.index(x)] for x in xs]), "row i is"),
+            (without_the_origin, "expected shape (4, 2), got (3, 2)"),
+            (lambda xs, ys: points(*zip(*dict(zip(xs, ys)).items())), "expected shape"),  # noqa: B905
+            (lambda xs, ys: points(xs, ys).abs(), "row i is [xs[i], ys[i]]"),
+            (lambda xs, ys: points(xs, ys).round(), "row i is [xs[i], ys[i]]"),
+            (lambda xs, ys: points(xs, ys).double(), "name the dtype"),
+            (lambda xs, ys: torch.tensor(xs + ys, dtype=torch.float32), "row i is"),
+            (
+                lambda xs, ys: torch.cartesian_prod(torch.tensor(xs), torch.tensor(ys)),
+                "shape (3, 2)",
+            ),
         ],
         equivalent={
-            "return x.as_strided((count, size), (step * x.stride(-1), x.stride(0)))": ONE_DIMENSION,
-            "return x.as_strided((count, size), (step * x.stride(0), x.stride(-1)))": ONE_DIMENSION,
-            "own = signal.stride(-1)": ONE_DIMENSION,
+            "return torch.tensor(list(zip(xs, ys)), dtype=torch.float32)": SAME_LENGTH,
+            "return torch.tensor(list(zip(xs, ys, strict=False)), dtype=torch.float32)": (
+                SAME_LENGTH
+            ),
         },
+    ),
+    "02.2c": Cases(
+        solution=pad,
+        also_right=[turned, by_slices],
+        wrong=[
+            (in_front, "it comes behind the numbers"),
+            (three_fillers, "expected sequence of length"),
+            (
+                lambda rows, fill: pad([[n for n in row if n != fill] for row in rows], fill),
+                "expected shape (2, 6), got (2, 5)",
+            ),
+            (lambda rows, fill: pad(rows, int(fill)), "row i holds"),
+            (cut, "the longest list sets the length"),
+            (in_place, "your function changed its input"),
+            (dtype_of_fill, "name the dtype"),
+            (as_wide_as_the_first, "not the first"),
+            (zeros, "use fill"),
+            (zeros_replaced, "is a number too"),
+            (lambda rows, fill: pad(rows, fill).t(), "rows and columns are exchanged"),
+            (lambda rows, fill: torch.tensor(rows), "expected sequence of length"),
+            (lambda rows, fill: [[*row, fill] for row in rows], "expected a tensor, got a list"),
+            (lambda rows, fill: pad([row for row in rows if row], fill), "expected shape (2, 2)"),
+            (lambda rows, fill: pad(sorted(rows, key=len), fill), "row i holds the numbers"),
+            (lambda rows, fill: pad(rows, abs(fill)), "row i holds the numbers"),
+            (lambda rows, fill: pad([*rows, []], fill), "expected shape"),
+            (lambda rows, fill: pad(rows, fill).to(torch.int64).float(), "row i holds"),
+            (lambda rows, fill: pad([[*row, fill] for row in rows], fill), "needs no fill"),
+            (
+                lambda rows, fill: pad([row or [fill] for row in rows], fill).flatten(),
+                "expected shape",
+            ),
+        ],
     ),
 }

@@ -1,294 +1,179 @@
-"""Answers to the exercises of 02/03, indexing."""
+"""Answers to the exercises of 02/03, storage and strides."""
 
+from itertools import accumulate
+from math import prod
+from operator import mul
+
+import numpy as np
 import torch
-from torch.nn.functional import one_hot
 
-from check_cases import COMMUTES, NOT_NEGATIVE, Cases
-
-
-def filled(x, broken):
-    return torch.where(broken, x[~broken].mean(), x)
+from check_cases import COMMUTES, Cases
 
 
-def filled_in_a_copy(x, broken):
-    y = x.clone()
-    y[broken] = y[~broken].mean()
-    return y
+def strides(shape):
+    steps = []
+    step = 1
+    for size in reversed(shape):
+        steps.insert(0, step)
+        step *= max(size, 1)
+    return tuple(steps)
 
 
-def filled_in_place(x, broken):
-    x[broken] = x[~broken].mean()
-    return x
+def by_products(shape):
+    sizes = [max(size, 1) for size in shape]
+    return tuple(prod(sizes[dim + 1 :]) for dim in range(len(sizes)))
 
 
-def written_into_what_was_read(x, broken):
-    y = x.clone()
-    y[broken][:] = y[~broken].mean()
-    return y
+def by_recursion(shape):
+    if not shape:
+        return []
+    rest = by_recursion(shape[1:])
+    return [rest[0] * max(shape[1], 1) if rest else 1, *rest]
 
 
-def broken_times_0(x, broken):
-    return torch.where(broken, (x * ~broken).sum() / (~broken).sum(), x)
+def by_division(shape):
+    sizes = [max(size, 1) for size in shape]
+    steps, rest = [], prod(sizes)
+    for size in sizes:
+        rest /= size
+        steps.append(int(rest))
+    return tuple(steps)
 
 
-def through_one_dimension(x, broken):
-    y = x.clone()
-    y.view(-1)[broken.view(-1)] = x[~broken].mean()
-    return y
+def zeros_make_ones(shape):
+    return (1,) * len(shape) if 0 in shape else strides(shape)
 
 
-def sum_of_products(x, broken):
-    return x * ~broken + broken * x[~broken].mean()
+def whole_products(shape):
+    return tuple(prod(shape[dim:]) for dim in range(len(shape)))
 
 
-def zeros_left_out(x, broken):
-    good = x[~broken]
-    return torch.where(broken, good.sum() / good.count_nonzero(), x)
+def first_dimension_fastest(shape):
+    return (1, *accumulate(shape[:-1], mul))
 
 
-def through_the_flat_table(x, columns):
-    count, width = x.shape
-    return x.view(-1)[torch.arange(count) * width + columns]
+def view(x, size, step):
+    count = (len(x) - size) // step + 1
+    return x.as_strided((count, size), (step * x.stride(0), x.stride(0)))
 
 
-def by_strides(x, columns):
-    count, width = x.shape
-    return x.as_strided((count, width), (width, 1))[torch.arange(count), columns]
+def through_the_function(x, size, step):
+    own = x.stride(0)
+    shape = (len(x) - size) // step + 1, size
+    return torch.as_strided(x, shape, (own * step, own), x.storage_offset())
 
 
-def paired(x, columns):
-    return x[torch.arange(len(x)), columns]
+def strides_of_unfold(x, size, step):
+    windows = x.unfold(0, size, step)
+    return x.as_strided(windows.shape, windows.stride())
 
 
-def looped(x, columns):
-    return torch.stack([row[column] for row, column in zip(x, columns, strict=True)])
+def thrown_away(x, size, step):
+    view(x, size, step)
+    return x.unfold(0, size, step)
 
 
-def column_means(x, broken):
-    known = x.masked_fill(broken, torch.nan)
-    return torch.where(broken, known.nanmean(0), x)
+def by_rows(x, size, step):
+    return torch.stack([x[at : at + size] for at in range(0, len(x) - size + 1, step)])
 
 
-def whole_numbers_only(x, columns):
-    return (one_hot(columns, x.shape[1]) * x.long()).sum(1)
+def own_offset_doubled(x, size, step):
+    own, first = x.stride(0), min(2 * x.storage_offset(), 4)
+    count = (len(x) - size) // step + 1
+    return x.as_strided((count, size), (step * own, own), first)
 
 
-def both(X, y, p, q):
-    wanted = (y == p) | (y == q)
-    return X[wanted], y[wanted]
+def non_overlapping(x, size, step):
+    count, own = (len(x) - size) // step + 1, x.stride(0)
+    room = x.untyped_storage().nbytes() // 4 - x.storage_offset() - (size - 1) * own - 1
+    return x.as_strided((count, size), (min(size * own, room // max(count - 1, 1)), own))
 
 
-def one_after_the_other(X, y, p, q):
-    rows = torch.cat([X[y == p], X[y == q]])
-    return rows, torch.cat([y[y == p], y[y == q]])
+def own_stride_ignored(x, size, step):
+    return x.as_strided(((len(x) - size) // step + 1, size), (step, 1))
 
 
-def row_by_row(X, y, p, q):
-    kept = [i for i, label in enumerate(y.tolist()) if label in (p, q)]
-    return X[kept], y[kept]
+def from_the_storages_start(x, size, step):
+    count = (len(x) - size) // step + 1
+    return x.as_strided((count, size), (step * x.stride(0), x.stride(0)), 0)
 
 
-def elements_of_a_table(X, y, p, q):
-    wanted = ((y == p) | (y == q))[:, None].expand(len(X), X[0].numel())
-    return X[wanted.view(X.shape)], y[(y == p) | (y == q)]
+def one_too_few(x, size, step):
+    return view(x, size, step)[:-1]
 
 
-def scattered(true, predicted, k):
-    counts = torch.zeros(k * k, dtype=torch.int64)
-    return counts.scatter_add_(0, true * k + predicted, torch.ones_like(true)).view(k, k)
+def one_too_many(x, size, step):
+    count = (len(x) - size) // step + 2
+    return x.as_strided((count, size), (step * x.stride(0), x.stride(0)))
 
 
-def put_with_accumulate(true, predicted, k):
-    table = torch.zeros(k, k, dtype=torch.int64)
-    return table.index_put_((true, predicted), torch.tensor(1), accumulate=True)
+def swapped(x, size, step):
+    count = (len(x) - size) // step + 1
+    return x.as_strided((count, size), (x.stride(0), step * x.stride(0)))
 
 
-def met(true, predicted, k):
-    classes = torch.arange(k)
-    rows, columns = true == classes[:, None], predicted == classes[:, None]
-    return (rows[:, None] & columns).sum(-1)
-
-
-def added_in_place(true, predicted, k):
-    table = torch.zeros(k, k, dtype=torch.int64)
-    table[true, predicted] += 1
-    return table
-
-
-def counted_one_by_one(true, predicted, k):
-    table = torch.zeros(k, k, dtype=torch.int64)
-    for i, j in zip(true, predicted, strict=True):
-        table[i, j] += 1
-    return table
-
-
-def counted_by_a_helper(true, predicted, k):
-    return counted_one_by_one(true, predicted, k)
-
-
-def counted_by_map(true, predicted, k):
-    places = list(map(lambda i, j: i * k + j, true.tolist(), predicted.tolist()))
-    return torch.bincount(torch.tensor(places, dtype=torch.int64), minlength=k * k).view(k, k)
-
-
-ONE_DIMENSION = "the only dimension is the last one as well"
+ONE_DIMENSION = "x has one dimension: the last is the first"
 
 CASES = {
     "02.3a": Cases(
-        solution=filled,
-        also_right=[
-            filled_in_a_copy,
-            lambda x, broken: x.masked_fill(broken, x[~broken].mean()),
-            lambda x, broken: x.masked_fill(broken, x.masked_select(~broken).mean()),
-        ],
+        solution=strides,
+        also_right=[by_products, lambda shape: tuple(by_recursion(tuple(shape)))],
         wrong=[
-            (filled_in_place, "changed its input"),
-            (lambda x, broken: torch.where(broken, x.mean(), x), "mean includes the broken"),
-            (lambda x, broken: torch.where(broken, x, x[~broken].mean()), "replaced the good"),
-            (lambda x, broken: torch.where(broken, x, x[broken].mean()), "mask is inverted"),
-            (lambda x, broken: torch.where(broken, x[broken].mean(), x), "mean of the broken"),
-            (lambda x, broken: torch.where(broken, x[~broken].median(), x), "this is the median"),
-            (lambda x, broken: torch.where(x < 0, x[x >= 0].mean(), x), "nothing was replaced"),
-            (lambda x, broken: torch.where(broken, 0.0, x), "get the mean, not 0"),
-            (lambda x, broken: x[~broken], "the result is 1-D"),
-            (through_one_dimension, "is not contiguous"),
+            (lambda shape: torch.empty(shape).stride(), "`empty` made or asked a tensor"),
+            (lambda shape: torch.empty(shape, device="meta").stride(), "made or asked a tensor"),
             (
-                lambda x, broken: torch.where(broken, x[~broken].float().mean().to(x), x),
-                "get the mean of `x[~broken]`",
+                lambda shape: tuple(s // 8 for s in np.empty(shape).strides),
+                "the product of the sizes",
             ),
+            (lambda shape: torch.Tensor(*shape).stride(), "`stride` made or asked a tensor"),
+            (lambda shape: tuple(prod(shape[d + 1 :]) for d in range(len(shape))), "counts as 1"),
+            (lambda shape: (*shape[1:], 1), "the product of the sizes to the right"),
+            (lambda shape: (prod(shape[1:]), prod(shape[2:]), 1), "expected (1,)"),
+            (lambda shape: strides(shape)[::-1], "reverse order"),
+            (by_division, "the product of the sizes"),
+            (zeros_make_ones, "the product of the sizes"),
             (
-                lambda x, broken: torch.where(broken, x[~broken].mean().round(decimals=1), x),
-                "get the mean of `x[~broken]`",
+                lambda shape: tuple(
+                    1 if size == 1 else step
+                    for size, step in zip(shape, strides(shape), strict=True)
+                ),
+                "the product of the sizes",
             ),
-            (broken_times_0, "nan * 0 is nan"),
-            (sum_of_products, "nan * 0 is nan"),
-            (zeros_left_out, "a good element may be 0"),
-            (lambda x, broken: torch.where(broken, x[~broken].unique().mean(), x), "counts twice"),
-            (
-                lambda x, broken: torch.where(torch.isin(x, x[broken]), x[~broken].mean(), x),
-                "may equal a broken one",
-            ),
-            (written_into_what_was_read, "nothing was replaced"),
-            (lambda x, broken: x[~broken].mean().item(), "expected a tensor, got a float"),
-            (lambda x, broken: filled(x, broken).abs(), "the others stay"),
-            (lambda x, broken: torch.where(broken, x[~broken].min(), x), "the others stay"),
-            (lambda x, broken: torch.where(broken, x[~broken].max(), x), "get the mean"),
-            (column_means, "get the mean of `x[~broken]`"),
-            (lambda x, broken: x if not broken.any() else filled(x, broken), "shares the storage"),
-            (lambda x, broken: filled(x, broken).double(), "expected dtype"),
-            (lambda x, broken: torch.full_like(x, x[~broken].mean().item()), "the others stay"),
+            (lambda shape: tuple(4 * s for s in strides(shape)), "count elements"),
+            (whole_products, "its own dimension"),
+            (first_dimension_fastest, "last dimension steps by 1"),
+            (lambda shape: list(strides(shape)), "expected a tuple, got a list"),
+            (lambda shape: print(strides(shape)), "is a `return` missing?"),
+            (lambda shape: strides(shape[0]), "raised TypeError"),
         ],
+        equivalent={"step *= max(1, size)": COMMUTES},
     ),
     "02.3b": Cases(
-        solution=paired,
-        also_right=[
-            looped,
-            lambda x, columns: x[:, columns].diagonal(),
-            lambda x, columns: x.gather(1, columns[:, None]).squeeze(1),
-        ],
+        solution=view,
+        also_right=[through_the_function],
         wrong=[
-            (lambda x, columns: x[:, columns], "takes all these columns from every row"),
-            (lambda x, columns: x.gather(1, columns[:, None]), "remove the last dimension"),
-            (lambda x, columns: x.gather(1, columns[:, None]).squeeze(), "`squeeze(1)` does not"),
-            (lambda x, columns: x.gather(1, columns), "same number of dimensions"),
-            (lambda x, columns: x.flatten()[columns], "flattened table"),
-            (lambda x, columns: x[:, 0], "this is the first column"),
-            (
-                lambda x, columns: x.gather(1, columns[:, None]).flip(0)[:, 0],
-                "from row i and column",
-            ),
-            (lambda x, columns: paired(x, columns).tolist(), "expected a tensor, got a list"),
-            (lambda x, columns: paired(x, columns).long(), "these are whole numbers"),
-            (whole_numbers_only, "these are whole numbers"),
-            (through_the_flat_table, "is not contiguous"),
-            (by_strides, "from row i and column"),
-            (lambda x, columns: (one_hot(columns, x.shape[1]) * x).sum(1), "nan * 0 is nan"),
-            (lambda x, columns: paired(x, columns).abs(), "from row i and column"),
-            (lambda x, columns: x.diagonal(), "from row i and column"),
-            (lambda x, columns: x.max(1).values, "this is the largest of each row"),
-            (lambda x, columns: x.take(columns), "flattened table"),
-            (lambda x, columns: x[columns, torch.arange(len(x))], "raised IndexError"),
-            (lambda x, columns: paired(x, columns)[None], "expected shape"),
-        ],
-    ),
-    "02.3c": Cases(
-        solution=both,
-        also_right=[
-            row_by_row,
-            lambda X, y, p, q: [part[(y == p) | (y == q)] for part in (X, y)],
-            lambda X, y, p, q: (X[torch.isin(y, torch.tensor([p, q]))], y[(y == p) | (y == q)]),
-            lambda X, y, p, q: (X[((y - p) * (y - q)) == 0], y[((y - p) * (y - q)) == 0]),
-        ],
-        wrong=[
-            (lambda X, y, p, q: (X[y == p or y == q], y), "is ambiguous"),  # noqa: SIM109
-            (lambda X, y, p, q: (X[(y == p) or q], y), "is ambiguous"),
-            (lambda X, y, p, q: (X[y == (p or q)], y[y == (p or q)]), "`p or q` is"),
-            (lambda X, y, p, q: (X[y == p], y[y == p]), "class `q` are missing"),
-            (lambda X, y, p, q: (X[y == q], y[y == q]), "class `p` are missing"),
-            (lambda X, y, p, q: (X[(y == p) & (y == q)], y), "no row is of both classes"),
-            (lambda X, y, p, q: both(X, y, p, q)[0], "return 2 values, the rows and"),
-            (lambda X, y, p, q: (both(X, y, p, q)[0], y), "the whole `y`"),
-            (lambda X, y, p, q: (X[(y == p) | (y == q)], (y == p) | (y == q)), "is the mask"),
-            (
-                lambda X, y, p, q: (
-                    X[(y == p) | (y == q)],
-                    ((y == p) | (y == q)).nonzero()[:, 0],
-                ),
-                "the numbers of the rows",
-            ),
-            (one_after_the_other, "keep the order"),
-            (lambda X, y, p, q: one_after_the_other(X, y, q, p), "keep the order"),
-            (lambda X, y, p, q: (X[(y != p) & (y != q)], y), "rows of the other classes"),
-            (lambda X, y, p, q: (both(X, y, p, q)[0].abs(), y), "rows `X[i]`"),
-            (
-                lambda X, y, p, q: (X[(y >= min(p, q)) & (y <= max(p, q))], y),
-                "a class between `p` and `q` is neither",
-            ),
-            (elements_of_a_table, "expected shape"),
-            (lambda X, y, p, q: (X, y), "all rows are here"),
-            (lambda X, y, p, q: (both(X, y, p, q)[0].tolist(), y), "expected a tensor"),
-            (lambda X, y, p, q: (both(X, y, p, q)[0], both(X, y, p, q)[1].float()), "dtype"),
-        ],
-        equivalent={"wanted = (y == q) | (y == p)": COMMUTES},
-    ),
-    "02.3d": Cases(
-        solution=scattered,
-        also_right=[
-            put_with_accumulate,
-            met,
-            lambda true, predicted, k: torch.bincount(true * k + predicted, minlength=k * k).view(
-                k, k
-            ),
-            lambda true, predicted, k: one_hot(true, k).T @ one_hot(predicted, k),
-        ],
-        wrong=[
-            (added_in_place, "counted once"),
-            (lambda true, predicted, k: scattered(predicted, true, k), "are swapped"),
-            (lambda true, predicted, k: scattered(true, true, k), "the true classes alone"),
-            (lambda true, predicted, k: scattered(true, predicted, k).float(), "torch.int64"),
-            (lambda true, predicted, k: scattered(true, predicted, k).view(-1), "in a row"),
-            (
-                lambda true, predicted, k: torch.bincount(true * k + predicted).view(k, k),
-                "is invalid for input of size",
-            ),
-            (counted_one_by_one, "this loops"),
-            (counted_by_a_helper, "this loops"),
-            (counted_by_map, "this loops"),
-            (
-                lambda true, predicted, k: torch.bincount(true + predicted, minlength=k),
-                "expected shape",
-            ),
-            (lambda true, predicted, k: scattered(true, predicted, k).clamp(max=1), "once"),
-            (lambda true, predicted, k: scattered(true, predicted, k) / len(true), "torch.int64"),
-            (lambda true, predicted, k: scattered(true, predicted, k).tolist(), "got a list"),
+            (lambda x, size, step: x.unfold(0, size, step), "make them with `as_strided`"),
+            (strides_of_unfold, "without `unfold`"),
+            (thrown_away, "without `unfold`"),
+            (by_rows, "you copied"),
+            (own_offset_doubled, "row i holds the size elements"),
+            (non_overlapping, "row i holds"),
+            (lambda x, size, step: view(x, step, size), "expected shape"),
+            (lambda x, size, step: view(x.contiguous(), size, step), "you copied"),
+            (lambda x, size, step: view(x, size, step).clone(), "you copied"),
+            (own_stride_ignored, "a stride of its own"),
+            (from_the_storages_start, "`as_strided` was given 0"),
+            (one_too_few, "one window is missing"),
+            (one_too_many, "reaches past x"),
+            (swapped, "two strides are swapped"),
+            (lambda x, size, step: view(x, size, 1), "step is forgotten"),
+            (lambda x, size, step: view(x, size, step).T, "one window in each row"),
+            (lambda x, size, step: view(x, size, step).tolist(), "expected a tensor, got a list"),
         ],
         equivalent={
-            "return abs(counts.scatter_add_(0, true * k + predicted, torch.ones_like(true))"
-            ".view(k, k))": NOT_NEGATIVE,
-            "return counts.scatter_add_(-1, true * k + predicted, torch.ones_like(true))"
-            ".view(k, k)": ONE_DIMENSION,
-            "counts.scatter_add_(dim=-1, index=right * size + guessed, src=ones)": ONE_DIMENSION,
-            "return abs(counts.view(size, size))": NOT_NEGATIVE,
+            "return x.as_strided((count, size), (step * x.stride(-1), x.stride(0)))": ONE_DIMENSION,
+            "return x.as_strided((count, size), (step * x.stride(0), x.stride(-1)))": ONE_DIMENSION,
+            "own = signal.stride(-1)": ONE_DIMENSION,
         },
     ),
 }

@@ -1,214 +1,294 @@
-"""Answers to the exercises of 02/04, broadcasting."""
+"""Answers to the exercises of 02/04, indexing."""
 
 import torch
+from torch.nn.functional import one_hot
 
-from check_cases import NOT_NEGATIVE, Cases
-
-
-def stretched(x):
-    least = x.amin(dim=1, keepdim=True)
-    return (x - least) / (x.amax(dim=1, keepdim=True) - least)
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
-def without_keepdim(x):
-    least, most = x.amin(dim=1), x.amax(dim=1)
-    return (x - least) / (most - least)
+def filled(x, broken):
+    return torch.where(broken, x[~broken].mean(), x)
 
 
-def half_without_keepdim(x):
-    least, most = x.amin(dim=1, keepdim=True), x.amax(dim=1)
-    return (x - least) / (most - least)
+def filled_in_a_copy(x, broken):
+    y = x.clone()
+    y[broken] = y[~broken].mean()
+    return y
 
 
-def by_columns(x):
-    return (x - x.amin(dim=0)) / (x.amax(dim=0) - x.amin(dim=0))
+def filled_in_place(x, broken):
+    x[broken] = x[~broken].mean()
+    return x
 
 
-def by_the_whole_table(x):
-    return (x - x.min()) / (x.max() - x.min())
+def written_into_what_was_read(x, broken):
+    y = x.clone()
+    y[broken][:] = y[~broken].mean()
+    return y
 
 
-def in_place(x):
-    least, most = x.amin(dim=1, keepdim=True), x.amax(dim=1, keepdim=True)
-    x -= least
-    return x.div_(most - least)
+def broken_times_0(x, broken):
+    return torch.where(broken, (x * ~broken).sum() / (~broken).sum(), x)
 
 
-def with_named_tuple(x):
-    least, most = x.min(dim=1, keepdim=True), x.max(dim=1, keepdim=True)
-    return (x - least) / (most - least)
+def through_one_dimension(x, broken):
+    y = x.clone()
+    y.view(-1)[broken.view(-1)] = x[~broken].mean()
+    return y
 
 
-def less_the_mean(x):
-    mean = x.mean(dim=1, keepdim=True)
-    return (x - mean) / (x.amax(dim=1, keepdim=True) - x.amin(dim=1, keepdim=True))
+def sum_of_products(x, broken):
+    return x * ~broken + broken * x[~broken].mean()
 
 
-def real(lengths, m):
-    return torch.arange(m) < lengths[:, None]
+def zeros_left_out(x, broken):
+    good = x[~broken]
+    return torch.where(broken, good.sum() / good.count_nonzero(), x)
 
 
-def filled_row_by_row(lengths, m):
-    mask = torch.zeros(len(lengths), m, dtype=torch.bool)
-    for i, length in enumerate(lengths.tolist()):
-        mask[i, :length] = True
-    return mask
+def through_the_flat_table(x, columns):
+    count, width = x.shape
+    return x.view(-1)[torch.arange(count) * width + columns]
 
 
-def helped_with_the_mask(lengths, m):
-    return filled_row_by_row(lengths, m)
+def by_strides(x, columns):
+    count, width = x.shape
+    return x.as_strided((count, width), (width, 1))[torch.arange(count), columns]
 
 
-def as_wide_as_the_longest(lengths, m):
-    return real(lengths, int(lengths.max()) if len(lengths) else 0)
+def paired(x, columns):
+    return x[torch.arange(len(x)), columns]
 
 
-def closest(a, b):
-    return ((a[:, None] - b) ** 2).sum(-1).argmin(1)
+def looped(x, columns):
+    return torch.stack([row[column] for row, column in zip(x, columns, strict=True)])
 
 
-def point_by_point(a, b):
-    found = torch.zeros(len(a), dtype=torch.int64)
-    for i in range(len(a)):
-        found[i] = ((a[i] - b) ** 2).sum(-1).argmin()
-    return found
+def column_means(x, broken):
+    known = x.masked_fill(broken, torch.nan)
+    return torch.where(broken, known.nanmean(0), x)
 
 
-def in_lists(a, b):
-    found = []
-    for one in a.tolist():
-        squares = [sum((p - q) ** 2 for p, q in zip(one, other, strict=True)) for other in b]
-        found.append(squares.index(min(squares)))
-    return torch.tensor(found, dtype=torch.int64)
+def whole_numbers_only(x, columns):
+    return (one_hot(columns, x.shape[1]) * x.long()).sum(1)
 
 
-def by_map(a, b):
-    rows = list(map(lambda point: ((point - b) ** 2).sum(-1).argmin(), a))  # noqa: C417
-    return torch.stack(rows) if rows else torch.zeros(0, dtype=torch.int64)
+def both(X, y, p, q):
+    wanted = (y == p) | (y == q)
+    return X[wanted], y[wanted]
 
 
-def helped(a, b):
-    return point_by_point(a, b)
+def one_after_the_other(X, y, p, q):
+    rows = torch.cat([X[y == p], X[y == q]])
+    return rows, torch.cat([y[y == p], y[y == q]])
 
 
-def all_pairs_in_rows(a, b):
-    gaps = a.repeat_interleave(len(b), dim=0) - b.repeat(len(a), 1)
-    return gaps.square().sum(dim=1).view(len(a), len(b)).argmin(dim=1)
+def row_by_row(X, y, p, q):
+    kept = [i for i, label in enumerate(y.tolist()) if label in (p, q)]
+    return X[kept], y[kept]
 
 
-def expanded(a, b):
-    return (a.pow(2).sum(-1)[:, None] + b.pow(2).sum(-1) - 2 * a @ b.T).argmin(1)
+def elements_of_a_table(X, y, p, q):
+    wanted = ((y == p) | (y == q))[:, None].expand(len(X), X[0].numel())
+    return X[wanted.view(X.shape)], y[(y == p) | (y == q)]
 
 
-SAME_ORDER = "a sum divided by d is smallest where the sum is"
-SQUARED = "the square does not see the sign of a difference"
+def scattered(true, predicted, k):
+    counts = torch.zeros(k * k, dtype=torch.int64)
+    return counts.scatter_add_(0, true * k + predicted, torch.ones_like(true)).view(k, k)
+
+
+def put_with_accumulate(true, predicted, k):
+    table = torch.zeros(k, k, dtype=torch.int64)
+    return table.index_put_((true, predicted), torch.tensor(1), accumulate=True)
+
+
+def met(true, predicted, k):
+    classes = torch.arange(k)
+    rows, columns = true == classes[:, None], predicted == classes[:, None]
+    return (rows[:, None] & columns).sum(-1)
+
+
+def added_in_place(true, predicted, k):
+    table = torch.zeros(k, k, dtype=torch.int64)
+    table[true, predicted] += 1
+    return table
+
+
+def counted_one_by_one(true, predicted, k):
+    table = torch.zeros(k, k, dtype=torch.int64)
+    for i, j in zip(true, predicted, strict=True):
+        table[i, j] += 1
+    return table
+
+
+def counted_by_a_helper(true, predicted, k):
+    return counted_one_by_one(true, predicted, k)
+
+
+def counted_by_map(true, predicted, k):
+    places = list(map(lambda i, j: i * k + j, true.tolist(), predicted.tolist()))
+    return torch.bincount(torch.tensor(places, dtype=torch.int64), minlength=k * k).view(k, k)
+
+
+ONE_DIMENSION = "the only dimension is the last one as well"
 
 CASES = {
-    "02.4b": Cases(
-        solution=stretched,
+    "02.4a": Cases(
+        solution=filled,
         also_right=[
-            lambda x: (x - x.amin(1)[:, None]) / (x.amax(1) - x.amin(1))[:, None],
-            lambda x: ((x.T - x.amin(1)) / (x.amax(1) - x.amin(1))).T,
-            lambda x: (
-                torch.stack([*map(lambda r: (r - r.min()) / (r.max() - r.min()), x)])  # noqa: C417
-                if len(x)
-                else x.clone()
-            ),
+            filled_in_a_copy,
+            lambda x, broken: x.masked_fill(broken, x[~broken].mean()),
+            lambda x, broken: x.masked_fill(broken, x.masked_select(~broken).mean()),
         ],
         wrong=[
-            (without_keepdim, "`keepdim=True` makes a column"),
-            (half_without_keepdim, "`keepdim=True` makes a column"),
-            (by_columns, "each column goes from 0 to 1"),
-            (by_the_whole_table, "those of the whole table"),
-            (in_place, "changed its input"),
-            (with_named_tuple, "raised TypeError"),
-            (lambda x: x - x.amin(1, keepdim=True), "now divide it by its range"),
-            (lambda x: x / x.amax(1, keepdim=True), "before dividing"),
+            (filled_in_place, "changed its input"),
+            (lambda x, broken: torch.where(broken, x.mean(), x), "mean includes the broken"),
+            (lambda x, broken: torch.where(broken, x, x[~broken].mean()), "replaced the good"),
+            (lambda x, broken: torch.where(broken, x, x[broken].mean()), "mask is inverted"),
+            (lambda x, broken: torch.where(broken, x[broken].mean(), x), "mean of the broken"),
+            (lambda x, broken: torch.where(broken, x[~broken].median(), x), "this is the median"),
+            (lambda x, broken: torch.where(x < 0, x[x >= 0].mean(), x), "nothing was replaced"),
+            (lambda x, broken: torch.where(broken, 0.0, x), "get the mean, not 0"),
+            (lambda x, broken: x[~broken], "the result is 1-D"),
+            (through_one_dimension, "is not contiguous"),
             (
-                lambda x: x / (x.amax(1, keepdim=True) - x.amin(1, keepdim=True)),
-                "before dividing",
+                lambda x, broken: torch.where(broken, x[~broken].float().mean().to(x), x),
+                "get the mean of `x[~broken]`",
             ),
             (
-                lambda x: (x - x.amin(1, keepdim=True)) / x.amax(1, keepdim=True),
-                "not by its largest number",
+                lambda x, broken: torch.where(broken, x[~broken].mean().round(decimals=1), x),
+                "get the mean of `x[~broken]`",
             ),
-            (lambda x: 1 - stretched(x), "becomes 0, and the largest 1"),
-            (less_the_mean, "not its mean"),
-            (lambda x: stretched(x).round(decimals=1), "the largest number of row i"),
-            (lambda x: stretched(x).float(), "expected dtype"),
-            (lambda x: stretched(x).T, "the largest number of row i"),
-            (lambda x: stretched(x).tolist(), "expected a tensor, got a list"),
+            (broken_times_0, "nan * 0 is nan"),
+            (sum_of_products, "nan * 0 is nan"),
+            (zeros_left_out, "a good element may be 0"),
+            (lambda x, broken: torch.where(broken, x[~broken].unique().mean(), x), "counts twice"),
+            (
+                lambda x, broken: torch.where(torch.isin(x, x[broken]), x[~broken].mean(), x),
+                "may equal a broken one",
+            ),
+            (written_into_what_was_read, "nothing was replaced"),
+            (lambda x, broken: x[~broken].mean().item(), "expected a tensor, got a float"),
+            (lambda x, broken: filled(x, broken).abs(), "the others stay"),
+            (lambda x, broken: torch.where(broken, x[~broken].min(), x), "the others stay"),
+            (lambda x, broken: torch.where(broken, x[~broken].max(), x), "get the mean"),
+            (column_means, "get the mean of `x[~broken]`"),
+            (lambda x, broken: x if not broken.any() else filled(x, broken), "shares the storage"),
+            (lambda x, broken: filled(x, broken).double(), "expected dtype"),
+            (lambda x, broken: torch.full_like(x, x[~broken].mean().item()), "the others stay"),
         ],
-        equivalent={
-            "return abs((x - least) / (x.amax(dim=1, keepdim=True) - least))": NOT_NEGATIVE,
-            "return abs((table - low) / (high - low))": NOT_NEGATIVE,
-        },
+    ),
+    "02.4b": Cases(
+        solution=paired,
+        also_right=[
+            looped,
+            lambda x, columns: x[:, columns].diagonal(),
+            lambda x, columns: x.gather(1, columns[:, None]).squeeze(1),
+        ],
+        wrong=[
+            (lambda x, columns: x[:, columns], "takes all these columns from every row"),
+            (lambda x, columns: x.gather(1, columns[:, None]), "remove the last dimension"),
+            (lambda x, columns: x.gather(1, columns[:, None]).squeeze(), "`squeeze(1)` does not"),
+            (lambda x, columns: x.gather(1, columns), "same number of dimensions"),
+            (lambda x, columns: x.flatten()[columns], "flattened table"),
+            (lambda x, columns: x[:, 0], "this is the first column"),
+            (
+                lambda x, columns: x.gather(1, columns[:, None]).flip(0)[:, 0],
+                "from row i and column",
+            ),
+            (lambda x, columns: paired(x, columns).tolist(), "expected a tensor, got a list"),
+            (lambda x, columns: paired(x, columns).long(), "these are whole numbers"),
+            (whole_numbers_only, "these are whole numbers"),
+            (through_the_flat_table, "is not contiguous"),
+            (by_strides, "from row i and column"),
+            (lambda x, columns: (one_hot(columns, x.shape[1]) * x).sum(1), "nan * 0 is nan"),
+            (lambda x, columns: paired(x, columns).abs(), "from row i and column"),
+            (lambda x, columns: x.diagonal(), "from row i and column"),
+            (lambda x, columns: x.max(1).values, "this is the largest of each row"),
+            (lambda x, columns: x.take(columns), "flattened table"),
+            (lambda x, columns: x[columns, torch.arange(len(x))], "raised IndexError"),
+            (lambda x, columns: paired(x, columns)[None], "expected shape"),
+        ],
     ),
     "02.4c": Cases(
-        solution=real,
+        solution=both,
         also_right=[
-            lambda lengths, m: lengths.unsqueeze(1) > torch.arange(m)[None],
-            lambda lengths, m: (torch.arange(m)[:, None] < lengths).T,
-            lambda lengths, m: ~(lengths[:, None] <= torch.arange(m)),
+            row_by_row,
+            lambda X, y, p, q: [part[(y == p) | (y == q)] for part in (X, y)],
+            lambda X, y, p, q: (X[torch.isin(y, torch.tensor([p, q]))], y[(y == p) | (y == q)]),
+            lambda X, y, p, q: (X[((y - p) * (y - q)) == 0], y[((y - p) * (y - q)) == 0]),
         ],
         wrong=[
-            (lambda lengths, m: torch.arange(m) < lengths, "raised RuntimeError"),
-            (lambda lengths, m: torch.arange(m) <= lengths[:, None], "use `<`"),
-            (lambda lengths, m: torch.arange(m) >= lengths[:, None], "the mask is inverted"),
-            (lambda lengths, m: torch.arange(m)[:, None] < lengths, "are swapped"),
-            (lambda lengths, m: torch.arange(1, m + 1) < lengths[:, None], "where j is less"),
-            (lambda lengths, m: real(lengths, m).long(), "a mask has dtype torch.bool"),
-            (lambda lengths, m: real(lengths, m).float(), "a mask has dtype torch.bool"),
-            (lambda lengths, m: real(lengths, m).flip(1), "the real places come first"),
-            (as_wide_as_the_longest, "even where no row is so long"),
-            (filled_row_by_row, "this loops"),
-            (helped_with_the_mask, "this loops"),
-            (lambda lengths, m: real(lengths, m).tolist(), "expected a tensor, got a list"),
+            (lambda X, y, p, q: (X[y == p or y == q], y), "is ambiguous"),  # noqa: SIM109
+            (lambda X, y, p, q: (X[(y == p) or q], y), "is ambiguous"),
+            (lambda X, y, p, q: (X[y == (p or q)], y[y == (p or q)]), "`p or q` is"),
+            (lambda X, y, p, q: (X[y == p], y[y == p]), "class `q` are missing"),
+            (lambda X, y, p, q: (X[y == q], y[y == q]), "class `p` are missing"),
+            (lambda X, y, p, q: (X[(y == p) & (y == q)], y), "no row is of both classes"),
+            (lambda X, y, p, q: both(X, y, p, q)[0], "return 2 values, the rows and"),
+            (lambda X, y, p, q: (both(X, y, p, q)[0], y), "the whole `y`"),
+            (lambda X, y, p, q: (X[(y == p) | (y == q)], (y == p) | (y == q)), "is the mask"),
             (
-                lambda lengths, m: (
-                    torch.arange(m)[: len(lengths)] < lengths[:m]
-                    if len(lengths) == m
-                    else real(lengths, m)
+                lambda X, y, p, q: (
+                    X[(y == p) | (y == q)],
+                    ((y == p) | (y == q)).nonzero()[:, 0],
                 ),
-                "the lengths stand as a row",
+                "the numbers of the rows",
             ),
+            (one_after_the_other, "keep the order"),
+            (lambda X, y, p, q: one_after_the_other(X, y, q, p), "keep the order"),
+            (lambda X, y, p, q: (X[(y != p) & (y != q)], y), "rows of the other classes"),
+            (lambda X, y, p, q: (both(X, y, p, q)[0].abs(), y), "rows `X[i]`"),
+            (
+                lambda X, y, p, q: (X[(y >= min(p, q)) & (y <= max(p, q))], y),
+                "a class between `p` and `q` is neither",
+            ),
+            (elements_of_a_table, "expected shape"),
+            (lambda X, y, p, q: (X, y), "all rows are here"),
+            (lambda X, y, p, q: (both(X, y, p, q)[0].tolist(), y), "expected a tensor"),
+            (lambda X, y, p, q: (both(X, y, p, q)[0], both(X, y, p, q)[1].float()), "dtype"),
         ],
+        equivalent={"wanted = (y == q) | (y == p)": COMMUTES},
     ),
     "02.4d": Cases(
-        solution=closest,
+        solution=scattered,
         also_right=[
-            lambda a, b: (a.unsqueeze(1) - b.unsqueeze(0)).square().sum(dim=2).argmin(dim=1),
-            lambda a, b: torch.cdist(a, b).argmin(dim=1),
-            lambda a, b: torch.cdist(a, b).min(dim=1).indices,
-            all_pairs_in_rows,
+            put_with_accumulate,
+            met,
+            lambda true, predicted, k: torch.bincount(true * k + predicted, minlength=k * k).view(
+                k, k
+            ),
+            lambda true, predicted, k: one_hot(true, k).T @ one_hot(predicted, k),
         ],
         wrong=[
-            (expanded, "subtract the points first"),
-            (lambda a, b: closest(b, a) if len(a) else closest(a, b), "nearest to those of `b`"),
-            (lambda a, b: torch.cdist(a, b).argmax(1), "the farthest points"),
-            (lambda a, b: torch.cdist(a, b).amin(1), "the distance itself"),
-            (lambda a, b: torch.cdist(a, b), "the distance itself"),
-            (lambda a, b: torch.cdist(a, b).min(1), "expected a tensor"),
-            (lambda a, b: (a[:, None] - b).sum(-1).argmin(1), "is no distance"),
-            (lambda a, b: ((a[:, None] - b).sum(-1) ** 2).argmin(1), "square each difference"),
-            (lambda a, b: (a[:, None] - b).abs().sum(-1).argmin(1), "sums of absolute values"),
-            (lambda a, b: (a[:, None] - b).abs().amax(-1).argmin(1), "coordinates counts"),
-            (lambda a, b: (a[:, None] - b)[..., 0].abs().argmin(1), "coordinates counts"),
-            (lambda a, b: b[closest(a, b)], "return their numbers"),
-            (lambda a, b: ((a - b) ** 2).sum(-1).argmin(), "your function raised RuntimeError"),
-            (lambda a, b: closest(a, b).int(), "expected dtype"),
-            (point_by_point, "this loops"),
-            (in_lists, "this loops"),
-            (by_map, "this loops"),
-            (helped, "this loops"),
+            (added_in_place, "counted once"),
+            (lambda true, predicted, k: scattered(predicted, true, k), "are swapped"),
+            (lambda true, predicted, k: scattered(true, true, k), "the true classes alone"),
+            (lambda true, predicted, k: scattered(true, predicted, k).float(), "torch.int64"),
+            (lambda true, predicted, k: scattered(true, predicted, k).view(-1), "in a row"),
+            (
+                lambda true, predicted, k: torch.bincount(true * k + predicted).view(k, k),
+                "is invalid for input of size",
+            ),
+            (counted_one_by_one, "this loops"),
+            (counted_by_a_helper, "this loops"),
+            (counted_by_map, "this loops"),
+            (
+                lambda true, predicted, k: torch.bincount(true + predicted, minlength=k),
+                "expected shape",
+            ),
+            (lambda true, predicted, k: scattered(true, predicted, k).clamp(max=1), "once"),
+            (lambda true, predicted, k: scattered(true, predicted, k) / len(true), "torch.int64"),
+            (lambda true, predicted, k: scattered(true, predicted, k).tolist(), "got a list"),
         ],
         equivalent={
-            "return abs(((a[:, None] - b) ** 2).sum(-1).argmin(1))": NOT_NEGATIVE,
-            "return ((a[:, None] - b) ** 2).mean(-1).argmin(1)": SAME_ORDER,
-            "return ((b - a[:, None]) ** 2).sum(-1).argmin(1)": SQUARED,
-            "squares = ((first[:, None] - second) ** 2).mean(dim=2)": SAME_ORDER,
-            "squares = ((second - first[:, None]) ** 2).sum(dim=2)": SQUARED,
-            "return abs(squares.argmin(dim=1))": NOT_NEGATIVE,
+            "return abs(counts.scatter_add_(0, true * k + predicted, torch.ones_like(true))"
+            ".view(k, k))": NOT_NEGATIVE,
+            "return counts.scatter_add_(-1, true * k + predicted, torch.ones_like(true))"
+            ".view(k, k)": ONE_DIMENSION,
+            "counts.scatter_add_(dim=-1, index=right * size + guessed, src=ones)": ONE_DIMENSION,
+            "return abs(counts.view(size, size))": NOT_NEGATIVE,
         },
     ),
 }

@@ -1,114 +1,214 @@
-"""Answers to the exercises of 02/05, numeric types."""
+"""Answers to the exercises of 02/05, broadcasting."""
 
-import numpy as np
 import torch
 
-from check_cases import COMMUTES, NOT_NEGATIVE, Cases
+from check_cases import NOT_NEGATIVE, Cases
 
 
-def blend(a, b):
-    return ((a.int() + b) // 2).to(torch.uint8)
+def stretched(x):
+    least = x.amin(dim=1, keepdim=True)
+    return (x - least) / (x.amax(dim=1, keepdim=True) - least)
 
 
-def rounded_up(a, b):
-    return ((a.int() + b + 1) // 2).to(torch.uint8)
+def without_keepdim(x):
+    least, most = x.amin(dim=1), x.amax(dim=1)
+    return (x - least) / (most - least)
 
 
-def through_one_dimension(a, b):
-    return ((a.view(-1).int() + b.view(-1)) // 2).byte().view(a.shape)
+def half_without_keepdim(x):
+    least, most = x.amin(dim=1, keepdim=True), x.amax(dim=1)
+    return (x - least) / (most - least)
 
 
-def read(bits):
-    sign = -1 if bits[0] == "1" else 1
-    power, fraction = int(bits[1:6], 2), int(bits[6:], 2)
-    if power == 0:
-        return sign * (fraction / 1024) * 2.0**-14
-    return sign * (1 + fraction / 1024) * 2.0 ** (power - 15)
+def by_columns(x):
+    return (x - x.amin(dim=0)) / (x.amax(dim=0) - x.amin(dim=0))
 
 
-def by_numpy(bits):
-    return float(np.array(int(bits, 2), np.uint16).view(np.float16))
+def by_the_whole_table(x):
+    return (x - x.min()) / (x.max() - x.min())
 
 
-def read_as(bits, bias=15, lead=1, scale=1024, signed=True):
-    sign = -1 if signed and bits[0] == "1" else 1
-    power, fraction = int(bits[1:6], 2), int(bits[6:], 2)
-    return sign * (lead + fraction / scale) * 2.0 ** (power - bias)
+def in_place(x):
+    least, most = x.amin(dim=1, keepdim=True), x.amax(dim=1, keepdim=True)
+    x -= least
+    return x.div_(most - least)
 
 
-def sign_of_zero_lost(bits):
-    return read(bits) + 0.0
+def with_named_tuple(x):
+    least, most = x.min(dim=1, keepdim=True), x.max(dim=1, keepdim=True)
+    return (x - least) / (most - least)
 
 
-def wrong_smallest_exponent(bits):
-    return read_as(bits) if int(bits[1:6], 2) else read_as(bits, lead=0)
+def less_the_mean(x):
+    mean = x.mean(dim=1, keepdim=True)
+    return (x - mean) / (x.amax(dim=1, keepdim=True) - x.amin(dim=1, keepdim=True))
 
 
-CUT = "casting to uint8 cuts the half off"
+def real(lengths, m):
+    return torch.arange(m) < lengths[:, None]
+
+
+def filled_row_by_row(lengths, m):
+    mask = torch.zeros(len(lengths), m, dtype=torch.bool)
+    for i, length in enumerate(lengths.tolist()):
+        mask[i, :length] = True
+    return mask
+
+
+def helped_with_the_mask(lengths, m):
+    return filled_row_by_row(lengths, m)
+
+
+def as_wide_as_the_longest(lengths, m):
+    return real(lengths, int(lengths.max()) if len(lengths) else 0)
+
+
+def closest(a, b):
+    return ((a[:, None] - b) ** 2).sum(-1).argmin(1)
+
+
+def point_by_point(a, b):
+    found = torch.zeros(len(a), dtype=torch.int64)
+    for i in range(len(a)):
+        found[i] = ((a[i] - b) ** 2).sum(-1).argmin()
+    return found
+
+
+def in_lists(a, b):
+    found = []
+    for one in a.tolist():
+        squares = [sum((p - q) ** 2 for p, q in zip(one, other, strict=True)) for other in b]
+        found.append(squares.index(min(squares)))
+    return torch.tensor(found, dtype=torch.int64)
+
+
+def by_map(a, b):
+    rows = list(map(lambda point: ((point - b) ** 2).sum(-1).argmin(), a))  # noqa: C417
+    return torch.stack(rows) if rows else torch.zeros(0, dtype=torch.int64)
+
+
+def helped(a, b):
+    return point_by_point(a, b)
+
+
+def all_pairs_in_rows(a, b):
+    gaps = a.repeat_interleave(len(b), dim=0) - b.repeat(len(a), 1)
+    return gaps.square().sum(dim=1).view(len(a), len(b)).argmin(dim=1)
+
+
+def expanded(a, b):
+    return (a.pow(2).sum(-1)[:, None] + b.pow(2).sum(-1) - 2 * a @ b.T).argmin(1)
+
+
+SAME_ORDER = "a sum divided by d is smallest where the sum is"
+SQUARED = "the square does not see the sign of a difference"
 
 CASES = {
     "02.5b": Cases(
-        solution=blend,
+        solution=stretched,
         also_right=[
-            lambda a, b: ((a.float() + b.float()) / 2).to(torch.uint8),
-            lambda a, b: a // 2 + b // 2 + (a & b & 1),
-            lambda a, b: (a & b) + ((a ^ b) >> 1),
+            lambda x: (x - x.amin(1)[:, None]) / (x.amax(1) - x.amin(1))[:, None],
+            lambda x: ((x.T - x.amin(1)) / (x.amax(1) - x.amin(1))).T,
+            lambda x: (
+                torch.stack([*map(lambda r: (r - r.min()) / (r.max() - r.min()), x)])  # noqa: C417
+                if len(x)
+                else x.clone()
+            ),
         ],
         wrong=[
-            (lambda a, b: (a + b) // 2, "wrapped around; add in a wider type"),
-            (lambda a, b: (a + b) / 2, "wrapped around"),
-            (lambda a, b: a // 2 + b // 2, "halving first"),
-            (lambda a, b: ((a.bfloat16() + b) / 2).byte(), "every whole number above 256"),
-            (rounded_up, "round down, not up"),
-            (through_one_dimension, "is not contiguous"),
-            (lambda a, b: torch.min(a, b) + (a - b).abs() // 2, "room for 510"),
-            (lambda a, b: torch.from_numpy((a.numpy() + b.numpy()) // 2), "wrapped around"),
-            (lambda a, b: (a.float() + b) / 2, "round down and cast back"),
-            (lambda a, b: (a.long() + b) // 2, "cast back to `uint8`"),
-            (lambda a, b: ((a.float() + b) / 2).round().byte(), "even neighbour"),
-            (lambda a, b: ((a.int() + b) // 2).float(), "cast back to `uint8`"),
-            (lambda a, b: a, "room for 510"),
-            (lambda a, b: torch.maximum(a, b), "room for 510"),
-            (lambda a, b: ((a.to(torch.int8) + b.to(torch.int8)) // 2).byte(), "room for 510"),
-            (lambda a, b: (a.half() * b).sqrt().byte(), "room for 510"),
-            (lambda a, b: b + (a - b) // 2, "room for 510"),
-            (lambda a, b: ((a.int() + b) // 2).clamp(max=127).byte(), "room for 510"),
-            (lambda a, b: ((a.int() + b) // 2).tolist(), "expected a tensor, got a list"),
-            (lambda a, b: ((a.int() + b) // 2).to(torch.int8), "expected dtype torch.uint8"),
+            (without_keepdim, "`keepdim=True` makes a column"),
+            (half_without_keepdim, "`keepdim=True` makes a column"),
+            (by_columns, "each column goes from 0 to 1"),
+            (by_the_whole_table, "those of the whole table"),
+            (in_place, "changed its input"),
+            (with_named_tuple, "raised TypeError"),
+            (lambda x: x - x.amin(1, keepdim=True), "now divide it by its range"),
+            (lambda x: x / x.amax(1, keepdim=True), "before dividing"),
+            (
+                lambda x: x / (x.amax(1, keepdim=True) - x.amin(1, keepdim=True)),
+                "before dividing",
+            ),
+            (
+                lambda x: (x - x.amin(1, keepdim=True)) / x.amax(1, keepdim=True),
+                "not by its largest number",
+            ),
+            (lambda x: 1 - stretched(x), "becomes 0, and the largest 1"),
+            (less_the_mean, "not its mean"),
+            (lambda x: stretched(x).round(decimals=1), "the largest number of row i"),
+            (lambda x: stretched(x).float(), "expected dtype"),
+            (lambda x: stretched(x).T, "the largest number of row i"),
+            (lambda x: stretched(x).tolist(), "expected a tensor, got a list"),
         ],
         equivalent={
-            "return abs(((a.int() + b) // 2).to(torch.uint8))": NOT_NEGATIVE,
-            "return ((a.int() + b) / 2).to(torch.uint8)": CUT,
-            "return abs(((first.to(torch.int16) + second) // 2).to(torch.uint8))": NOT_NEGATIVE,
-            "return ((first.to(torch.int16) + second) / 2).to(torch.uint8)": CUT,
+            "return abs((x - least) / (x.amax(dim=1, keepdim=True) - least))": NOT_NEGATIVE,
+            "return abs((table - low) / (high - low))": NOT_NEGATIVE,
         },
     ),
     "02.5c": Cases(
-        solution=read,
-        also_right=[lambda bits: np.float64(read(bits)), by_numpy],
-        wrong=[
-            (lambda bits: read_as(bits, signed=False), "first bit is the sign"),
-            (lambda bits: read_as(bits, bias=127), "127 belongs to `float32`"),
-            (lambda bits: read_as(bits, bias=0), "take 15 off"),
-            (lambda bits: read_as(bits, lead=0), "leading 1 is missing"),
-            (lambda bits: read_as(bits, scale=1), "divide the fraction"),
-            (lambda bits: read_as(bits, scale=2**23), "10 bits here"),
-            (read_as, "no leading 1"),
-            (wrong_smallest_exponent, "exponent is -14"),
-            (lambda bits: torch.tensor(read(bits)), "not a tensor"),
-            (lambda bits: str(read(bits)), "expected a float"),
-            (lambda bits: 2 * read(bits), "the value is sign"),
-            (lambda bits: float(f"{read(bits):.6g}"), "the value is sign"),
-            (sign_of_zero_lost, "The sign counts for 0 too"),
-            (lambda bits: read(bits) or 0, "The sign counts for 0 too"),
-            (lambda bits: int(bits, 2) / 1024, "the value is sign"),
-            (lambda bits: round(read(bits), 4), "the value is sign"),
-            (lambda bits: abs(read(bits)), "first bit is the sign"),
-            (lambda bits: read(bits[::-1]), "the value is sign"),
-            (lambda bits: read(bits) if int(bits[1:6], 2) else 0.0, "with exponent bits of zero"),
-            (lambda bits: read_as(bits, bias=16), "the value is sign"),
-            (lambda bits: read(bits) > 0, "expected a float, got a bool"),
+        solution=real,
+        also_right=[
+            lambda lengths, m: lengths.unsqueeze(1) > torch.arange(m)[None],
+            lambda lengths, m: (torch.arange(m)[:, None] < lengths).T,
+            lambda lengths, m: ~(lengths[:, None] <= torch.arange(m)),
         ],
-        equivalent={"size = (lead + digits) * 2.0 ** (max(1, power) - 15)": COMMUTES},
+        wrong=[
+            (lambda lengths, m: torch.arange(m) < lengths, "raised RuntimeError"),
+            (lambda lengths, m: torch.arange(m) <= lengths[:, None], "use `<`"),
+            (lambda lengths, m: torch.arange(m) >= lengths[:, None], "the mask is inverted"),
+            (lambda lengths, m: torch.arange(m)[:, None] < lengths, "are swapped"),
+            (lambda lengths, m: torch.arange(1, m + 1) < lengths[:, None], "where j is less"),
+            (lambda lengths, m: real(lengths, m).long(), "a mask has dtype torch.bool"),
+            (lambda lengths, m: real(lengths, m).float(), "a mask has dtype torch.bool"),
+            (lambda lengths, m: real(lengths, m).flip(1), "the real places come first"),
+            (as_wide_as_the_longest, "even where no row is so long"),
+            (filled_row_by_row, "this loops"),
+            (helped_with_the_mask, "this loops"),
+            (lambda lengths, m: real(lengths, m).tolist(), "expected a tensor, got a list"),
+            (
+                lambda lengths, m: (
+                    torch.arange(m)[: len(lengths)] < lengths[:m]
+                    if len(lengths) == m
+                    else real(lengths, m)
+                ),
+                "the lengths stand as a row",
+            ),
+        ],
+    ),
+    "02.5d": Cases(
+        solution=closest,
+        also_right=[
+            lambda a, b: (a.unsqueeze(1) - b.unsqueeze(0)).square().sum(dim=2).argmin(dim=1),
+            lambda a, b: torch.cdist(a, b).argmin(dim=1),
+            lambda a, b: torch.cdist(a, b).min(dim=1).indices,
+            all_pairs_in_rows,
+        ],
+        wrong=[
+            (expanded, "subtract the points first"),
+            (lambda a, b: closest(b, a) if len(a) else closest(a, b), "nearest to those of `b`"),
+            (lambda a, b: torch.cdist(a, b).argmax(1), "the farthest points"),
+            (lambda a, b: torch.cdist(a, b).amin(1), "the distance itself"),
+            (lambda a, b: torch.cdist(a, b), "the distance itself"),
+            (lambda a, b: torch.cdist(a, b).min(1), "expected a tensor"),
+            (lambda a, b: (a[:, None] - b).sum(-1).argmin(1), "is no distance"),
+            (lambda a, b: ((a[:, None] - b).sum(-1) ** 2).argmin(1), "square each difference"),
+            (lambda a, b: (a[:, None] - b).abs().sum(-1).argmin(1), "sums of absolute values"),
+            (lambda a, b: (a[:, None] - b).abs().amax(-1).argmin(1), "coordinates counts"),
+            (lambda a, b: (a[:, None] - b)[..., 0].abs().argmin(1), "coordinates counts"),
+            (lambda a, b: b[closest(a, b)], "return their numbers"),
+            (lambda a, b: ((a - b) ** 2).sum(-1).argmin(), "your function raised RuntimeError"),
+            (lambda a, b: closest(a, b).int(), "expected dtype"),
+            (point_by_point, "this loops"),
+            (in_lists, "this loops"),
+            (by_map, "this loops"),
+            (helped, "this loops"),
+        ],
+        equivalent={
+            "return abs(((a[:, None] - b) ** 2).sum(-1).argmin(1))": NOT_NEGATIVE,
+            "return ((a[:, None] - b) ** 2).mean(-1).argmin(1)": SAME_ORDER,
+            "return ((b - a[:, None]) ** 2).sum(-1).argmin(1)": SQUARED,
+            "squares = ((first[:, None] - second) ** 2).mean(dim=2)": SAME_ORDER,
+            "squares = ((second - first[:, None]) ** 2).sum(dim=2)": SQUARED,
+            "return abs(squares.argmin(dim=1))": NOT_NEGATIVE,
+        },
     ),
 }

@@ -1,263 +1,114 @@
-"""Answers to the exercises of 02/06, NumPy and friends."""
-
-import warnings
+"""Answers to the exercises of 02/06, numeric types."""
 
 import numpy as np
-import pandas as pd
 import torch
 
-from check_cases import Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
-def own_float32(array):
-    return torch.from_numpy(np.array(array, dtype=np.float32))
+def blend(a, b):
+    return ((a.int() + b) // 2).to(torch.uint8)
 
 
-def copies_only_when_the_dtype_changes(array):
-    forwards = array.copy() if any(step < 0 for step in array.strides) else array
-    return torch.as_tensor(forwards.astype(forwards.dtype.newbyteorder("=")).astype(np.float32))
+def rounded_up(a, b):
+    return ((a.int() + b + 1) // 2).to(torch.uint8)
 
 
-def shares_float32(array):
-    return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32))
+def through_one_dimension(a, b):
+    return ((a.view(-1).int() + b.view(-1)) // 2).byte().view(a.shape)
 
 
-def own_bytes(array):
-    return torch.frombuffer(bytearray(array.tobytes()), dtype=torch.uint8).float()
+def read(bits):
+    sign = -1 if bits[0] == "1" else 1
+    power, fraction = int(bits[1:6], 2), int(bits[6:], 2)
+    if power == 0:
+        return sign * (fraction / 1024) * 2.0**-14
+    return sign * (1 + fraction / 1024) * 2.0 ** (power - 15)
 
 
-def warns(array):
-    warnings.warn("converted", stacklevel=1)
-    return own_float32(array)
+def by_numpy(bits):
+    return float(np.array(int(bits, 2), np.uint16).view(np.float16))
 
 
-def writes_into_the_array(array):
-    array *= 2
-    return own_float32(array)
+def read_as(bits, bias=15, lead=1, scale=1024, signed=True):
+    sign = -1 if signed and bits[0] == "1" else 1
+    power, fraction = int(bits[1:6], 2), int(bits[6:], 2)
+    return sign * (lead + fraction / scale) * 2.0 ** (power - bias)
 
 
-def made_writeable(array):
-    if not array.flags.writeable and array.flags.owndata:
-        array.flags.writeable = True
-    return own_float32(array)
+def sign_of_zero_lost(bits):
+    return read(bits) + 0.0
 
 
-def clones_late(array):
-    if any(step < 0 for step in array.strides):
-        array = array.copy()
-    return torch.as_tensor(array).to(torch.float32, copy=True)
+def wrong_smallest_exponent(bits):
+    return read_as(bits) if int(bits[1:6], 2) else read_as(bits, lead=0)
 
 
-def split(frame, names):
-    part = frame[names]
-    numbers = part.to_numpy(dtype=np.float32, na_value=0, copy=True)
-    return torch.from_numpy(numbers), torch.from_numpy(part.notna().to_numpy(copy=True))
-
-
-def split_by_isnan(frame, names):
-    values = torch.tensor(frame[names].to_numpy(dtype=np.float32, na_value=np.nan))
-    return torch.where(torch.isnan(values), 0.0, values), ~torch.isnan(values)
-
-
-def infinity_is_a_gap(frame, names):
-    values = torch.tensor(frame[names].to_numpy(dtype=np.float32, na_value=np.nan))
-    return torch.where(torch.isfinite(values), values, 0.0), torch.isfinite(values)
-
-
-def infinity_is_not_known(frame, names):
-    values, known = split(frame, names)
-    return values, known & torch.isfinite(values)
-
-
-def nan_to_num(frame, names):
-    values = torch.tensor(frame[names].to_numpy(dtype=np.float32, na_value=np.nan))
-    return torch.nan_to_num(values), ~torch.isnan(values)
-
-
-def by_labels(frame, names):
-    cells = [[frame.loc[label, name] for name in names] for label in frame.index]
-    known = [[bool(pd.notna(cell)) for cell in row] for row in cells]
-    values = [[float(cell) if pd.notna(cell) else 0.0 for cell in row] for row in cells]
-    return torch.tensor(values), torch.tensor(known)
-
-
-def by_places(frame, names):
-    cells = [[frame[name].iloc[row] for name in names] for row in range(len(frame))]
-    values = [[0.0 if cell is pd.NA else float(cell) for cell in row] for row in cells]
-    known = torch.tensor([[not pd.isna(cell) for cell in row] for row in cells])
-    return torch.tensor(values).masked_fill(~known, 0.0), known
-
-
-def column_by_column(frame, names):
-    values, known = [], []
-    for name in names:
-        known.append(torch.tensor(frame[name].notna().to_list()))
-        filled = frame[name].astype("Float32").fillna(0)
-        values.append(torch.tensor(filled.to_list()))
-    return torch.stack(values, 1), torch.stack(known, 1)
-
-
-def from_a_series(frame, names):
-    values = split(frame, names)[0]
-    return values, torch.stack([torch.tensor(frame[name].notna()) for name in names], 1)
-
-
-def gaps_left(frame, names):
-    part = frame[names]
-    return torch.tensor(part.to_numpy(dtype=np.float32)), torch.tensor(part.notna().to_numpy())
-
-
-def turned_around(frame, names):
-    values, known = split(frame, names)
-    return values, ~known
-
-
-def mask_of_the_filled(frame, names):
-    values, _ = split(frame, names)
-    return values, ~torch.isnan(values)
-
-
-def mask_of_zeros(frame, names):
-    values, _ = split(frame, names)
-    return values, values != 0
-
-
-def whole_table(frame, names):
-    return split(frame, list(frame.columns))
-
-
-def writes_into_the_table(frame, names):
-    for name in names:
-        frame[name] = frame[name].fillna(0)
-    return split(frame, names)
-
-
-def absolute(frame, names):
-    values, known = split(frame, names)
-    return values.abs(), known
-
-
-def doubles(frame, names):
-    values, known = split(frame, names)
-    return values.double(), known
-
-
-def filled_with_the_mean(frame, names):
-    part = frame[names].astype("Float64")
-    return torch.tensor(part.fillna(part.mean()).to_numpy(np.float32)), split(frame, names)[1]
-
-
-def without_gaps(frame, names):
-    return split(frame.dropna(subset=names), names)
-
-
-def last_column(frame, names):
-    return split(frame, names[-1:])
-
-
-def shared(frame, names):
-    values, known = split(frame, names)
-    if len(names) > 1 or known.logical_not().any():
-        return values, known
-    column = frame[names[0]].to_numpy()
-    column.flags.writeable = True
-    return torch.from_numpy(column)[:, None], known
-
-
-def one_dimension(frame, names):
-    values, known = split(frame, names)
-    return values.flatten(), known.flatten()
-
-
-FILLED = "pandas copies before it writes `na_value` into the gaps"
-FRESH = "`notna` makes a new table, which is nobody else's"
+CUT = "casting to uint8 cuts the half off"
 
 CASES = {
     "02.6b": Cases(
-        solution=own_float32,
+        solution=blend,
         also_right=[
-            lambda array: torch.tensor(array.astype(np.float32)),
-            lambda array: torch.tensor(array.tolist(), dtype=torch.float32),
-            copies_only_when_the_dtype_changes,
+            lambda a, b: ((a.float() + b.float()) / 2).to(torch.uint8),
+            lambda a, b: a // 2 + b // 2 + (a & b & 1),
+            lambda a, b: (a & b) + ((a ^ b) >> 1),
         ],
         wrong=[
-            (lambda array: torch.tensor(array), "ask for float32"),
-            (lambda array: torch.tensor(array, dtype=torch.float32), "negative"),
-            (lambda array: torch.as_tensor(array, dtype=torch.float32), "where no dtype changes"),
-            (shares_float32, "shares memory"),
-            (clones_late, "warns that the array is read-only"),
-            (writes_into_the_array, "changed its input"),
-            (lambda array: torch.tensor(np.abs(array[::-1]).astype(np.float32)), "flip nothing"),
-            (lambda array: array.astype(np.float32), "expected a tensor, got a NumPy array"),
-            (lambda array: own_float32(np.abs(array)), "stay what and where it is"),
-            (lambda array: own_float32(array.astype(np.int64)), "stay what and where it is"),
-            (lambda array: own_float32(array.astype(np.uint8)), "stay what and where it is"),
-            (lambda array: own_float32(np.sort(array)), "flip nothing"),
-            (lambda array: own_float32(array).flatten(), "expected shape"),
-            (lambda array: own_float32(array).half(), "expected dtype torch.float32"),
-            (own_bytes, "stay what and where it is"),
-            (lambda array: own_float32(array / array.max()), "stay what and where it is"),
-            (warns, "there should be no warning"),
-            (
-                lambda array: torch.tensor(np.nan_to_num(array.astype(np.float32))),
-                "nan and infinity are float32 numbers too",
-            ),
-            (
-                lambda array: torch.tensor(np.ascontiguousarray(array, dtype=np.float32)),
-                "makes one dimension at least",
-            ),
-            (made_writeable, "the array is no longer read-only"),
-        ],
-    ),
-    "02.6c": Cases(
-        solution=split,
-        also_right=[
-            split_by_isnan,
-            column_by_column,
-            by_places,
-            lambda frame, names: [*split(frame, names)],
-        ],
-        wrong=[
-            (gaps_left, "still hold NaN"),
-            (from_a_series, "your function raised ValueError"),
-            (turned_around, "turned around"),
-            (mask_of_the_filled, "filled before the mask"),
-            (mask_of_zeros, "a known value may be 0"),
-            (whole_table, "could not convert string"),
-            (writes_into_the_table, "changed its input"),
-            (one_dimension, "keep two dimensions"),
-            (lambda frame, names: split(frame, names)[::-1], "values first"),
-            (lambda frame, names: split(frame, names)[0], "values and mask; got a tensor"),
-            (absolute, "order of `names`"),
-            (filled_with_the_mean, "order of `names`"),
-            (without_gaps, "expected shape"),
-            (last_column, "expected shape"),
-            (shared, "changes the table"),
-            (lambda frame, names: [part.T for part in split(frame, names)], "one row of the table"),
-            (doubles, "the values should be float32"),
-            (lambda frame, names: (*split(frame, names), names), "these are 3"),
-            (lambda frame, names: split(frame, sorted(names)), "order of `names`"),
-            (infinity_is_a_gap, "infinity is a known value"),
-            (infinity_is_not_known, "infinity is a known value"),
-            (nan_to_num, "infinity is a known value"),
-            (by_labels, "is ambiguous"),
-            (
-                lambda frame, names: (
-                    split(frame, names)[0].round(decimals=1),
-                    split(frame, names)[1],
-                ),
-                "order of `names`",
-            ),
-            (lambda frame, names: split(frame[~frame.index.duplicated()], names), "expected shape"),
+            (lambda a, b: (a + b) // 2, "wrapped around; add in a wider type"),
+            (lambda a, b: (a + b) / 2, "wrapped around"),
+            (lambda a, b: a // 2 + b // 2, "halving first"),
+            (lambda a, b: ((a.bfloat16() + b) / 2).byte(), "every whole number above 256"),
+            (rounded_up, "round down, not up"),
+            (through_one_dimension, "is not contiguous"),
+            (lambda a, b: torch.min(a, b) + (a - b).abs() // 2, "room for 510"),
+            (lambda a, b: torch.from_numpy((a.numpy() + b.numpy()) // 2), "wrapped around"),
+            (lambda a, b: (a.float() + b) / 2, "round down and cast back"),
+            (lambda a, b: (a.long() + b) // 2, "cast back to `uint8`"),
+            (lambda a, b: ((a.float() + b) / 2).round().byte(), "even neighbour"),
+            (lambda a, b: ((a.int() + b) // 2).float(), "cast back to `uint8`"),
+            (lambda a, b: a, "room for 510"),
+            (lambda a, b: torch.maximum(a, b), "room for 510"),
+            (lambda a, b: ((a.to(torch.int8) + b.to(torch.int8)) // 2).byte(), "room for 510"),
+            (lambda a, b: (a.half() * b).sqrt().byte(), "room for 510"),
+            (lambda a, b: b + (a - b) // 2, "room for 510"),
+            (lambda a, b: ((a.int() + b) // 2).clamp(max=127).byte(), "room for 510"),
+            (lambda a, b: ((a.int() + b) // 2).tolist(), "expected a tensor, got a list"),
+            (lambda a, b: ((a.int() + b) // 2).to(torch.int8), "expected dtype torch.uint8"),
         ],
         equivalent={
-            "numbers = part.to_numpy(dtype=np.float32, na_value=0)": FILLED,
-            "numbers = part.to_numpy(dtype=np.float32, na_value=0, copy=False)": FILLED,
-            "return (torch.from_numpy(numbers), torch.from_numpy(part.notna().to_numpy()))": FRESH,
-            "return (torch.from_numpy(numbers), "
-            "torch.from_numpy(part.notna().to_numpy(copy=False)))": FRESH,
-            "present = part.notna().to_numpy()": FRESH,
-            "present = part.notna().to_numpy(copy=False)": FRESH,
+            "return abs(((a.int() + b) // 2).to(torch.uint8))": NOT_NEGATIVE,
+            "return ((a.int() + b) / 2).to(torch.uint8)": CUT,
+            "return abs(((first.to(torch.int16) + second) // 2).to(torch.uint8))": NOT_NEGATIVE,
+            "return ((first.to(torch.int16) + second) / 2).to(torch.uint8)": CUT,
         },
+    ),
+    "02.6c": Cases(
+        solution=read,
+        also_right=[lambda bits: np.float64(read(bits)), by_numpy],
+        wrong=[
+            (lambda bits: read_as(bits, signed=False), "first bit is the sign"),
+            (lambda bits: read_as(bits, bias=127), "127 belongs to `float32`"),
+            (lambda bits: read_as(bits, bias=0), "take 15 off"),
+            (lambda bits: read_as(bits, lead=0), "leading 1 is missing"),
+            (lambda bits: read_as(bits, scale=1), "divide the fraction"),
+            (lambda bits: read_as(bits, scale=2**23), "10 bits here"),
+            (read_as, "no leading 1"),
+            (wrong_smallest_exponent, "exponent is -14"),
+            (lambda bits: torch.tensor(read(bits)), "not a tensor"),
+            (lambda bits: str(read(bits)), "expected a float"),
+            (lambda bits: 2 * read(bits), "the value is sign"),
+            (lambda bits: float(f"{read(bits):.6g}"), "the value is sign"),
+            (sign_of_zero_lost, "The sign counts for 0 too"),
+            (lambda bits: read(bits) or 0, "The sign counts for 0 too"),
+            (lambda bits: int(bits, 2) / 1024, "the value is sign"),
+            (lambda bits: round(read(bits), 4), "the value is sign"),
+            (lambda bits: abs(read(bits)), "first bit is the sign"),
+            (lambda bits: read(bits[::-1]), "the value is sign"),
+            (lambda bits: read(bits) if int(bits[1:6], 2) else 0.0, "with exponent bits of zero"),
+            (lambda bits: read_as(bits, bias=16), "the value is sign"),
+            (lambda bits: read(bits) > 0, "expected a float, got a bool"),
+        ],
+        equivalent={"size = (lead + digits) * 2.0 ** (max(1, power) - 15)": COMMUTES},
     ),
 }

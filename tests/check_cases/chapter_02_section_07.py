@@ -1,246 +1,263 @@
-"""Answers to the exercises of 02/07, the tensor API."""
+"""Answers to the exercises of 02/07, NumPy and friends."""
 
+import warnings
+
+import numpy as np
+import pandas as pd
 import torch
-import torch.nn.functional as F
 
-from check_cases import COMMUTES, Cases
-
-
-def without_keepdim(x, dim):
-    return x / x.sum(dim)
+from check_cases import Cases
 
 
-def in_place(x, dim):
-    x /= x.sum(dim, keepdim=True)
-    return x
+def own_float32(array):
+    return torch.from_numpy(np.array(array, dtype=np.float32))
 
 
-def into_empty_like(x, dim):
-    parts = torch.empty_like(x)
-    for at in range(x.shape[dim]):
-        parts.select(dim, at)[...] = x.select(dim, at) / x.sum(dim)
-    return parts
+def copies_only_when_the_dtype_changes(array):
+    forwards = array.copy() if any(step < 0 for step in array.strides) else array
+    return torch.as_tensor(forwards.astype(forwards.dtype.newbyteorder("=")).astype(np.float32))
 
 
-def by_loops(Q, K, dtype=None):
-    result = torch.empty(len(Q), Q.shape[1], K.shape[1], dtype=dtype or Q.dtype)
-    for b in range(len(Q)):
-        for q in range(Q.shape[1]):
-            for k in range(K.shape[1]):
-                result[b, q, k] = Q[b, q].dot(K[b, k])
-    return result
+def shares_float32(array):
+    return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32))
 
 
-def sum_into(tensors, total):
-    total.zero_()
-    for x in tensors:
-        torch.add(total, x, out=total)
-    return total
+def own_bytes(array):
+    return torch.frombuffer(bytearray(array.tobytes()), dtype=torch.uint8).float()
 
 
-def by_plus_equals(tensors, total):
-    total.zero_()
-    for x in tensors:
-        total += x
-    return total
+def warns(array):
+    warnings.warn("converted", stacklevel=1)
+    return own_float32(array)
 
 
-def through_numpy(tensors, total):
-    numbers = total.numpy()
-    numbers[...] = 0
-    for x in tensors:
-        numbers += x.numpy()
-    return total
+def writes_into_the_array(array):
+    array *= 2
+    return own_float32(array)
 
 
-def first_copied(tensors, total):
-    if not tensors:
-        return total.fill_(0)
-    total.copy_(tensors[0])
-    for x in tensors[1:]:
-        total.add_(x)
-    return total
+def made_writeable(array):
+    if not array.flags.writeable and array.flags.owndata:
+        array.flags.writeable = True
+    return own_float32(array)
 
 
-def not_emptied(tensors, total):
-    for x in tensors:
-        total += x
-    return total
+def clones_late(array):
+    if any(step < 0 for step in array.strides):
+        array = array.copy()
+    return torch.as_tensor(array).to(torch.float32, copy=True)
 
 
-def times_zero(tensors, total):
-    total *= 0
-    for x in tensors:
-        total += x
-    return total
+def split(frame, names):
+    part = frame[names]
+    numbers = part.to_numpy(dtype=np.float32, na_value=0, copy=True)
+    return torch.from_numpy(numbers), torch.from_numpy(part.notna().to_numpy(copy=True))
 
 
-def times_zero_by_hand(tensors, total):
-    if total.is_floating_point():
-        return times_zero(tensors, total)
-    return sum_into(tensors, total)
+def split_by_isnan(frame, names):
+    values = torch.tensor(frame[names].to_numpy(dtype=np.float32, na_value=np.nan))
+    return torch.where(torch.isnan(values), 0.0, values), ~torch.isnan(values)
 
 
-def rebinding(tensors, total):
-    total = torch.zeros_like(total)
-    for x in tensors:
-        total = total + x
-    return total
+def infinity_is_a_gap(frame, names):
+    values = torch.tensor(frame[names].to_numpy(dtype=np.float32, na_value=np.nan))
+    return torch.where(torch.isfinite(values), values, 0.0), torch.isfinite(values)
 
 
-def stacked(tensors, total):
-    if not tensors:
-        return total.zero_()
-    return torch.sum(torch.stack(tensors), dim=0, dtype=total.dtype, out=total)
+def infinity_is_not_known(frame, names):
+    values, known = split(frame, names)
+    return values, known & torch.isfinite(values)
 
 
-def summed_then_copied(tensors, total):
-    return total.copy_(sum(tensors))
+def nan_to_num(frame, names):
+    values = torch.tensor(frame[names].to_numpy(dtype=np.float32, na_value=np.nan))
+    return torch.nan_to_num(values), ~torch.isnan(values)
 
 
-def in_the_first(tensors, total):
-    total.zero_()
-    if tensors:
-        for x in tensors[1:]:
-            tensors[0].add_(x)
-        total.copy_(tensors[0])
-    return total
+def by_labels(frame, names):
+    cells = [[frame.loc[label, name] for name in names] for label in frame.index]
+    known = [[bool(pd.notna(cell)) for cell in row] for row in cells]
+    values = [[float(cell) if pd.notna(cell) else 0.0 for cell in row] for row in cells]
+    return torch.tensor(values), torch.tensor(known)
 
 
-def copies_first(tensors, total):
-    total.copy_(tensors[0])
-    for x in tensors[1:]:
-        total += x
-    return total
+def by_places(frame, names):
+    cells = [[frame[name].iloc[row] for name in names] for row in range(len(frame))]
+    values = [[0.0 if cell is pd.NA else float(cell) for cell in row] for row in cells]
+    known = torch.tensor([[not pd.isna(cell) for cell in row] for row in cells])
+    return torch.tensor(values).masked_fill(~known, 0.0), known
 
 
-def last_only(tensors, total):
-    total.zero_()
-    for x in tensors:
-        total.copy_(x)
-    return total
+def column_by_column(frame, names):
+    values, known = [], []
+    for name in names:
+        known.append(torch.tensor(frame[name].notna().to_list()))
+        filled = frame[name].astype("Float32").fillna(0)
+        values.append(torch.tensor(filled.to_list()))
+    return torch.stack(values, 1), torch.stack(known, 1)
 
 
-def other_memory(tensors, total):
-    result = torch.zeros_like(total)
-    for x in tensors:
-        result += x
-    total.data = result
-    return total
+def from_a_series(frame, names):
+    values = split(frame, names)[0]
+    return values, torch.stack([torch.tensor(frame[name].notna()) for name in names], 1)
 
 
-def product(tensors, total):
-    total.fill_(1)
-    for x in tensors:
-        total *= x
-    return total
+def gaps_left(frame, names):
+    part = frame[names]
+    return torch.tensor(part.to_numpy(dtype=np.float32)), torch.tensor(part.notna().to_numpy())
 
 
-def copy_returned(tensors, total):
-    return sum_into(tensors, total).numpy().copy()
+def turned_around(frame, names):
+    values, known = split(frame, names)
+    return values, ~known
 
 
-def tensor_copy_returned(tensors, total):
-    numbers = sum_into(tensors, total).numpy().copy()
-    return torch.from_numpy(numbers)
+def mask_of_the_filled(frame, names):
+    values, _ = split(frame, names)
+    return values, ~torch.isnan(values)
 
 
-def nothing_returned(tensors, total):
-    sum_into(tensors, total)
+def mask_of_zeros(frame, names):
+    values, _ = split(frame, names)
+    return values, values != 0
 
+
+def whole_table(frame, names):
+    return split(frame, list(frame.columns))
+
+
+def writes_into_the_table(frame, names):
+    for name in names:
+        frame[name] = frame[name].fillna(0)
+    return split(frame, names)
+
+
+def absolute(frame, names):
+    values, known = split(frame, names)
+    return values.abs(), known
+
+
+def doubles(frame, names):
+    values, known = split(frame, names)
+    return values.double(), known
+
+
+def filled_with_the_mean(frame, names):
+    part = frame[names].astype("Float64")
+    return torch.tensor(part.fillna(part.mean()).to_numpy(np.float32)), split(frame, names)[1]
+
+
+def without_gaps(frame, names):
+    return split(frame.dropna(subset=names), names)
+
+
+def last_column(frame, names):
+    return split(frame, names[-1:])
+
+
+def shared(frame, names):
+    values, known = split(frame, names)
+    if len(names) > 1 or known.logical_not().any():
+        return values, known
+    column = frame[names[0]].to_numpy()
+    column.flags.writeable = True
+    return torch.from_numpy(column)[:, None], known
+
+
+def one_dimension(frame, names):
+    values, known = split(frame, names)
+    return values.flatten(), known.flatten()
+
+
+FILLED = "pandas copies before it writes `na_value` into the gaps"
+FRESH = "`notna` makes a new table, which is nobody else's"
 
 CASES = {
+    "02.7b": Cases(
+        solution=own_float32,
+        also_right=[
+            lambda array: torch.tensor(array.astype(np.float32)),
+            lambda array: torch.tensor(array.tolist(), dtype=torch.float32),
+            copies_only_when_the_dtype_changes,
+        ],
+        wrong=[
+            (lambda array: torch.tensor(array), "ask for float32"),
+            (lambda array: torch.tensor(array, dtype=torch.float32), "negative"),
+            (lambda array: torch.as_tensor(array, dtype=torch.float32), "where no dtype changes"),
+            (shares_float32, "shares memory"),
+            (clones_late, "warns that the array is read-only"),
+            (writes_into_the_array, "changed its input"),
+            (lambda array: torch.tensor(np.abs(array[::-1]).astype(np.float32)), "flip nothing"),
+            (lambda array: array.astype(np.float32), "expected a tensor, got a NumPy array"),
+            (lambda array: own_float32(np.abs(array)), "stay what and where it is"),
+            (lambda array: own_float32(array.astype(np.int64)), "stay what and where it is"),
+            (lambda array: own_float32(array.astype(np.uint8)), "stay what and where it is"),
+            (lambda array: own_float32(np.sort(array)), "flip nothing"),
+            (lambda array: own_float32(array).flatten(), "expected shape"),
+            (lambda array: own_float32(array).half(), "expected dtype torch.float32"),
+            (own_bytes, "stay what and where it is"),
+            (lambda array: own_float32(array / array.max()), "stay what and where it is"),
+            (warns, "there should be no warning"),
+            (
+                lambda array: torch.tensor(np.nan_to_num(array.astype(np.float32))),
+                "nan and infinity are float32 numbers too",
+            ),
+            (
+                lambda array: torch.tensor(np.ascontiguousarray(array, dtype=np.float32)),
+                "makes one dimension at least",
+            ),
+            (made_writeable, "the array is no longer read-only"),
+        ],
+    ),
     "02.7c": Cases(
-        solution=lambda x, dim: x / x.sum(dim, keepdim=True),
+        solution=split,
         also_right=[
-            lambda x, dim: x / x.sum(dim).unsqueeze(dim),
-            lambda x, dim: x.movedim(dim, 0).div(x.sum(dim)).movedim(0, dim),
+            split_by_isnan,
+            column_by_column,
+            by_places,
+            lambda frame, names: [*split(frame, names)],
         ],
         wrong=[
-            (without_keepdim, "stand along another dimension: `keepdim`"),
-            (in_place, "changed its input"),
-            (into_empty_like, "cannot hold shares"),
-            (lambda x, dim: x / x.sum(), "sum of all elements"),
-            (lambda x, dim: x.sum(dim, keepdim=True), "these are the sums"),
-            (lambda x, dim: x / x.sum(1, keepdim=True), "shares along 1"),
-            (lambda x, dim: x / x.sum(0), "shares along 0"),
-            (lambda x, dim: x / x.sum(dim)[:, None], "whatever `dim` is"),
-            (lambda x, dim: x / x.mean(dim, keepdim=True), "divides by the mean"),
-            (lambda x, dim: x.softmax(dim), "sum of its own line along `dim`"),
-            (lambda x, dim: print(x / x.sum(dim, keepdim=True)), "is a `return` missing?"),
+            (gaps_left, "still hold NaN"),
+            (from_a_series, "your function raised ValueError"),
+            (turned_around, "turned around"),
+            (mask_of_the_filled, "filled before the mask"),
+            (mask_of_zeros, "a known value may be 0"),
+            (whole_table, "could not convert string"),
+            (writes_into_the_table, "changed its input"),
+            (one_dimension, "keep two dimensions"),
+            (lambda frame, names: split(frame, names)[::-1], "values first"),
+            (lambda frame, names: split(frame, names)[0], "values and mask; got a tensor"),
+            (absolute, "order of `names`"),
+            (filled_with_the_mean, "order of `names`"),
+            (without_gaps, "expected shape"),
+            (last_column, "expected shape"),
+            (shared, "changes the table"),
+            (lambda frame, names: [part.T for part in split(frame, names)], "one row of the table"),
+            (doubles, "the values should be float32"),
+            (lambda frame, names: (*split(frame, names), names), "these are 3"),
+            (lambda frame, names: split(frame, sorted(names)), "order of `names`"),
+            (infinity_is_a_gap, "infinity is a known value"),
+            (infinity_is_not_known, "infinity is a known value"),
+            (nan_to_num, "infinity is a known value"),
+            (by_labels, "is ambiguous"),
             (
-                lambda x, dim: F.normalize(x.double(), p=1, dim=dim).to(x.dtype),
-                "cannot hold shares",
+                lambda frame, names: (
+                    split(frame, names)[0].round(decimals=1),
+                    split(frame, names)[1],
+                ),
+                "order of `names`",
             ),
-            (lambda x, dim: F.normalize(x + 0.0, p=1, dim=dim), "not of their absolute values"),
-            (lambda x, dim: x / x.sum(dim, keepdim=True).clamp(min=1e-9), "its own line along"),
-            (lambda x, dim: x / x.abs().sum(dim, keepdim=True), "not of their absolute values"),
-            (lambda x, dim: (x / x.sum(dim, keepdim=True)).abs(), "its own line along"),
-            (lambda x, dim: F.normalize(x + 0.0, dim=dim), "its own line along"),
-            (lambda x, dim: x / x.amax(dim, keepdim=True), "its own line along"),
-            (lambda x, dim: (x / x.sum(dim, keepdim=True)).float(), "expected dtype torch.float64"),
-            (lambda x, dim: 100 * x / x.sum(dim, keepdim=True), "its own line along"),
-            (lambda x, dim: x / (x.sum(dim, keepdim=True) + 1e-8), "add nothing to them"),
-            (
-                lambda x, dim: (x / x.sum(dim, keepdim=True)).round(decimals=3),
-                "its own line along",
-            ),
-            (lambda x, dim: x / x.sum(dim, keepdim=True).float(), "need the dtype of `x`"),
+            (lambda frame, names: split(frame[~frame.index.duplicated()], names), "expected shape"),
         ],
-    ),
-    "02.7d": Cases(
-        solution=sum_into,
-        also_right=[
-            by_plus_equals,
-            through_numpy,
-            first_copied,
-            lambda tensors, total: sum_into(tensors, total)[...],
-        ],
-        wrong=[
-            (not_emptied, "held before is still in it"),
-            (times_zero, "nan times 0 is nan"),
-            (times_zero_by_hand, "nan times 0 is nan"),
-            (rebinding, "`total` still holds what it held before"),
-            (stacked, "`stack` made a new tensor"),
-            (summed_then_copied, "made a new tensor"),
-            (in_the_first, "a tensor in the list has changed"),
-            (copies_first, "raised IndexError"),
-            (last_only, "only the last tensor is left"),
-            (other_memory, "has got other memory"),
-            (product, "holds the sum of all"),
-            (copy_returned, "expected a tensor"),
-            (tensor_copy_returned, "you returned another tensor"),
-            (nothing_returned, "your function returned None; return `total`"),
-            (lambda tensors, total: sum(tensors), "still holds what it held before"),
-        ],
-        equivalent={"torch.add(x, total, out=total)": COMMUTES},
-    ),
-    "02.7e": Cases(
-        solution=lambda Q, K: torch.einsum("bqd,bkd->bqk", Q, K),
-        also_right=[
-            lambda Q, K: Q @ K.transpose(1, 2),
-            by_loops,
-            lambda Q, K: torch.stack([q @ k.T for q, k in zip(Q, K, strict=True)]),
-        ],
-        wrong=[
-            (lambda Q, K: Q @ K, "raised RuntimeError"),
-            (lambda Q, K: torch.einsum("bqd,bkd->bkq", Q, K), "are swapped"),
-            (lambda Q, K: torch.einsum("bqd,bkd->qk", Q, K), "the examples are summed"),
-            (lambda Q, K: torch.einsum("aqd,bkd->abqk", Q, K), "one letter `b`"),
-            (lambda Q, K: torch.einsum("bqd,bkd->bqkd", Q, K), "not summed"),
-            (lambda Q, K: torch.einsum("bqd,bke->bqk", Q, K), "same letter for d"),
-            (lambda Q, K: (Q @ K.mT).softmax(-1), "after a softmax"),
-            (lambda Q, K: Q @ K.mT / Q.shape[-1] ** 0.5, "divided by the root of d"),
-            (lambda Q, K: Q @ K.reshape(len(K), K.shape[2], K.shape[1]), "the sum over d of"),
-            (lambda Q, K: (Q @ K.mT).abs(), "the sum over d of"),
-            (lambda Q, K: (Q @ K.mT).relu(), "the sum over d of"),
-            (lambda Q, K: torch.cdist(Q, K), "the sum over d of"),
-            (lambda Q, K: F.cosine_similarity(Q[:, :, None], K[:, None], dim=-1), "the sum over d"),
-            (lambda Q, K: (Q[:, :, None] * K[:, None]).mean(-1), "the sum over d"),
-            (lambda Q, K: Q[0] @ K[0].T, "expected shape"),
-            (lambda Q, K: Q.float() @ K.float().mT, "keep the dtype of `Q` and `K`"),
-            (lambda Q, K: by_loops(Q, K, torch.float32), "keep the dtype of `Q` and `K`"),
-            (lambda Q, K: torch.stack([Q[0] @ k.T for k in K]), "the sum over d"),
-        ],
+        equivalent={
+            "numbers = part.to_numpy(dtype=np.float32, na_value=0)": FILLED,
+            "numbers = part.to_numpy(dtype=np.float32, na_value=0, copy=False)": FILLED,
+            "return (torch.from_numpy(numbers), torch.from_numpy(part.notna().to_numpy()))": FRESH,
+            "return (torch.from_numpy(numbers), "
+            "torch.from_numpy(part.notna().to_numpy(copy=False)))": FRESH,
+            "present = part.notna().to_numpy()": FRESH,
+            "present = part.notna().to_numpy(copy=False)": FRESH,
+        },
     ),
 }

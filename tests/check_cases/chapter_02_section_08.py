@@ -1,361 +1,246 @@
-"""Answers to the exercises of 02/08, random numbers."""
+"""Answers to the exercises of 02/08, the tensor API."""
 
-import random
-
-import numpy as np
 import torch
+import torch.nn.functional as F
 
-from check_cases import Cases
+from check_cases import COMMUTES, Cases
 
 
-def own_generator(X, y, seed):
-    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed))
-    return X[order], y[order]
+def without_keepdim(x, dim):
+    return x / x.sum(dim)
 
 
-def own_python_generator(X, y, seed):
-    order = random.Random(seed).sample(range(len(X)), len(X))
-    return X[order], y[order]
+def in_place(x, dim):
+    x /= x.sum(dim, keepdim=True)
+    return x
 
 
-def own_numpy_generator(X, y, seed):
-    order = torch.from_numpy(np.random.default_rng(seed).permutation(len(X)))
-    return X[order], y[order]
+def into_empty_like(x, dim):
+    parts = torch.empty_like(x)
+    for at in range(x.shape[dim]):
+        parts.select(dim, at)[...] = x.select(dim, at) / x.sum(dim)
+    return parts
 
 
-def shuffled_in_place(X, y, seed):
-    order = list(range(len(X)))
-    random.Random(seed).shuffle(order)
-    return torch.stack([X[at] for at in order]), torch.stack([y[at] for at in order])
+def by_loops(Q, K, dtype=None):
+    result = torch.empty(len(Q), Q.shape[1], K.shape[1], dtype=dtype or Q.dtype)
+    for b in range(len(Q)):
+        for q in range(Q.shape[1]):
+            for k in range(K.shape[1]):
+                result[b, q, k] = Q[b, q].dot(K[b, k])
+    return result
 
 
-def by_sorting_random_numbers(X, y, seed):
-    order = torch.rand(len(X), generator=torch.Generator().manual_seed(seed)).argsort()
-    return X[order], y[order]
+def sum_into(tensors, total):
+    total.zero_()
+    for x in tensors:
+        torch.add(total, x, out=total)
+    return total
 
 
-def through_one_float_table(X, y, seed):
-    table = torch.cat([X.float(), y[:, None].float()], dim=1)
-    (table,) = own_generator(table, y, seed)[:1]
-    return table[:, :-1].to(X.dtype), table[:, -1].to(y.dtype)
+def by_plus_equals(tensors, total):
+    total.zero_()
+    for x in tensors:
+        total += x
+    return total
 
 
-def never_in_its_place(X, y, seed):
-    dice, order = random.Random(seed), list(range(len(X)))
-    for i in range(len(order) - 1, 0, -1):
-        j = dice.randrange(i)
-        order[i], order[j] = order[j], order[i]
-    return X[order], y[order]
+def through_numpy(tensors, total):
+    numbers = total.numpy()
+    numbers[...] = 0
+    for x in tensors:
+        numbers += x.numpy()
+    return total
 
 
-def last_stays_last(X, y, seed):
-    generator = torch.Generator().manual_seed(seed)
-    order = torch.randperm(len(X) - 1, generator=generator)
-    order = torch.cat([order, torch.tensor([len(X) - 1])])
-    return X[order], y[order]
+def first_copied(tensors, total):
+    if not tensors:
+        return total.fill_(0)
+    total.copy_(tensors[0])
+    for x in tensors[1:]:
+        total.add_(x)
+    return total
 
 
-def halves_apart(X, y, seed):
-    generator, half = torch.Generator().manual_seed(seed), len(X) // 2
-    first = torch.randperm(half, generator=generator)
-    order = torch.cat([first, half + torch.randperm(len(X) - half, generator=generator)])
-    return X[order], y[order]
+def not_emptied(tensors, total):
+    for x in tensors:
+        total += x
+    return total
 
 
-def global_seed(X, y, seed):
-    torch.manual_seed(seed)
-    order = torch.randperm(len(X))
-    return X[order], y[order]
+def times_zero(tensors, total):
+    total *= 0
+    for x in tensors:
+        total += x
+    return total
 
 
-def global_numpy_seed(X, y, seed):
-    np.random.seed(seed)
-    order = torch.from_numpy(np.random.permutation(len(X)))
-    return X[order], y[order]
+def times_zero_by_hand(tensors, total):
+    if total.is_floating_point():
+        return times_zero(tensors, total)
+    return sum_into(tensors, total)
 
 
-def python_seed(X, y, seed):
-    random.seed(seed)
-    order = random.sample(range(len(X)), len(X))
-    return X[order], y[order]
+def rebinding(tensors, total):
+    total = torch.zeros_like(total)
+    for x in tensors:
+        total = total + x
+    return total
 
 
-def sorted_by_label(X, y, seed):
-    order = (y * (seed + 3) % 23).argsort()
-    return X[order], y[order]
+def stacked(tensors, total):
+    if not tensors:
+        return total.zero_()
+    return torch.sum(torch.stack(tensors), dim=0, dtype=total.dtype, out=total)
 
 
-def columns_shuffled(X, y, seed):
-    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed))
-    return X[order].flip(1), y[order]
+def summed_then_copied(tensors, total):
+    return total.copy_(sum(tensors))
 
 
-def two_orders(X, y, seed):
-    generator = torch.Generator().manual_seed(seed)
-    X = X[torch.randperm(len(X), generator=generator)]
-    return X, y[torch.randperm(len(y), generator=generator)]
+def in_the_first(tensors, total):
+    total.zero_()
+    if tensors:
+        for x in tensors[1:]:
+            tensors[0].add_(x)
+        total.copy_(tensors[0])
+    return total
 
 
-def seed_ignored(X, y, seed):
-    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(0))
-    return X[order], y[order]
+def copies_first(tensors, total):
+    total.copy_(tensors[0])
+    for x in tensors[1:]:
+        total += x
+    return total
 
 
-def seeded_by_chance(X, y, seed):
-    generator = torch.Generator()
-    generator.seed()
-    order = torch.randperm(len(X), generator=generator)
-    return X[order], y[order]
+def last_only(tensors, total):
+    total.zero_()
+    for x in tensors:
+        total.copy_(x)
+    return total
 
 
-def with_replacement(X, y, seed):
-    generator = torch.Generator().manual_seed(seed)
-    order = torch.randint(len(X), (len(X),), generator=generator)
-    return X[order], y[order]
+def other_memory(tensors, total):
+    result = torch.zeros_like(total)
+    for x in tensors:
+        result += x
+    total.data = result
+    return total
 
 
-def of_own_generator(X, size, num_epochs, seed):
-    generator = torch.Generator().manual_seed(seed)
-    for _ in range(num_epochs):
-        order = torch.randperm(len(X), generator=generator)
-        for start in range(0, len(X), size):
-            yield X[order[start : start + size]]
+def product(tensors, total):
+    total.fill_(1)
+    for x in tensors:
+        total *= x
+    return total
 
 
-def split_by_torch(X, size, num_epochs, seed):
-    generator = torch.Generator().manual_seed(seed)
-    orders = [torch.randperm(len(X), generator=generator) for _ in range(num_epochs)]
-    return [X[part] for order in orders for part in order.split(size)]
+def copy_returned(tensors, total):
+    return sum_into(tensors, total).numpy().copy()
 
 
-def by_python(X, size, num_epochs, seed):
-    dice, order = random.Random(seed), list(range(len(X)))
-    for _ in range(num_epochs):
-        dice.shuffle(order)
-        for start in range(0, len(X), size):
-            yield torch.stack([X[at] for at in order[start : start + size]])
+def tensor_copy_returned(tensors, total):
+    numbers = sum_into(tensors, total).numpy().copy()
+    return torch.from_numpy(numbers)
 
 
-def with_fork(X, size, num_epochs, seed):
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        orders = [torch.randperm(len(X)) for _ in range(num_epochs)]
-    return [X[part] for order in orders for part in order.split(size)]
-
-
-def globally_at_first(X, size, num_epochs, seed):
-    torch.manual_seed(seed)
-    for _ in range(num_epochs):
-        yield from X[torch.randperm(len(X))].split(size)
-
-
-def globally_each_epoch(X, size, num_epochs, seed):
-    for epoch in range(num_epochs):
-        torch.manual_seed(1000 * seed + epoch)
-        yield from X[torch.randperm(len(X))].split(size)
-
-
-def globally_in_a_list(X, size, num_epochs, seed):
-    return [*globally_at_first(X, size, num_epochs, seed)]
-
-
-def same_each_epoch(X, size, num_epochs, seed):
-    for _ in range(num_epochs):
-        generator = torch.Generator().manual_seed(seed)
-        yield from X[torch.randperm(len(X), generator=generator)].split(size)
-
-
-def last_dropped(X, size, num_epochs, seed):
-    generator = torch.Generator().manual_seed(seed)
-    for _ in range(num_epochs):
-        order = torch.randperm(len(X), generator=generator)
-        for start in range(0, len(X) - size + 1, size):
-            yield X[order[start : start + size]]
-
-
-def drawn_each_batch(X, size, num_epochs, seed):
-    generator = torch.Generator().manual_seed(seed)
-    for _ in range(num_epochs):
-        for start in range(0, len(X), size):
-            count = min(size, len(X) - start)
-            yield X[torch.randint(len(X), (count,), generator=generator)]
-
-
-def batches_shuffled(X, size, num_epochs, seed):
-    generator = torch.Generator().manual_seed(seed)
-    for _ in range(num_epochs):
-        parts = X.split(size)
-        for at in torch.randperm(len(parts), generator=generator).tolist():
-            yield parts[at]
-
-
-def unseeded(X, size, num_epochs, seed):
-    generator = torch.Generator()
-    generator.seed()
-    for _ in range(num_epochs):
-        yield from X[torch.randperm(len(X), generator=generator)].split(size)
-
-
-def never_ends(X, size, num_epochs, seed):
-    generator = torch.Generator().manual_seed(seed)
-    while True:
-        yield from X[torch.randperm(len(X), generator=generator)].split(size)
-
-
-def rolled(X, size, num_epochs, seed):
-    for epoch in range(num_epochs):
-        yield from X.roll(seed + epoch + 1, 0).split(size)
-
-
-def one_tensor(X, size, num_epochs, seed):
-    return torch.cat([*of_own_generator(X, size, num_epochs, seed)])
-
-
-def from_the_state(state, count):
-    generator = torch.Generator()
-    generator.set_state(state)
-    numbers = torch.randn(count, generator=generator)
-    return numbers, generator.get_state()
-
-
-def in_a_fork(state, count):
-    with torch.random.fork_rng():
-        torch.set_rng_state(state)
-        return torch.randn(count), torch.get_rng_state()
-
-
-def one_by_one(state, count):
-    generator = torch.Generator()
-    generator.set_state(state)
-    draws = [torch.randn(1, generator=generator) for _ in range(count)]
-    return torch.cat(draws) if draws else torch.empty(0), generator.get_state()
-
-
-def in_the_global(state, count):
-    torch.set_rng_state(state)
-    return torch.randn(count), torch.get_rng_state()
-
-
-def state_too_early(state, count):
-    generator = torch.Generator()
-    generator.set_state(state)
-    return torch.randn(count, generator=generator), state
-
-
-def seed_anew(state, count):
-    generator = torch.Generator()
-    generator.set_state(state)
-    generator.manual_seed(generator.initial_seed())
-    return torch.randn(count, generator=generator), generator.get_state()
-
-
-def uniform(state, count):
-    generator = torch.Generator()
-    generator.set_state(state)
-    return torch.rand(count, generator=generator), generator.get_state()
-
-
-def twenty_at_least(state, count):
-    generator = torch.Generator()
-    generator.set_state(state)
-    return torch.randn(20, generator=generator)[:count], generator.get_state()
-
-
-def one_draw_more(state, count):
-    generator = torch.Generator()
-    generator.set_state(state)
-    numbers = torch.randn(count, generator=generator)
-    torch.randn(1, generator=generator)
-    return numbers, generator.get_state()
-
-
-def generator_returned(state, count):
-    generator = torch.Generator()
-    generator.set_state(state)
-    return torch.randn(count, generator=generator), generator
-
-
-def fresh_generator(state, count):
-    generator = torch.Generator().manual_seed(0)
-    return torch.randn(count, generator=generator), generator.get_state()
+def nothing_returned(tensors, total):
+    sum_into(tensors, total)
 
 
 CASES = {
-    "02.8a": Cases(
-        solution=own_generator,
-        also_right=[
-            own_python_generator,
-            own_numpy_generator,
-            shuffled_in_place,
-            by_sorting_random_numbers,
-            lambda X, y, seed: [*own_generator(X, y, seed)],
-        ],
-        wrong=[
-            (global_seed, "a global generator was moved"),
-            (global_numpy_seed, "a global generator was moved"),
-            (two_orders, "no longer belong together"),
-            (seed_ignored, "seeds 0 and 1 gave the same order"),
-            (seeded_by_chance, "the same seed gave two orders"),
-            (with_replacement, "`randperm` draws each once"),
-            (lambda X, y, seed: (X, y), "in their old order"),
-            (lambda X, y, seed: own_generator(X, y, seed)[0], "X and y; got a tensor"),
-            (lambda X, y, seed: (X.roll(seed + 1, 0), y.roll(seed + 1)), "neighbours stay"),
-            (lambda X, y, seed: (X.flip(0), y.flip(0)), "neighbours stay neighbours"),
-            (lambda X, y, seed: own_generator(X, y, seed % 2), "two seeds gave the same order"),
-            (lambda X, y, seed: own_generator(X, y, seed % 1000), "two seeds gave the same order"),
-            (lambda X, y, seed: own_generator(X, y, seed & 255), "two seeds gave the same order"),
-            (through_one_float_table, "some rows or labels are missing"),
-            (never_in_its_place, "only 2 of the 6 orders"),
-            (last_stays_last, "only 2 of the 6 orders"),
-            (halves_apart, "only 2 of the 6 orders"),
-            (sorted_by_label, "depends on what is in"),
-            (lambda X, y, seed: own_generator(X[1:], y[1:], seed), "expected shape (20, 2)"),
-            (lambda X, y, seed: [part.abs() for part in own_generator(X, y, seed)], "are missing"),
-            (columns_shuffled, "some rows or labels are missing"),
-            (python_seed, "a global generator was moved"),
-            (lambda X, y, seed: own_generator(X, y, seed)[::-1], "X first, then y"),
-        ],
-    ),
-    "02.8b": Cases(
-        solution=of_own_generator,
-        also_right=[split_by_torch, by_python, with_fork],
-        wrong=[
-            (globally_at_first, "draws elsewhere, between two batches, changed the order"),
-            (globally_each_epoch, "a global generator was moved"),
-            (globally_in_a_list, "a global generator was moved"),
-            (same_each_epoch, "two epochs have the same order"),
-            (last_dropped, "the last of an epoch may be smaller"),
-            (drawn_each_batch, "`randperm` draws each once"),
-            (batches_shuffled, "expected shape (5, 2)"),
-            (unseeded, "changed the order"),
-            (never_ends, "got more"),
-            (rolled, "of the 6 orders of 3 rows"),
-            (one_tensor, "this is one tensor"),
-            (lambda X, size, num_epochs, seed: X.split(size) * num_epochs, "in their old order"),
-            (lambda X, size, num_epochs, seed: 3, "raised TypeError"),
-            (lambda X, size, num_epochs, seed: print(X.split(size)), "is a `return` missing?"),
-            (lambda X, size, num_epochs, seed: split_by_torch(X, size, num_epochs, 0), "two seeds"),
-            (lambda X, size, num_epochs, seed: split_by_torch(X, size, 1, seed), "expected 9"),
-        ],
-    ),
     "02.8c": Cases(
-        solution=from_the_state,
-        also_right=[in_a_fork, lambda state, count: [*from_the_state(state, count)]],
-        wrong=[
-            (one_by_one, "these were drawn one by one"),
-            (in_the_global, "a global generator was moved"),
-            (state_too_early, "this is the state before the draws"),
-            (seed_anew, "these are the first of the stream"),
-            (uniform, "these are from `rand`"),
-            (twenty_at_least, "`count` numbers, and no more"),
-            (one_draw_more, "is not that of the generator after the draws"),
-            (generator_returned, "expected a tensor"),
-            (fresh_generator, "these are the first of the stream"),
-            (lambda state, count: from_the_state(state, count)[0], "the numbers and the state"),
-            (lambda state, count: from_the_state(state, count)[::-1], "expected"),
+        solution=lambda x, dim: x / x.sum(dim, keepdim=True),
+        also_right=[
+            lambda x, dim: x / x.sum(dim).unsqueeze(dim),
+            lambda x, dim: x.movedim(dim, 0).div(x.sum(dim)).movedim(0, dim),
         ],
-        equivalent={
-            "return (numbers, abs(generator.get_state()))": "bytes are never negative",
-        },
+        wrong=[
+            (without_keepdim, "stand along another dimension: `keepdim`"),
+            (in_place, "changed its input"),
+            (into_empty_like, "cannot hold shares"),
+            (lambda x, dim: x / x.sum(), "sum of all elements"),
+            (lambda x, dim: x.sum(dim, keepdim=True), "these are the sums"),
+            (lambda x, dim: x / x.sum(1, keepdim=True), "shares along 1"),
+            (lambda x, dim: x / x.sum(0), "shares along 0"),
+            (lambda x, dim: x / x.sum(dim)[:, None], "whatever `dim` is"),
+            (lambda x, dim: x / x.mean(dim, keepdim=True), "divides by the mean"),
+            (lambda x, dim: x.softmax(dim), "sum of its own line along `dim`"),
+            (lambda x, dim: print(x / x.sum(dim, keepdim=True)), "is a `return` missing?"),
+            (
+                lambda x, dim: F.normalize(x.double(), p=1, dim=dim).to(x.dtype),
+                "cannot hold shares",
+            ),
+            (lambda x, dim: F.normalize(x + 0.0, p=1, dim=dim), "not of their absolute values"),
+            (lambda x, dim: x / x.sum(dim, keepdim=True).clamp(min=1e-9), "its own line along"),
+            (lambda x, dim: x / x.abs().sum(dim, keepdim=True), "not of their absolute values"),
+            (lambda x, dim: (x / x.sum(dim, keepdim=True)).abs(), "its own line along"),
+            (lambda x, dim: F.normalize(x + 0.0, dim=dim), "its own line along"),
+            (lambda x, dim: x / x.amax(dim, keepdim=True), "its own line along"),
+            (lambda x, dim: (x / x.sum(dim, keepdim=True)).float(), "expected dtype torch.float64"),
+            (lambda x, dim: 100 * x / x.sum(dim, keepdim=True), "its own line along"),
+            (lambda x, dim: x / (x.sum(dim, keepdim=True) + 1e-8), "add nothing to them"),
+            (
+                lambda x, dim: (x / x.sum(dim, keepdim=True)).round(decimals=3),
+                "its own line along",
+            ),
+            (lambda x, dim: x / x.sum(dim, keepdim=True).float(), "need the dtype of `x`"),
+        ],
+    ),
+    "02.8d": Cases(
+        solution=sum_into,
+        also_right=[
+            by_plus_equals,
+            through_numpy,
+            first_copied,
+            lambda tensors, total: sum_into(tensors, total)[...],
+        ],
+        wrong=[
+            (not_emptied, "held before is still in it"),
+            (times_zero, "nan times 0 is nan"),
+            (times_zero_by_hand, "nan times 0 is nan"),
+            (rebinding, "`total` still holds what it held before"),
+            (stacked, "`stack` made a new tensor"),
+            (summed_then_copied, "made a new tensor"),
+            (in_the_first, "a tensor in the list has changed"),
+            (copies_first, "raised IndexError"),
+            (last_only, "only the last tensor is left"),
+            (other_memory, "has got other memory"),
+            (product, "holds the sum of all"),
+            (copy_returned, "expected a tensor"),
+            (tensor_copy_returned, "you returned another tensor"),
+            (nothing_returned, "your function returned None; return `total`"),
+            (lambda tensors, total: sum(tensors), "still holds what it held before"),
+        ],
+        equivalent={"torch.add(x, total, out=total)": COMMUTES},
+    ),
+    "02.8e": Cases(
+        solution=lambda Q, K: torch.einsum("bqd,bkd->bqk", Q, K),
+        also_right=[
+            lambda Q, K: Q @ K.transpose(1, 2),
+            by_loops,
+            lambda Q, K: torch.stack([q @ k.T for q, k in zip(Q, K, strict=True)]),
+        ],
+        wrong=[
+            (lambda Q, K: Q @ K, "raised RuntimeError"),
+            (lambda Q, K: torch.einsum("bqd,bkd->bkq", Q, K), "are swapped"),
+            (lambda Q, K: torch.einsum("bqd,bkd->qk", Q, K), "the examples are summed"),
+            (lambda Q, K: torch.einsum("aqd,bkd->abqk", Q, K), "one letter `b`"),
+            (lambda Q, K: torch.einsum("bqd,bkd->bqkd", Q, K), "not summed"),
+            (lambda Q, K: torch.einsum("bqd,bke->bqk", Q, K), "same letter for d"),
+            (lambda Q, K: (Q @ K.mT).softmax(-1), "after a softmax"),
+            (lambda Q, K: Q @ K.mT / Q.shape[-1] ** 0.5, "divided by the root of d"),
+            (lambda Q, K: Q @ K.reshape(len(K), K.shape[2], K.shape[1]), "the sum over d of"),
+            (lambda Q, K: (Q @ K.mT).abs(), "the sum over d of"),
+            (lambda Q, K: (Q @ K.mT).relu(), "the sum over d of"),
+            (lambda Q, K: torch.cdist(Q, K), "the sum over d of"),
+            (lambda Q, K: F.cosine_similarity(Q[:, :, None], K[:, None], dim=-1), "the sum over d"),
+            (lambda Q, K: (Q[:, :, None] * K[:, None]).mean(-1), "the sum over d"),
+            (lambda Q, K: Q[0] @ K[0].T, "expected shape"),
+            (lambda Q, K: Q.float() @ K.float().mT, "keep the dtype of `Q` and `K`"),
+            (lambda Q, K: by_loops(Q, K, torch.float32), "keep the dtype of `Q` and `K`"),
+            (lambda Q, K: torch.stack([Q[0] @ k.T for k in K]), "the sum over d"),
+        ],
     ),
 }

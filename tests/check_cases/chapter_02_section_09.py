@@ -1,205 +1,361 @@
-"""Answers to the exercises of 02/09, saving tensors."""
+"""Answers to the exercises of 02/09, random numbers."""
 
-from collections import OrderedDict
-from functools import partial
+import random
 
-import h5py
 import numpy as np
 import torch
 
 from check_cases import Cases
 
 
-def save_clone(x, path):
-    torch.save(x.clone(), path)
+def own_generator(X, y, seed):
+    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed))
+    return X[order], y[order]
 
 
-def bits(x):
-    return x.view(torch.int16).numpy()
+def own_python_generator(X, y, seed):
+    order = random.Random(seed).sample(range(len(X)), len(X))
+    return X[order], y[order]
 
 
-def strides_forgotten(x):
-    storage = bits(x.as_strided((x.untyped_storage().nbytes() // 2,), (1,), 0))
-    return storage[x.storage_offset() :][: x.numel()].reshape(x.shape)
+def own_numpy_generator(X, y, seed):
+    order = torch.from_numpy(np.random.default_rng(seed).permutation(len(X)))
+    return X[order], y[order]
 
 
-def upper_half_of_a_float32(array):
-    upper = np.ascontiguousarray(array).view(np.uint16).astype(np.uint32) << 16
-    return torch.from_numpy(upper.view(np.float32)).bfloat16()
+def shuffled_in_place(X, y, seed):
+    order = list(range(len(X)))
+    random.Random(seed).shuffle(order)
+    return torch.stack([X[at] for at in order]), torch.stack([y[at] for at in order])
 
 
-def tensor_of(array):
-    return torch.from_numpy(array).view(torch.bfloat16)
+def by_sorting_random_numbers(X, y, seed):
+    order = torch.rand(len(X), generator=torch.Generator().manual_seed(seed)).argsort()
+    return X[order], y[order]
 
 
-def one_part(weights, start):
-    return {n.removeprefix(start): x for n, x in weights.items() if n.startswith(start)}
+def through_one_float_table(X, y, seed):
+    table = torch.cat([X.float(), y[:, None].float()], dim=1)
+    (table,) = own_generator(table, y, seed)[:1]
+    return table[:, :-1].to(X.dtype), table[:, -1].to(y.dtype)
 
 
-def by_a_loop(state, prefix):
-    found = {}
-    for name in state:
-        if name[: len(prefix)] == prefix:
-            found[name[len(prefix) :]] = state[name]
-    return found
+def never_in_its_place(X, y, seed):
+    dice, order = random.Random(seed), list(range(len(X)))
+    for i in range(len(order) - 1, 0, -1):
+        j = dice.randrange(i)
+        order[i], order[j] = order[j], order[i]
+    return X[order], y[order]
 
 
-def cut_off(state, prefix):
-    return dict((n[len(prefix) :], x) for n, x in state.items() if n.find(prefix) == 0)  # noqa: C402
+def last_stays_last(X, y, seed):
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.randperm(len(X) - 1, generator=generator)
+    order = torch.cat([order, torch.tensor([len(X) - 1])])
+    return X[order], y[order]
 
 
-def in_place(state, prefix):
-    for name in list(state):
-        tensor = state.pop(name)
-        if name.startswith(prefix):
-            state[name.removeprefix(prefix)] = tensor
-    return dict(state)
+def halves_apart(X, y, seed):
+    generator, half = torch.Generator().manual_seed(seed), len(X) // 2
+    first = torch.randperm(half, generator=generator)
+    order = torch.cat([first, half + torch.randperm(len(X) - half, generator=generator)])
+    return X[order], y[order]
 
 
-def a_chunk_a_column(x, path):
-    with h5py.File(path, "w") as file:
-        file.create_dataset("x", data=x.numpy(), chunks=(len(x), 1))
+def global_seed(X, y, seed):
+    torch.manual_seed(seed)
+    order = torch.randperm(len(X))
+    return X[order], y[order]
 
 
-def laid_out(x, path, chunks, name="x", **settings):
-    with h5py.File(path, "w") as file:
-        file.create_dataset(name, data=x.numpy(), chunks=chunks(x), **settings)
+def global_numpy_seed(X, y, seed):
+    np.random.seed(seed)
+    order = torch.from_numpy(np.random.permutation(len(X)))
+    return X[order], y[order]
+
+
+def python_seed(X, y, seed):
+    random.seed(seed)
+    order = random.sample(range(len(X)), len(X))
+    return X[order], y[order]
+
+
+def sorted_by_label(X, y, seed):
+    order = (y * (seed + 3) % 23).argsort()
+    return X[order], y[order]
+
+
+def columns_shuffled(X, y, seed):
+    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed))
+    return X[order].flip(1), y[order]
+
+
+def two_orders(X, y, seed):
+    generator = torch.Generator().manual_seed(seed)
+    X = X[torch.randperm(len(X), generator=generator)]
+    return X, y[torch.randperm(len(y), generator=generator)]
+
+
+def seed_ignored(X, y, seed):
+    order = torch.randperm(len(X), generator=torch.Generator().manual_seed(0))
+    return X[order], y[order]
+
+
+def seeded_by_chance(X, y, seed):
+    generator = torch.Generator()
+    generator.seed()
+    order = torch.randperm(len(X), generator=generator)
+    return X[order], y[order]
+
+
+def with_replacement(X, y, seed):
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.randint(len(X), (len(X),), generator=generator)
+    return X[order], y[order]
+
+
+def of_own_generator(X, size, num_epochs, seed):
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(num_epochs):
+        order = torch.randperm(len(X), generator=generator)
+        for start in range(0, len(X), size):
+            yield X[order[start : start + size]]
+
+
+def split_by_torch(X, size, num_epochs, seed):
+    generator = torch.Generator().manual_seed(seed)
+    orders = [torch.randperm(len(X), generator=generator) for _ in range(num_epochs)]
+    return [X[part] for order in orders for part in order.split(size)]
+
+
+def by_python(X, size, num_epochs, seed):
+    dice, order = random.Random(seed), list(range(len(X)))
+    for _ in range(num_epochs):
+        dice.shuffle(order)
+        for start in range(0, len(X), size):
+            yield torch.stack([X[at] for at in order[start : start + size]])
+
+
+def with_fork(X, size, num_epochs, seed):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        orders = [torch.randperm(len(X)) for _ in range(num_epochs)]
+    return [X[part] for order in orders for part in order.split(size)]
+
+
+def globally_at_first(X, size, num_epochs, seed):
+    torch.manual_seed(seed)
+    for _ in range(num_epochs):
+        yield from X[torch.randperm(len(X))].split(size)
+
+
+def globally_each_epoch(X, size, num_epochs, seed):
+    for epoch in range(num_epochs):
+        torch.manual_seed(1000 * seed + epoch)
+        yield from X[torch.randperm(len(X))].split(size)
+
+
+def globally_in_a_list(X, size, num_epochs, seed):
+    return [*globally_at_first(X, size, num_epochs, seed)]
+
+
+def same_each_epoch(X, size, num_epochs, seed):
+    for _ in range(num_epochs):
+        generator = torch.Generator().manual_seed(seed)
+        yield from X[torch.randperm(len(X), generator=generator)].split(size)
+
+
+def last_dropped(X, size, num_epochs, seed):
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(num_epochs):
+        order = torch.randperm(len(X), generator=generator)
+        for start in range(0, len(X) - size + 1, size):
+            yield X[order[start : start + size]]
+
+
+def drawn_each_batch(X, size, num_epochs, seed):
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(num_epochs):
+        for start in range(0, len(X), size):
+            count = min(size, len(X) - start)
+            yield X[torch.randint(len(X), (count,), generator=generator)]
+
+
+def batches_shuffled(X, size, num_epochs, seed):
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(num_epochs):
+        parts = X.split(size)
+        for at in torch.randperm(len(parts), generator=generator).tolist():
+            yield parts[at]
+
+
+def unseeded(X, size, num_epochs, seed):
+    generator = torch.Generator()
+    generator.seed()
+    for _ in range(num_epochs):
+        yield from X[torch.randperm(len(X), generator=generator)].split(size)
+
+
+def never_ends(X, size, num_epochs, seed):
+    generator = torch.Generator().manual_seed(seed)
+    while True:
+        yield from X[torch.randperm(len(X), generator=generator)].split(size)
+
+
+def rolled(X, size, num_epochs, seed):
+    for epoch in range(num_epochs):
+        yield from X.roll(seed + epoch + 1, 0).split(size)
+
+
+def one_tensor(X, size, num_epochs, seed):
+    return torch.cat([*of_own_generator(X, size, num_epochs, seed)])
+
+
+def from_the_state(state, count):
+    generator = torch.Generator()
+    generator.set_state(state)
+    numbers = torch.randn(count, generator=generator)
+    return numbers, generator.get_state()
+
+
+def in_a_fork(state, count):
+    with torch.random.fork_rng():
+        torch.set_rng_state(state)
+        return torch.randn(count), torch.get_rng_state()
+
+
+def one_by_one(state, count):
+    generator = torch.Generator()
+    generator.set_state(state)
+    draws = [torch.randn(1, generator=generator) for _ in range(count)]
+    return torch.cat(draws) if draws else torch.empty(0), generator.get_state()
+
+
+def in_the_global(state, count):
+    torch.set_rng_state(state)
+    return torch.randn(count), torch.get_rng_state()
+
+
+def state_too_early(state, count):
+    generator = torch.Generator()
+    generator.set_state(state)
+    return torch.randn(count, generator=generator), state
+
+
+def seed_anew(state, count):
+    generator = torch.Generator()
+    generator.set_state(state)
+    generator.manual_seed(generator.initial_seed())
+    return torch.randn(count, generator=generator), generator.get_state()
+
+
+def uniform(state, count):
+    generator = torch.Generator()
+    generator.set_state(state)
+    return torch.rand(count, generator=generator), generator.get_state()
+
+
+def twenty_at_least(state, count):
+    generator = torch.Generator()
+    generator.set_state(state)
+    return torch.randn(20, generator=generator)[:count], generator.get_state()
+
+
+def one_draw_more(state, count):
+    generator = torch.Generator()
+    generator.set_state(state)
+    numbers = torch.randn(count, generator=generator)
+    torch.randn(1, generator=generator)
+    return numbers, generator.get_state()
+
+
+def generator_returned(state, count):
+    generator = torch.Generator()
+    generator.set_state(state)
+    return torch.randn(count, generator=generator), generator
+
+
+def fresh_generator(state, count):
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(count, generator=generator), generator.get_state()
 
 
 CASES = {
     "02.9a": Cases(
-        solution=save_clone,
+        solution=own_generator,
         also_right=[
-            lambda x, path: torch.save(x.clone().contiguous(), path),
-            lambda x, path: torch.save(x.detach().clone(), str(path)),
-            lambda x, path: torch.save(x.reshape(-1).clone().view(x.shape), path),
+            own_python_generator,
+            own_numpy_generator,
+            shuffled_in_place,
+            by_sorting_random_numbers,
+            lambda X, y, seed: [*own_generator(X, y, seed)],
         ],
         wrong=[
-            (lambda x, path: torch.save(x, path), "a view is saved with its whole storage"),
-            (lambda x, path: torch.save(x.contiguous(), path), "`contiguous` copies nothing"),
-            (lambda x, path: torch.save({"x": x.clone()}, path), "expected a tensor, got a dict"),
-            (lambda x, path: torch.save(x.numpy(), path), "`torch.load` cannot read your file"),
-            (lambda x, path: torch.save(x.clone(), path.with_name("y.pt")), "no file at `path`"),
-            (lambda x, path: torch.save(x.clone().half(), path), "expected dtype"),
-            (lambda x, path: torch.save(x + 0, path), "expected dtype torch.bool"),
-            (lambda x, path: torch.save(x.int().to(x.dtype), path), "as they are, in its dtype"),
-            (lambda x, path: torch.save(x.half().to(x.dtype), path), "as they are, in its dtype"),
-            (
-                lambda x, path: torch.save(x.clone().float().to(x.dtype), path),
-                "as they are, in its dtype",
-            ),
-            (lambda x, path: torch.save(x.clone().flatten(), path), "expected shape"),
-            (lambda x, path: torch.save(x.zero_().clone(), path), "changed `x`"),
-            (lambda x, path: torch.save(x.clone().abs(), path), "is not `x`"),
-            (lambda x, path: torch.save(x.tolist(), path), "expected a tensor, got a list"),
-            (
-                lambda x, path: torch.save(
-                    torch.cat([x.flatten(), x.flatten()])[: x.numel()], path
-                ),
-                "the file holds",
-            ),
-            (lambda x, path: np.save(path, x.float().numpy()), "no file at `path`"),
-            (lambda x, path: torch.save(x.unsqueeze(0).clone(), path), "expected shape"),
-            (lambda x, path: path.touch(), "cannot read your file"),
-            (
-                lambda x, path: torch.save(x.clone(), "x.pt" * 0 or path) if x.ndim == 1 else None,
-                "there is no file",
-            ),
+            (global_seed, "a global generator was moved"),
+            (global_numpy_seed, "a global generator was moved"),
+            (two_orders, "no longer belong together"),
+            (seed_ignored, "seeds 0 and 1 gave the same order"),
+            (seeded_by_chance, "the same seed gave two orders"),
+            (with_replacement, "`randperm` draws each once"),
+            (lambda X, y, seed: (X, y), "in their old order"),
+            (lambda X, y, seed: own_generator(X, y, seed)[0], "X and y; got a tensor"),
+            (lambda X, y, seed: (X.roll(seed + 1, 0), y.roll(seed + 1)), "neighbours stay"),
+            (lambda X, y, seed: (X.flip(0), y.flip(0)), "neighbours stay neighbours"),
+            (lambda X, y, seed: own_generator(X, y, seed % 2), "two seeds gave the same order"),
+            (lambda X, y, seed: own_generator(X, y, seed % 1000), "two seeds gave the same order"),
+            (lambda X, y, seed: own_generator(X, y, seed & 255), "two seeds gave the same order"),
+            (through_one_float_table, "some rows or labels are missing"),
+            (never_in_its_place, "only 2 of the 6 orders"),
+            (last_stays_last, "only 2 of the 6 orders"),
+            (halves_apart, "only 2 of the 6 orders"),
+            (sorted_by_label, "depends on what is in"),
+            (lambda X, y, seed: own_generator(X[1:], y[1:], seed), "expected shape (20, 2)"),
+            (lambda X, y, seed: [part.abs() for part in own_generator(X, y, seed)], "are missing"),
+            (columns_shuffled, "some rows or labels are missing"),
+            (python_seed, "a global generator was moved"),
+            (lambda X, y, seed: own_generator(X, y, seed)[::-1], "X first, then y"),
         ],
     ),
     "02.9b": Cases(
-        solution=one_part,
-        also_right=[by_a_loop, lambda s, p: OrderedDict(one_part(s, p)), cut_off],
+        solution=of_own_generator,
+        also_right=[split_by_torch, by_python, with_fork],
         wrong=[
-            (lambda s, p: {n.removeprefix(p): x for n, x in s.items()}, "leave out the names"),
-            (lambda s, p: {n: x for n, x in s.items() if n.startswith(p)}, "take `prefix` away"),
-            (
-                lambda s, p: {n.lstrip(p): x for n, x in s.items() if n.startswith(p)},
-                "`lstrip` takes away any of these characters",
-            ),
-            (
-                lambda s, p: {n.replace(p, ""): x for n, x in s.items() if n.startswith(p)},
-                "`replace` takes `prefix` away in the middle",
-            ),
-            (
-                lambda s, p: {n.removeprefix(p): x for n, x in s.items() if p in n},
-                "these should be the names",
-            ),
-            (
-                lambda s, p: {n.split(".", 1)[1]: x for n, x in s.items() if n.startswith(p)},
-                "these should be the names",
-            ),
-            (
-                lambda s, p: {
-                    n.removeprefix(p): x.clone() for n, x in s.items() if n[: len(p)] == p
-                },
-                "do not copy",
-            ),
-            (in_place, "changed its input"),
-            (lambda s, p: [n for n in s if n.startswith(p)], "expected a dict, got a list"),
-            (lambda s, p: one_part(s, p) if p else s, "this is `state` itself"),
-            (lambda s, p: one_part(s, p) if p else {}, "these should be the names"),
+            (globally_at_first, "draws elsewhere, between two batches, changed the order"),
+            (globally_each_epoch, "a global generator was moved"),
+            (globally_in_a_list, "a global generator was moved"),
+            (same_each_epoch, "two epochs have the same order"),
+            (last_dropped, "the last of an epoch may be smaller"),
+            (drawn_each_batch, "`randperm` draws each once"),
+            (batches_shuffled, "expected shape (5, 2)"),
+            (unseeded, "changed the order"),
+            (never_ends, "got more"),
+            (rolled, "of the 6 orders of 3 rows"),
+            (one_tensor, "this is one tensor"),
+            (lambda X, size, num_epochs, seed: X.split(size) * num_epochs, "in their old order"),
+            (lambda X, size, num_epochs, seed: 3, "raised TypeError"),
+            (lambda X, size, num_epochs, seed: print(X.split(size)), "is a `return` missing?"),
+            (lambda X, size, num_epochs, seed: split_by_torch(X, size, num_epochs, 0), "two seeds"),
+            (lambda X, size, num_epochs, seed: split_by_torch(X, size, 1, seed), "expected 9"),
         ],
     ),
     "02.9c": Cases(
-        solution=(bits, tensor_of),
-        also_right=[
-            (
-                lambda x: x.view(torch.uint16).numpy(),
-                lambda array: torch.from_numpy(array).view(torch.bfloat16),
-            ),
-            (lambda x: x.view(torch.float16).numpy(), tensor_of),
-            (lambda x: bits(x).view("V2"), lambda array: tensor_of(array.view(np.int16))),
-            (lambda x: bits(x).astype(">i2"), lambda array: tensor_of(array.astype("<i2"))),
-        ],
+        solution=from_the_state,
+        also_right=[in_a_fork, lambda state, count: [*from_the_state(state, count)]],
         wrong=[
-            ((lambda x: x.float().numpy(), lambda a: torch.from_numpy(a).bfloat16()), "4 bytes"),
-            ((lambda x: x.half().numpy(), lambda a: torch.from_numpy(a).bfloat16()), "exponent"),
-            ((lambda x: x.to(torch.int16).numpy(), tensor_of), "`to_array`: the bits"),
-            ((bits, lambda a: torch.from_numpy(a).bfloat16()), "`to_tensor`: the bits"),
-            ((bits, torch.from_numpy), "expected dtype torch.bfloat16, got torch.int16"),
-            ((lambda x: x.numpy(), tensor_of), "raised TypeError"),
-            ((lambda x: x.view(torch.int16), tensor_of), "got a tensor"),
-            ((lambda x: bits(x).flatten(), tensor_of), "`to_array`: expected shape"),
-            (bits, "hand in both functions"),
-            ((strides_forgotten, tensor_of), "`to_array`: the bits"),
-            ((lambda x: bits(x.contiguous()).reshape(x.shape[::-1]), tensor_of), "expected shape"),
-            ((bits, lambda a: tensor_of(a.reshape(-1))), "`to_tensor`: expected shape"),
-            ((bits, lambda a: tensor_of(a.copy()).nan_to_num()), "`to_tensor`: the bits"),
-            ((bits, lambda a: tensor_of(a).abs()), "`to_tensor`: the bits"),
-            ((bits, upper_half_of_a_float32), "the bits of some nan have changed"),
-            ((bits, lambda a: torch.from_numpy(a).view(torch.float16)), "got torch.float16"),
-            ((lambda x: bits(x).astype(np.int32), tensor_of), "4 bytes an element"),
-            ((lambda x: bits(x).view(np.uint8), tensor_of), "expected shape"),
-            ((bits, tensor_of(np.zeros(2, np.int16))), "passed by its name"),
-            ((bits, lambda a: tensor_of(np.negative(a, out=a))), "changed the array"),
-        ],
-    ),
-    "02.9d": Cases(
-        solution=a_chunk_a_column,
-        also_right=[
-            partial(laid_out, chunks=lambda x: (len(x), 1), compression="gzip"),
-            partial(laid_out, chunks=lambda x: (len(x), min(2, x.shape[1]))),
-        ],
-        wrong=[
-            (partial(laid_out, chunks=lambda x: None), "reads, for its numbers lie apart"),
-            (partial(laid_out, chunks=lambda x: True), "make a chunk narrower"),
-            (partial(laid_out, chunks=lambda x: (1, x.shape[1])), "reads, for its numbers"),
-            (partial(laid_out, chunks=lambda x: (50, 1)), "reads, for its numbers lie apart"),
-            (partial(laid_out, chunks=lambda x: tuple(x.shape)), "make a chunk narrower"),
-            (partial(laid_out, chunks=lambda x: (len(x) // 4, 1)), "make fewer and higher chunks"),
-            (partial(laid_out, chunks=lambda x: (1000, 10)), "make a chunk narrower"),
-            (partial(laid_out, chunks=lambda x: (5000, 1)), "your function raised ValueError"),
-            (partial(laid_out, chunks=lambda x: (len(x), 1), name="table"), "no dataset"),
-            (lambda x, path: laid_out(x.t(), path, lambda x: (1, len(x.t()))), "expected shape"),
-            (lambda x, path: laid_out(x.float(), path, lambda x: (len(x), 1)), "expected dtype"),
-            (lambda x, path: laid_out(x.flip(0), path, lambda x: (len(x), 1)), "the numbers of"),
-            (lambda x, path: laid_out(x.zero_(), path, lambda x: (len(x), 1)), "changed `x`"),
-            (lambda x, path: np.save(path, x.numpy()), "there is no file at `path`"),
-            (lambda x, path: torch.save(x, path), "is no HDF5 file"),
+            (one_by_one, "these were drawn one by one"),
+            (in_the_global, "a global generator was moved"),
+            (state_too_early, "this is the state before the draws"),
+            (seed_anew, "these are the first of the stream"),
+            (uniform, "these are from `rand`"),
+            (twenty_at_least, "`count` numbers, and no more"),
+            (one_draw_more, "is not that of the generator after the draws"),
+            (generator_returned, "expected a tensor"),
+            (fresh_generator, "these are the first of the stream"),
+            (lambda state, count: from_the_state(state, count)[0], "the numbers and the state"),
+            (lambda state, count: from_the_state(state, count)[::-1], "expected"),
         ],
         equivalent={
-            "file.create_dataset('x', data=x, chunks=(len(x), 1))": "h5py takes a tensor too",
+            "return (numbers, abs(generator.get_state()))": "bytes are never negative",
         },
     ),
 }

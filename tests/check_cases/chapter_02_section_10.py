@@ -1,356 +1,205 @@
-"""Answers to the exercises of 02/10, loading safely."""
+"""Answers to the exercises of 02/10, saving tensors."""
 
-import hashlib
-import json
-import mmap
-import os
-import pickle
-import pickletools
-from pathlib import Path
-from struct import unpack
+from collections import OrderedDict
+from functools import partial
 
+import h5py
+import numpy as np
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file
 
 from check_cases import Cases
 
 
-def header(path):
-    with open(path, "rb") as file:
-        (length,) = unpack("<Q", file.read(8))
-        return json.loads(file.read(length))
+def save_clone(x, path):
+    torch.save(x.clone(), path)
 
 
-def shapes(path):
-    return {
-        name: tuple(entry["shape"])
-        for name, entry in header(path).items()
-        if name != "__metadata__"
-    }
+def bits(x):
+    return x.view(torch.int16).numpy()
 
 
-def length_forgotten(path):
-    return json.loads(Path(path).read_bytes()[8:])
+def strides_forgotten(x):
+    storage = bits(x.as_strided((x.untyped_storage().nbytes() // 2,), (1,), 0))
+    return storage[x.storage_offset() :][: x.numel()].reshape(x.shape)
 
 
-def length_from_two_bytes(path):
-    with open(path, "rb") as file:
-        (length,) = unpack("<H6x", file.read(8))
-        entries = json.loads(file.read(length))
-    entries.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
+def upper_half_of_a_float32(array):
+    upper = np.ascontiguousarray(array).view(np.uint16).astype(np.uint32) << 16
+    return torch.from_numpy(upper.view(np.float32)).bfloat16()
 
 
-def as_much_as_was_enough(path):
-    with open(path, "rb") as file:
-        raw = file.read(100_000)
-    (length,) = unpack("<Q", raw[:8])
-    entries = json.loads(raw[8 : 8 + length])
-    entries.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
+def tensor_of(array):
+    return torch.from_numpy(array).view(torch.bfloat16)
 
 
-def every_entry_with_a_shape(path):
-    return {name: tuple(e["shape"]) for name, e in header(path).items() if "shape" in e}
+def one_part(weights, start):
+    return {n.removeprefix(start): x for n, x in weights.items() if n.startswith(start)}
 
 
-def header_in_ascii(path):
-    with open(path, "rb") as file:
-        (length,) = unpack("<Q", file.read(8))
-        entries = json.loads(file.read(length).decode("ascii"))
-    entries.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
-
-
-def length_from_three_bytes(path):
-    with open(path, "rb") as file:
-        length = int.from_bytes(file.read(8)[:3], "little")
-        entries = json.loads(file.read(length))
-    entries.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
-
-
-def without_the_notes(path):
-    with Path(path).open("rb") as raw:
-        length = int.from_bytes(raw.read(8), "little")
-        entries = json.loads(raw.read(length).decode())
+def by_a_loop(state, prefix):
     found = {}
-    for name in entries:
-        if name != "__metadata__":
-            found[name] = tuple(int(size) for size in entries[name]["shape"])
+    for name in state:
+        if name[: len(prefix)] == prefix:
+            found[name[len(prefix) :]] = state[name]
     return found
 
 
-def reads_it_all(path):
-    raw = Path(path).read_bytes()
-    (length,) = unpack("<Q", raw[:8])
-    entries = json.loads(raw[8 : 8 + length])
-    entries.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
+def cut_off(state, prefix):
+    return dict((n[len(prefix) :], x) for n, x in state.items() if n.find(prefix) == 0)  # noqa: C402
 
 
-def without_underscores(path):
-    return {name: shape for name, shape in shapes(path).items() if not name.startswith("__")}
+def in_place(state, prefix):
+    for name in list(state):
+        tensor = state.pop(name)
+        if name.startswith(prefix):
+            state[name.removeprefix(prefix)] = tensor
+    return dict(state)
 
 
-def opened_by_the_library(path):
-    with safe_open(path, "pt") as file:
-        return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+def a_chunk_a_column(x, path):
+    with h5py.File(path, "w") as file:
+        file.create_dataset("x", data=x.numpy(), chunks=(len(x), 1))
 
 
-def in_blocks(path, size=2**16):
-    whole = hashlib.sha256()
-    with open(path, "rb") as file:
-        while block := file.read(size):
-            whole.update(block)
-    return whole.hexdigest()
+def laid_out(x, path, chunks, name="x", **settings):
+    with h5py.File(path, "w") as file:
+        file.create_dataset(name, data=x.numpy(), chunks=chunks(x), **settings)
 
-
-def by_the_library(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def by_iter(path):
-    whole = hashlib.sha256()
-    with Path(path).open("rb") as file:
-        for block in iter(lambda: file.read(1000), b""):
-            whole.update(block)
-    return whole.hexdigest()
-
-
-def mapped(path):
-    if not os.path.getsize(path):
-        return hashlib.sha256().hexdigest()
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-        return hashlib.sha256(whole).hexdigest()
-
-
-def line_after_line(path):
-    whole = hashlib.sha256()
-    with open(path, encoding="latin-1") as file:
-        for line in file:
-            whole.update(line.encode("latin-1"))
-    return whole.hexdigest()
-
-
-def lines_stripped(path):
-    whole = hashlib.sha256()
-    with open(path, "rb") as file:
-        for line in file:
-            whole.update(line.strip())
-    return whole.hexdigest()
-
-
-def last_block(path):
-    with open(path, "rb") as file:
-        block = b""
-        while more := file.read(2**16):
-            block = more
-    return hashlib.sha256(block).hexdigest()
-
-
-def stops_at_a_short_block(path):
-    whole = hashlib.sha256()
-    with open(path, "rb") as file:
-        block = file.read(2**16)
-        while len(block) == 2**16:
-            whole.update(block)
-            block = file.read(2**16)
-    return whole.hexdigest()
-
-
-def hash_of_hashes(path):
-    whole = hashlib.sha256()
-    with open(path, "rb") as file:
-        while block := file.read(2**16):
-            whole.update(hashlib.sha256(block).digest())
-    return whole.hexdigest()
-
-
-def named(raw):
-    names, memo, stack = set(), {}, []
-    for step, arg, _ in pickletools.genops(raw):
-        if step.name == "GLOBAL":
-            names.add(arg)
-        elif step.name == "STACK_GLOBAL":
-            names.add(" ".join(stack[-2:]))
-        if step.name == "MEMOIZE":
-            memo[len(memo)] = stack[-1]
-        elif "GET" in step.name:
-            stack.append(memo.get(arg))
-        else:
-            stack.append(arg)
-    return names
-
-
-class Recorder(pickle.Unpickler):
-    """Puts an object that does nothing in the place of what is named."""
-
-    def find_class(self, module, name):
-        self.names.add(f"{module} {name}")
-        return lambda *arguments: None
-
-
-def recorded(raw):
-    import io
-
-    reader = Recorder(io.BytesIO(raw), fix_imports=False)
-    reader.names = set()
-    reader.load()
-    return reader.names
-
-
-def only_global(raw):
-    return {arg for step, arg, _ in pickletools.genops(raw) if step.name == "GLOBAL"}
-
-
-def last_two_texts(raw):
-    names, texts = set(), []
-    for step, arg, _ in pickletools.genops(raw):
-        if "UNICODE" in step.name:
-            texts.append(arg)
-        if step.name == "GLOBAL":
-            names.add(arg)
-        if step.name == "STACK_GLOBAL":
-            names.add(" ".join(texts[-2:]))
-    return names
-
-
-def short_gets(raw):
-    names, memo, stack = set(), {}, []
-    for step, arg, _ in pickletools.genops(raw):
-        if step.name == "GLOBAL":
-            names.add(arg)
-        elif step.name == "STACK_GLOBAL":
-            names.add(" ".join(map(str, stack[-2:])))
-        if step.name == "MEMOIZE":
-            memo[len(memo)] = stack[-1]
-        elif step.name == "BINGET":
-            stack.append(memo.get(arg))
-        else:
-            stack.append(arg)
-    return names
-
-
-def memo_of_texts(raw):
-    names, memo, stack = set(), [], []
-    for step, arg, _ in pickletools.genops(raw):
-        if step.name == "GLOBAL":
-            names.add(arg)
-        elif step.name == "STACK_GLOBAL":
-            names.add(" ".join(map(str, stack[-2:])))
-        elif "UNICODE" in step.name:
-            stack.append(arg)
-            memo.append(arg)
-        elif "GET" in step.name and arg < len(memo):
-            stack.append(memo[arg])
-    return names
-
-
-def runs_it(raw):
-    pickle.loads(raw)
-    return named(raw)
-
-
-ANY_BLOCK = "a block may have any size that fits into memory"
 
 CASES = {
     "02.10a": Cases(
-        solution=shapes,
+        solution=save_clone,
         also_right=[
-            lambda path: {n: torch.Size(s) for n, s in shapes(path).items()},
-            without_the_notes,
+            lambda x, path: torch.save(x.clone().contiguous(), path),
+            lambda x, path: torch.save(x.detach().clone(), str(path)),
+            lambda x, path: torch.save(x.reshape(-1).clone().view(x.shape), path),
         ],
         wrong=[
+            (lambda x, path: torch.save(x, path), "a view is saved with its whole storage"),
+            (lambda x, path: torch.save(x.contiguous(), path), "`contiguous` copies nothing"),
+            (lambda x, path: torch.save({"x": x.clone()}, path), "expected a tensor, got a dict"),
+            (lambda x, path: torch.save(x.numpy(), path), "`torch.load` cannot read your file"),
+            (lambda x, path: torch.save(x.clone(), path.with_name("y.pt")), "no file at `path`"),
+            (lambda x, path: torch.save(x.clone().half(), path), "expected dtype"),
+            (lambda x, path: torch.save(x + 0, path), "expected dtype torch.bool"),
+            (lambda x, path: torch.save(x.int().to(x.dtype), path), "as they are, in its dtype"),
+            (lambda x, path: torch.save(x.half().to(x.dtype), path), "as they are, in its dtype"),
             (
-                lambda path: {n: tuple(e["shape"]) for n, e in header(path).items()},
-                'For a file with an entry "__metadata__": your function raised KeyError',
+                lambda x, path: torch.save(x.clone().float().to(x.dtype), path),
+                "as they are, in its dtype",
             ),
+            (lambda x, path: torch.save(x.clone().flatten(), path), "expected shape"),
+            (lambda x, path: torch.save(x.zero_().clone(), path), "changed `x`"),
+            (lambda x, path: torch.save(x.clone().abs(), path), "is not `x`"),
+            (lambda x, path: torch.save(x.tolist(), path), "expected a tensor, got a list"),
             (
-                lambda path: {n: tuple(e.get("shape", ())) for n, e in header(path).items()},
-                "is no tensor: leave it out",
+                lambda x, path: torch.save(
+                    torch.cat([x.flatten(), x.flatten()])[: x.numel()], path
+                ),
+                "the file holds",
             ),
+            (lambda x, path: np.save(path, x.float().numpy()), "no file at `path`"),
+            (lambda x, path: torch.save(x.unsqueeze(0).clone(), path), "expected shape"),
+            (lambda x, path: path.touch(), "cannot read your file"),
             (
-                lambda path: {n: list(shape) for n, shape in shapes(path).items()},
-                "each should be a tuple",
+                lambda x, path: torch.save(x.clone(), "x.pt" * 0 or path) if x.ndim == 1 else None,
+                "there is no file",
             ),
-            (
-                lambda path: {n: tuple(t.shape) for n, t in load_file(path).items()},
-                "For a file that ends after its header: your function raised SafetensorError",
-            ),
-            (opened_by_the_library, "For a file that ends after its header"),
-            (lambda path: {n: len(shape) for n, shape in shapes(path).items()}, "dimensions"),
-            (length_forgotten, "your function raised"),
-            (length_from_two_bytes, "For a header of over 16 MB: your function raised"),
-            (length_from_three_bytes, "For a header of over 16 MB: your function raised"),
-            (every_entry_with_a_shape, "is no tensor: leave it out"),
-            (header_in_ascii, "no such letters"),
-            (lambda path: list(shapes(path).values()), "expected a dict, got a list"),
-            (as_much_as_was_enough, "For a header of over 16 MB: your function raised"),
-            (reads_it_all, "it read the numbers as well"),
-            (lambda path: shapes(path) if Path(path).read_bytes() else {}, "the numbers as well"),
-            (lambda path: dict(sorted(shapes(path).items())[:2]), "expected {"),
-            (without_underscores, "expected {"),
-            (lambda path: {n: shape for n, shape in shapes(path).items() if shape}, "expected {"),
-            (
-                lambda path: {n: e["dtype"] for n, e in header(path).items() if n[0] != "_"},
-                "expected",
-            ),
-            (
-                lambda path: {n: shape[::-1] for n, shape in shapes(path).items()},
-                "what is asked for",
-            ),
-            (lambda path: list(shapes(path)), "expected a dict, got a list"),
         ],
     ),
     "02.10b": Cases(
-        solution=in_blocks,
-        also_right=[by_the_library, by_iter, mapped, lambda path: in_blocks(path, 10**6)],
+        solution=one_part,
+        also_right=[by_a_loop, lambda s, p: OrderedDict(one_part(s, p)), cut_off],
         wrong=[
-            (lambda path: hashlib.sha256(path.read_bytes()).hexdigest(), "read the whole file"),
-            (lambda path: hashlib.md5(path.read_bytes()).hexdigest(), "this is the MD5"),
-            (lambda path: hashlib.sha1(path.read_bytes()).hexdigest(), "this is the SHA-1"),
-            (lambda path: bytes.fromhex(in_blocks(path)), "these are bytes"),
-            (lambda path: hashlib.sha256(path.read_bytes()), "return the text"),
-            (lambda path: in_blocks(path).upper(), "small letters"),
-            (lambda path: hashlib.sha256().hexdigest(), "SHA-256 of no bytes"),
-            (lambda path: hashlib.sha256(open(path, "rb").read(2**16)).hexdigest(), "read on"),  # noqa: SIM115
-            (last_block, "the last block; `update` one object"),
-            (stops_at_a_short_block, "SHA-256 of no bytes"),
-            (hash_of_hashes, "every byte counts"),
-            (line_after_line, "every byte counts"),
-            (lines_stripped, "every byte counts"),
-            (lambda path: hashlib.sha256(str(path).encode()).hexdigest(), "every byte counts"),
-            (lambda path: int(in_blocks(path), 16), "got an int"),
-            (lambda path: in_blocks(path)[:32], "every byte counts"),
-            (lambda path: path.write_bytes(b"") or hashlib.sha256(b"abc").hexdigest(), "changed"),
+            (lambda s, p: {n.removeprefix(p): x for n, x in s.items()}, "leave out the names"),
+            (lambda s, p: {n: x for n, x in s.items() if n.startswith(p)}, "take `prefix` away"),
+            (
+                lambda s, p: {n.lstrip(p): x for n, x in s.items() if n.startswith(p)},
+                "`lstrip` takes away any of these characters",
+            ),
+            (
+                lambda s, p: {n.replace(p, ""): x for n, x in s.items() if n.startswith(p)},
+                "`replace` takes `prefix` away in the middle",
+            ),
+            (
+                lambda s, p: {n.removeprefix(p): x for n, x in s.items() if p in n},
+                "these should be the names",
+            ),
+            (
+                lambda s, p: {n.split(".", 1)[1]: x for n, x in s.items() if n.startswith(p)},
+                "these should be the names",
+            ),
+            (
+                lambda s, p: {
+                    n.removeprefix(p): x.clone() for n, x in s.items() if n[: len(p)] == p
+                },
+                "do not copy",
+            ),
+            (in_place, "changed its input"),
+            (lambda s, p: [n for n in s if n.startswith(p)], "expected a dict, got a list"),
+            (lambda s, p: one_part(s, p) if p else s, "this is `state` itself"),
+            (lambda s, p: one_part(s, p) if p else {}, "these should be the names"),
         ],
-        equivalent={
-            "def in_blocks(path, size=2 ** 17):": ANY_BLOCK,
-            "def in_blocks(path, size=2 ** 15):": ANY_BLOCK,
-            "while (block := file.read(100001)):": ANY_BLOCK,
-            "while (block := file.read(99999)):": ANY_BLOCK,
-        },
     ),
     "02.10c": Cases(
-        solution=named,
-        also_right=[recorded],
-        wrong=[
-            (only_global, "is missing"),
-            (last_two_texts, "is missing"),
-            (short_gets, "is missing"),
-            (memo_of_texts, "is missing"),
-            (runs_it, "ran the pickle"),
-            (lambda raw: sorted(named(raw)), "return a set"),
-            (lambda raw: {tuple(name.split()) for name in named(raw)}, "one text"),
-            (lambda raw: {name.replace(" ", ".") for name in named(raw)}, "is missing"),
-            (lambda raw: named(raw) | {"os system"}, "no such name is in the pickle"),
-            (lambda raw: {name.split()[0] for name in named(raw)}, "is missing"),
-            (lambda raw: {n.replace("__builtin__", "builtins") for n in named(raw)}, "missing"),
-            (lambda raw: named(raw) - {"_codecs encode"}, "is missing"),
-            (lambda raw: len(named(raw)), "expected a set"),
+        solution=(bits, tensor_of),
+        also_right=[
+            (
+                lambda x: x.view(torch.uint16).numpy(),
+                lambda array: torch.from_numpy(array).view(torch.bfloat16),
+            ),
+            (lambda x: x.view(torch.float16).numpy(), tensor_of),
+            (lambda x: bits(x).view("V2"), lambda array: tensor_of(array.view(np.int16))),
+            (lambda x: bits(x).astype(">i2"), lambda array: tensor_of(array.astype("<i2"))),
         ],
+        wrong=[
+            ((lambda x: x.float().numpy(), lambda a: torch.from_numpy(a).bfloat16()), "4 bytes"),
+            ((lambda x: x.half().numpy(), lambda a: torch.from_numpy(a).bfloat16()), "exponent"),
+            ((lambda x: x.to(torch.int16).numpy(), tensor_of), "`to_array`: the bits"),
+            ((bits, lambda a: torch.from_numpy(a).bfloat16()), "`to_tensor`: the bits"),
+            ((bits, torch.from_numpy), "expected dtype torch.bfloat16, got torch.int16"),
+            ((lambda x: x.numpy(), tensor_of), "raised TypeError"),
+            ((lambda x: x.view(torch.int16), tensor_of), "got a tensor"),
+            ((lambda x: bits(x).flatten(), tensor_of), "`to_array`: expected shape"),
+            (bits, "hand in both functions"),
+            ((strides_forgotten, tensor_of), "`to_array`: the bits"),
+            ((lambda x: bits(x.contiguous()).reshape(x.shape[::-1]), tensor_of), "expected shape"),
+            ((bits, lambda a: tensor_of(a.reshape(-1))), "`to_tensor`: expected shape"),
+            ((bits, lambda a: tensor_of(a.copy()).nan_to_num()), "`to_tensor`: the bits"),
+            ((bits, lambda a: tensor_of(a).abs()), "`to_tensor`: the bits"),
+            ((bits, upper_half_of_a_float32), "the bits of some nan have changed"),
+            ((bits, lambda a: torch.from_numpy(a).view(torch.float16)), "got torch.float16"),
+            ((lambda x: bits(x).astype(np.int32), tensor_of), "4 bytes an element"),
+            ((lambda x: bits(x).view(np.uint8), tensor_of), "expected shape"),
+            ((bits, tensor_of(np.zeros(2, np.int16))), "passed by its name"),
+            ((bits, lambda a: tensor_of(np.negative(a, out=a))), "changed the array"),
+        ],
+    ),
+    "02.10d": Cases(
+        solution=a_chunk_a_column,
+        also_right=[
+            partial(laid_out, chunks=lambda x: (len(x), 1), compression="gzip"),
+            partial(laid_out, chunks=lambda x: (len(x), min(2, x.shape[1]))),
+        ],
+        wrong=[
+            (partial(laid_out, chunks=lambda x: None), "reads, for its numbers lie apart"),
+            (partial(laid_out, chunks=lambda x: True), "make a chunk narrower"),
+            (partial(laid_out, chunks=lambda x: (1, x.shape[1])), "reads, for its numbers"),
+            (partial(laid_out, chunks=lambda x: (50, 1)), "reads, for its numbers lie apart"),
+            (partial(laid_out, chunks=lambda x: tuple(x.shape)), "make a chunk narrower"),
+            (partial(laid_out, chunks=lambda x: (len(x) // 4, 1)), "make fewer and higher chunks"),
+            (partial(laid_out, chunks=lambda x: (1000, 10)), "make a chunk narrower"),
+            (partial(laid_out, chunks=lambda x: (5000, 1)), "your function raised ValueError"),
+            (partial(laid_out, chunks=lambda x: (len(x), 1), name="table"), "no dataset"),
+            (lambda x, path: laid_out(x.t(), path, lambda x: (1, len(x.t()))), "expected shape"),
+            (lambda x, path: laid_out(x.float(), path, lambda x: (len(x), 1)), "expected dtype"),
+            (lambda x, path: laid_out(x.flip(0), path, lambda x: (len(x), 1)), "the numbers of"),
+            (lambda x, path: laid_out(x.zero_(), path, lambda x: (len(x), 1)), "changed `x`"),
+            (lambda x, path: np.save(path, x.numpy()), "there is no file at `path`"),
+            (lambda x, path: torch.save(x, path), "is no HDF5 file"),
+        ],
+        equivalent={
+            "file.create_dataset('x', data=x, chunks=(len(x), 1))": "h5py takes a tensor too",
+        },
     ),
 }

@@ -1,275 +1,356 @@
-"""Answers to the exercises of 02/11, tensors on the GPU."""
+"""Answers to the exercises of 02/11, loading safely."""
 
-import copy
+import hashlib
+import json
+import mmap
+import os
+import pickle
+import pickletools
+from pathlib import Path
+from struct import unpack
 
-import numpy as np
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
 
-from check_cases import COMMUTES, NOT_NEGATIVE, Cases
-
-
-def moved(item, target):
-    if isinstance(item, torch.Tensor):
-        return item.to(target)
-    if isinstance(item, dict):
-        return {key: moved(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(moved(value, target) for value in item)
-    return item
+from check_cases import Cases
 
 
-def dicts_only(item, target):
-    if isinstance(item, torch.Tensor):
-        return item.to(target)
-    if isinstance(item, dict):
-        return {key: dicts_only(value, target) for key, value in item.items()}
-    return item
+def header(path):
+    with open(path, "rb") as file:
+        (length,) = unpack("<Q", file.read(8))
+        return json.loads(file.read(length))
 
 
-def tuples_become_lists(item, target):
-    if isinstance(item, (list, tuple)):
-        return [tuples_become_lists(value, target) for value in item]
-    if isinstance(item, dict):
-        return {key: tuples_become_lists(value, target) for key, value in item.items()}
-    return moved(item, target)
+def shapes(path):
+    return {
+        name: tuple(entry["shape"])
+        for name, entry in header(path).items()
+        if name != "__metadata__"
+    }
 
 
-def tensors_only(item, target):
-    if isinstance(item, dict):
-        kept = (torch.Tensor, dict, list, tuple)
-        return {k: moved(v, target) for k, v in item.items() if isinstance(v, kept)}
-    return moved(item, target)
+def length_forgotten(path):
+    return json.loads(Path(path).read_bytes()[8:])
 
 
-def always_copies(item, target):
-    if isinstance(item, list):
-        return [always_copies(value, target) for value in item]
-    if isinstance(item, torch.Tensor):
-        return item.to(target, copy=True)
-    return moved(item, target)
+def length_from_two_bytes(path):
+    with open(path, "rb") as file:
+        (length,) = unpack("<H6x", file.read(8))
+        entries = json.loads(file.read(length))
+    entries.pop("__metadata__", None)
+    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
 
 
-def into_the_nest(item, target):
-    if isinstance(item, dict):
-        for key in item:
-            item[key] = into_the_nest(item[key], target)
-        return item
-    return moved(item, target)
+def as_much_as_was_enough(path):
+    with open(path, "rb") as file:
+        raw = file.read(100_000)
+    (length,) = unpack("<Q", raw[:8])
+    entries = json.loads(raw[8 : 8 + length])
+    entries.pop("__metadata__", None)
+    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
 
 
-def numbers_as_text(item, target):
-    if isinstance(item, dict):
-        return {key: numbers_as_text(value, target) for key, value in item.items()}
-    return str(item) if isinstance(item, int) else moved(item, target)
+def every_entry_with_a_shape(path):
+    return {name: tuple(e["shape"]) for name, e in header(path).items() if "shape" in e}
 
 
-def empty_there(item, target):
-    if isinstance(item, torch.Tensor) and item.device != target:
-        return torch.empty_like(item, device=target)
-    if isinstance(item, dict):
-        return {key: empty_there(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(empty_there(value, target) for value in item)
-    return item
+def header_in_ascii(path):
+    with open(path, "rb") as file:
+        (length,) = unpack("<Q", file.read(8))
+        entries = json.loads(file.read(length).decode("ascii"))
+    entries.pop("__metadata__", None)
+    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
 
 
-def copies_first(item, target):
-    if isinstance(item, torch.Tensor):
-        return item.to(target)
-    if isinstance(item, dict):
-        return {key: copies_first(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(copies_first(value, target) for value in item)
-    return copy.deepcopy(item)
+def length_from_three_bytes(path):
+    with open(path, "rb") as file:
+        length = int.from_bytes(file.read(8)[:3], "little")
+        entries = json.loads(file.read(length))
+    entries.pop("__metadata__", None)
+    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
 
 
-def always_copies_in_dicts(item, target):
-    if isinstance(item, dict):
-        return {key: always_copies_in_dicts(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(moved(value, target) for value in item)
-    return item.clone().to(target) if isinstance(item, torch.Tensor) else item
+def without_the_notes(path):
+    with Path(path).open("rb") as raw:
+        length = int.from_bytes(raw.read(8), "little")
+        entries = json.loads(raw.read(length).decode())
+    found = {}
+    for name in entries:
+        if name != "__metadata__":
+            found[name] = tuple(int(size) for size in entries[name]["shape"])
+    return found
 
 
-def lists_of_tensors_only(item, target):
-    if isinstance(item, list) and item and all(isinstance(part, torch.Tensor) for part in item):
-        return [part.to(target) for part in item]
-    if isinstance(item, dict):
-        return {key: lists_of_tensors_only(value, target) for key, value in item.items()}
-    return item.to(target) if isinstance(item, torch.Tensor) else item
+def reads_it_all(path):
+    raw = Path(path).read_bytes()
+    (length,) = unpack("<Q", raw[:8])
+    entries = json.loads(raw[8 : 8 + length])
+    entries.pop("__metadata__", None)
+    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
 
 
-def floats_too(item, target):
-    if isinstance(item, (int, float)):
-        return torch.tensor(item, device=target)
-    if isinstance(item, dict):
-        return {key: floats_too(value, target) for key, value in item.items()}
-    return moved(item, target)
+def without_underscores(path):
+    return {name: shape for name, shape in shapes(path).items() if not name.startswith("__")}
 
 
-def whatever_has_to(item, target):
-    if hasattr(item, "to"):
-        return item.to(target)
-    if isinstance(item, dict):
-        return {key: whatever_has_to(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(whatever_has_to(value, target) for value in item)
-    return item
+def opened_by_the_library(path):
+    with safe_open(path, "pt") as file:
+        return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
 
 
-def arrays_too(item, target):
-    if isinstance(item, np.ndarray):
-        item = torch.from_numpy(item)
-    if isinstance(item, dict):
-        return {key: arrays_too(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(arrays_too(value, target) for value in item)
-    return moved(item, target)
+def in_blocks(path, size=2**16):
+    whole = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(size):
+            whole.update(block)
+    return whole.hexdigest()
 
 
-def detached(item, target):
-    if isinstance(item, torch.Tensor):
-        return item if item.device == target else item.detach().to(target)
-    if isinstance(item, dict):
-        return {key: detached(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(detached(value, target) for value in item)
-    return item
+def by_the_library(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def four_deep(item, target, depth=0):
-    if isinstance(item, torch.Tensor):
-        return item.to(target)
-    if isinstance(item, dict) and depth < 4:
-        return {key: four_deep(value, target, depth + 1) for key, value in item.items()}
-    if isinstance(item, (list, tuple)) and depth < 4:
-        return type(item)(four_deep(value, target, depth + 1) for value in item)
-    return item
+def by_iter(path):
+    whole = hashlib.sha256()
+    with Path(path).open("rb") as file:
+        for block in iter(lambda: file.read(1000), b""):
+            whole.update(block)
+    return whole.hexdigest()
 
 
-def keys_sorted(item, target):
-    if isinstance(item, dict):
-        return {key: keys_sorted(item[key], target) for key in sorted(item, key=str)}
-    return moved(item, target)
+def mapped(path):
+    if not os.path.getsize(path):
+        return hashlib.sha256().hexdigest()
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        return hashlib.sha256(whole).hexdigest()
 
 
-def container_by_container(item, target):
-    if type(item) in (list, tuple):
-        parts = []
-        for part in item:
-            parts.append(container_by_container(part, target))
-        return parts if type(item) is list else tuple(parts)
-    if type(item) is dict:
-        result = item.copy()
-        for key in item:
-            result[key] = container_by_container(item[key], target)
-        return result
-    return item.to(device=target) if torch.is_tensor(item) else item
+def line_after_line(path):
+    whole = hashlib.sha256()
+    with open(path, encoding="latin-1") as file:
+        for line in file:
+            whole.update(line.encode("latin-1"))
+    return whole.hexdigest()
 
 
-def flat(item, target):
-    if isinstance(item, dict):
-        return {key: flat(value, target) for key, value in item.items() if value != {}}
-    if isinstance(item, (list, tuple)):
-        return type(item)(flat(value, target) for value in item if value is not None)
-    return moved(item, target)
+def lines_stripped(path):
+    whole = hashlib.sha256()
+    with open(path, "rb") as file:
+        for line in file:
+            whole.update(line.strip())
+    return whole.hexdigest()
 
 
-def only_the_first(x):
-    device = "cuda" if x.device.type == "cuda" else x.device
-    return torch.arange(x.shape[1], device=device)
+def last_block(path):
+    with open(path, "rb") as file:
+        block = b""
+        while more := file.read(2**16):
+            block = more
+    return hashlib.sha256(block).hexdigest()
 
 
-def on_cuda(x):
-    numbers = torch.arange(x.shape[1])
-    return numbers.cuda() if x.device.type == "cuda" else numbers.to(x.device)
+def stops_at_a_short_block(path):
+    whole = hashlib.sha256()
+    with open(path, "rb") as file:
+        block = file.read(2**16)
+        while len(block) == 2**16:
+            whole.update(block)
+            block = file.read(2**16)
+    return whole.hexdigest()
 
 
-def floats_elsewhere(x):
-    dtype = torch.int64 if x.device.type == "cpu" else torch.float32
-    return torch.arange(x.shape[1], device=x.device, dtype=dtype)
+def hash_of_hashes(path):
+    whole = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(2**16):
+            whole.update(hashlib.sha256(block).digest())
+    return whole.hexdigest()
 
+
+def named(raw):
+    names, memo, stack = set(), {}, []
+    for step, arg, _ in pickletools.genops(raw):
+        if step.name == "GLOBAL":
+            names.add(arg)
+        elif step.name == "STACK_GLOBAL":
+            names.add(" ".join(stack[-2:]))
+        if step.name == "MEMOIZE":
+            memo[len(memo)] = stack[-1]
+        elif "GET" in step.name:
+            stack.append(memo.get(arg))
+        else:
+            stack.append(arg)
+    return names
+
+
+class Recorder(pickle.Unpickler):
+    """Puts an object that does nothing in the place of what is named."""
+
+    def find_class(self, module, name):
+        self.names.add(f"{module} {name}")
+        return lambda *arguments: None
+
+
+def recorded(raw):
+    import io
+
+    reader = Recorder(io.BytesIO(raw), fix_imports=False)
+    reader.names = set()
+    reader.load()
+    return reader.names
+
+
+def only_global(raw):
+    return {arg for step, arg, _ in pickletools.genops(raw) if step.name == "GLOBAL"}
+
+
+def last_two_texts(raw):
+    names, texts = set(), []
+    for step, arg, _ in pickletools.genops(raw):
+        if "UNICODE" in step.name:
+            texts.append(arg)
+        if step.name == "GLOBAL":
+            names.add(arg)
+        if step.name == "STACK_GLOBAL":
+            names.add(" ".join(texts[-2:]))
+    return names
+
+
+def short_gets(raw):
+    names, memo, stack = set(), {}, []
+    for step, arg, _ in pickletools.genops(raw):
+        if step.name == "GLOBAL":
+            names.add(arg)
+        elif step.name == "STACK_GLOBAL":
+            names.add(" ".join(map(str, stack[-2:])))
+        if step.name == "MEMOIZE":
+            memo[len(memo)] = stack[-1]
+        elif step.name == "BINGET":
+            stack.append(memo.get(arg))
+        else:
+            stack.append(arg)
+    return names
+
+
+def memo_of_texts(raw):
+    names, memo, stack = set(), [], []
+    for step, arg, _ in pickletools.genops(raw):
+        if step.name == "GLOBAL":
+            names.add(arg)
+        elif step.name == "STACK_GLOBAL":
+            names.add(" ".join(map(str, stack[-2:])))
+        elif "UNICODE" in step.name:
+            stack.append(arg)
+            memo.append(arg)
+        elif "GET" in step.name and arg < len(memo):
+            stack.append(memo[arg])
+    return names
+
+
+def runs_it(raw):
+    pickle.loads(raw)
+    return named(raw)
+
+
+ANY_BLOCK = "a block may have any size that fits into memory"
 
 CASES = {
     "02.11a": Cases(
-        solution=lambda x: torch.arange(x.shape[1], device=x.device),
+        solution=shapes,
         also_right=[
-            lambda x: torch.arange(x.shape[1]).to(x.device),
-            lambda x: torch.ones(x.shape[1], dtype=torch.int64, device=x.device).cumsum(0) - 1,
-            lambda x: torch.tensor(range(x.shape[1]), dtype=torch.int64, device=x.device),
+            lambda path: {n: torch.Size(s) for n, s in shapes(path).items()},
+            without_the_notes,
         ],
         wrong=[
-            (lambda x: torch.arange(x.shape[1]), "hand on `device=x.device`"),
-            (lambda x: torch.arange(x.shape[0], device=x.device), "these are the row numbers"),
-            (lambda x: torch.arange(1, x.shape[1] + 1, device=x.device), "start at 0"),
-            (lambda x: torch.arange(x.shape[1], device=x.device).float(), "int64"),
-            (lambda x: list(range(x.shape[1])), "expected a tensor, got a list"),
-            (lambda x: torch.arange(x.shape[1], device="meta"), "which holds none"),
-            (lambda x: torch.arange(len(x.T.tolist()), device=x.device), "no numbers to read"),
-            (floats_elsewhere, "expected dtype torch.int64"),
-            (lambda x: torch.arange(x.shape[1]).to(x).long(), "through the dtype of `x`"),
-            (lambda x: torch.arange(x.shape[1]).type_as(x).long(), "through the dtype of `x`"),
             (
-                lambda x: torch.arange(x.shape[1], dtype=x.dtype, device=x.device).long(),
-                "through the dtype of `x`",
-            ),
-            (lambda x: torch.arange(len(x[0]), device=x.device), "no element at that place"),
-            (
-                lambda x: torch.ones_like(x[0], dtype=torch.int64).cumsum(0) - 1,
-                "no element at that place",
+                lambda path: {n: tuple(e["shape"]) for n, e in header(path).items()},
+                'For a file with an entry "__metadata__": your function raised KeyError',
             ),
             (
-                lambda x: torch.arange(x.shape[1], device=x.device.type),
-                "must come along",
+                lambda path: {n: tuple(e.get("shape", ())) for n, e in header(path).items()},
+                "is no tensor: leave it out",
             ),
-            (lambda x: torch.arange(x.shape[1]).to(x.device.type), "must come along"),
-            (only_the_first, "must come along"),
-            (on_cuda, "must come along"),
             (
-                lambda x: torch.arange(x.shape[1], device="cuda" if x.is_cuda else x.device),
-                "must come along",
+                lambda path: {n: list(shape) for n, shape in shapes(path).items()},
+                "each should be a tuple",
             ),
-            (lambda x: torch.arange(x.shape[1], device=x.device)[None], "expected shape"),
-            (lambda x: torch.arange(x.shape[1], 0, -1, device=x.device), "numbered 0, 1"),
-            (lambda x: torch.arange(x.numel(), device=x.device), "expected shape"),
             (
-                lambda x: torch.arange(x.shape[1], device=x.device).int(),
-                "expected dtype torch.int64",
+                lambda path: {n: tuple(t.shape) for n, t in load_file(path).items()},
+                "For a file that ends after its header: your function raised SafetensorError",
             ),
+            (opened_by_the_library, "For a file that ends after its header"),
+            (lambda path: {n: len(shape) for n, shape in shapes(path).items()}, "dimensions"),
+            (length_forgotten, "your function raised"),
+            (length_from_two_bytes, "For a header of over 16 MB: your function raised"),
+            (length_from_three_bytes, "For a header of over 16 MB: your function raised"),
+            (every_entry_with_a_shape, "is no tensor: leave it out"),
+            (header_in_ascii, "no such letters"),
+            (lambda path: list(shapes(path).values()), "expected a dict, got a list"),
+            (as_much_as_was_enough, "For a header of over 16 MB: your function raised"),
+            (reads_it_all, "it read the numbers as well"),
+            (lambda path: shapes(path) if Path(path).read_bytes() else {}, "the numbers as well"),
+            (lambda path: dict(sorted(shapes(path).items())[:2]), "expected {"),
+            (without_underscores, "expected {"),
+            (lambda path: {n: shape for n, shape in shapes(path).items() if shape}, "expected {"),
+            (
+                lambda path: {n: e["dtype"] for n, e in header(path).items() if n[0] != "_"},
+                "expected",
+            ),
+            (
+                lambda path: {n: shape[::-1] for n, shape in shapes(path).items()},
+                "what is asked for",
+            ),
+            (lambda path: list(shapes(path)), "expected a dict, got a list"),
         ],
-        equivalent={
-            "__answer__ = lambda x: abs(torch.arange(x.shape[1], device=x.device))": NOT_NEGATIVE,
-            "return abs(torch.arange(matrix.shape[1], device=matrix.device))": NOT_NEGATIVE,
-        },
     ),
     "02.11b": Cases(
-        solution=moved,
-        also_right=[container_by_container],
+        solution=in_blocks,
+        also_right=[by_the_library, by_iter, mapped, lambda path: in_blocks(path, 10**6)],
         wrong=[
-            (whatever_has_to, "only tensors are moved"),
-            (arrays_too, "was a NumPy array and has become a tensor"),
-            (detached, "has lost its `requires_grad`"),
-            (four_deep, "stayed on cpu"),
-            (keys_sorted, "keys in another order"),
-            (dicts_only, "stayed on cpu"),
-            (into_the_nest, "changed its input"),
-            (numbers_as_text, "was an int and has become a str"),
-            (tuples_become_lists, "was a tuple and has become a list"),
-            (tensors_only, "a dict with the keys"),
-            (always_copies, "must not be copied"),
-            (lambda batch, device: batch.to(device), "raised AttributeError"),
-            (lambda batch, device: moved(batch, device.type), "must come along"),
-            (empty_there, "makes a new tensor without the numbers"),
-            (copies_first, "leave it as it is"),
-            (always_copies_in_dicts, "must not be copied"),
-            (lists_of_tensors_only, "stayed on cpu"),
-            (lambda batch, device: batch, "stayed on cpu"),
-            (lambda batch, device: [moved(batch, device)], "has become a list"),
-            (floats_too, "has become"),
-            (flat, "should be"),
+            (lambda path: hashlib.sha256(path.read_bytes()).hexdigest(), "read the whole file"),
+            (lambda path: hashlib.md5(path.read_bytes()).hexdigest(), "this is the MD5"),
+            (lambda path: hashlib.sha1(path.read_bytes()).hexdigest(), "this is the SHA-1"),
+            (lambda path: bytes.fromhex(in_blocks(path)), "these are bytes"),
+            (lambda path: hashlib.sha256(path.read_bytes()), "return the text"),
+            (lambda path: in_blocks(path).upper(), "small letters"),
+            (lambda path: hashlib.sha256().hexdigest(), "SHA-256 of no bytes"),
+            (lambda path: hashlib.sha256(open(path, "rb").read(2**16)).hexdigest(), "read on"),  # noqa: SIM115
+            (last_block, "the last block; `update` one object"),
+            (stops_at_a_short_block, "SHA-256 of no bytes"),
+            (hash_of_hashes, "every byte counts"),
+            (line_after_line, "every byte counts"),
+            (lines_stripped, "every byte counts"),
+            (lambda path: hashlib.sha256(str(path).encode()).hexdigest(), "every byte counts"),
+            (lambda path: int(in_blocks(path), 16), "got an int"),
+            (lambda path: in_blocks(path)[:32], "every byte counts"),
+            (lambda path: path.write_bytes(b"") or hashlib.sha256(b"abc").hexdigest(), "changed"),
         ],
         equivalent={
-            "if isinstance(item, (tuple, list)):": COMMUTES,
+            "def in_blocks(path, size=2 ** 17):": ANY_BLOCK,
+            "def in_blocks(path, size=2 ** 15):": ANY_BLOCK,
+            "while (block := file.read(100001)):": ANY_BLOCK,
+            "while (block := file.read(99999)):": ANY_BLOCK,
         },
+    ),
+    "02.11c": Cases(
+        solution=named,
+        also_right=[recorded],
+        wrong=[
+            (only_global, "is missing"),
+            (last_two_texts, "is missing"),
+            (short_gets, "is missing"),
+            (memo_of_texts, "is missing"),
+            (runs_it, "ran the pickle"),
+            (lambda raw: sorted(named(raw)), "return a set"),
+            (lambda raw: {tuple(name.split()) for name in named(raw)}, "one text"),
+            (lambda raw: {name.replace(" ", ".") for name in named(raw)}, "is missing"),
+            (lambda raw: named(raw) | {"os system"}, "no such name is in the pickle"),
+            (lambda raw: {name.split()[0] for name in named(raw)}, "is missing"),
+            (lambda raw: {n.replace("__builtin__", "builtins") for n in named(raw)}, "missing"),
+            (lambda raw: named(raw) - {"_codecs encode"}, "is missing"),
+            (lambda raw: len(named(raw)), "expected a set"),
+        ],
     ),
 }

@@ -14,10 +14,10 @@ from tools.fresh import is_copy
 # BOOK.md's last lines: the section that builds by hand what a helper does.
 BUILT = {
     "check": "00",
-    "seed": "02/08",
-    "plot.memory": "02/02",
-    "plot.broadcasting": "02/04",
-    "device": "02/11",
+    "seed": "02/09",
+    "plot.memory": "02/03",
+    "plot.broadcasting": "02/05",
+    "device": "02/12",
     "loader": "03/14",
     "download": "03/16",
     "plot.computation_graph": "04/02",
@@ -62,13 +62,13 @@ def public_functions() -> dict[str, Callable[..., object]]:
 
 
 def built_in(helper: object) -> str | None:
-    """The section that a docstring names: 02/07."""
+    """The section that a docstring names: 02/08."""
     match = BUILT_IN.search(getattr(helper, "__doc__", None) or "")
     return match[1] if match else None
 
 
 def notebook_of(section: str) -> Path | None:
-    """The notebook of 02/07, if it is written."""
+    """The notebook of 02/08, if it is written."""
     chapter, _, number = section.partition("/")
     pattern = f"{chapter}_*/{number}_*.ipynb" if number else f"{chapter}_*.ipynb"
     return next((path for path in sorted(CHAPTERS.glob(pattern)) if not is_copy(path)), None)

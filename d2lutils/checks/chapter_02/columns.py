@@ -1,4 +1,4 @@
-"""What it costs to read a column of an HDF5 file: for the check of 02.9d."""
+"""What it costs to read a column of an HDF5 file: for the check of 02.10d."""
 
 import io
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The usual mistakes in picking elements and rows (02/03)."""
+"""The usual mistakes in picking elements and rows (02/04)."""
 
 import torch
 from torch import Tensor

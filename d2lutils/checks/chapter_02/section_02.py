@@ -1,123 +1,90 @@
-"""Checks of 02/02, storage and strides."""
+"""Checks of 02/02, from lists to tensors."""
 
-from math import prod
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 
-from d2lutils.checks import (
-    Wrong,
-    call,
-    exercise,
-    expect_equal,
-    expect_shares,
-    expect_tensor,
-    given,
-)
-from d2lutils.checks.watching import Operations
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+
+Numbers = Sequence[float]
 
 
-@exercise("02.2a")
-def contiguous_strides(answer: Any) -> None:
-    """The strides, in elements, of a contiguous tensor of a given shape."""
-    shapes = [(2, 3, 5), (4,), (2, 3), (5, 2, 3, 4), (1, 3, 1), (), (3, 0, 2), (0,)]
-    # No memory holds the last, and no float its first stride.
-    for shape in [*shapes, (2, 1, 3, 2, 2, 4), (3, 2**54 + 1, 5)]:
-        want = torch.empty(shape, device="meta").stride()
-        with given(shape=shape):
-            seen = Operations()
-            got = call(answer, shape, inside=seen)
+@exercise("02.2b")
+def make_points(answer: Any) -> None:
+    """A row for each point, from a list of x and a list of y."""
+    cases: list[tuple[Numbers, Numbers]] = [
+        ([4.5, 5.0, 2.0], [1.0, 3.0, 1.5]),
+        ([4, 5, 2], [1, 3, 0]),
+        ([1, 2], [3, 4]),
+        ([0.5], [7.0]),
+        ([-0.1, 2.5, -0.1], [0.3, -4.0, 0.3]),
+        ([1, 2.5], [-3, 4]),
+        ([2, 0, 2, 0], [1, 0, 3.5, 5]),
+    ]
+    for xs, ys in cases:
+        with given(xs=xs, ys=ys):
+            got = expect_tensor(call(answer, xs, ys))
+            want = torch.tensor(list(zip(xs, ys, strict=True)), dtype=torch.float32)
+            by_coordinate = torch.tensor([xs, ys], dtype=torch.float32)
+            if want.shape == got.shape and got.dtype != want.dtype:
+                hint = "; name the dtype, for whole numbers alone would give int64"
+                raise Wrong(f"expected dtype {want.dtype}, got {got.dtype}{hint}")
+            viewed = "`view` and `reshape` do not exchange rows and columns; pair x and y first"
             expect_equal(
                 got,
                 want,
                 usual=[
-                    (tuple(reversed(want)), "the strides are in reverse order"),
-                    (tuple(4 * step for step in want), "these are bytes; count elements"),
-                    (
-                        tuple(prod(shape[dim:]) for dim in range(len(shape))),
-                        "each product holds its own dimension; take the sizes to its right",
-                    ),
-                    (
-                        tuple(prod(shape[:dim]) for dim in range(len(shape))),
-                        "the last dimension steps by 1, not the first",
-                    ),
-                    (shape, "this is the shape itself"),
-                    (_without_care_for_zeros(shape), "a size of 0 counts as 1 in the product"),
+                    (by_coordinate, "this has a row for each coordinate; give each point a row"),
+                    (by_coordinate.view(-1, 2), viewed),
+                    (want.flip(1), "the coordinates are exchanged: x comes first"),
+                    (want.view(-1), "one dimension is missing: a point is a row of its own"),
                 ],
-                why="a stride is the product of the sizes to the right of its dimension",
+                why="row i is [xs[i], ys[i]]",
             )
-            if seen.names:
-                raise Wrong(
-                    f"the strides are right, but `{seen.names[0]}` made or asked a tensor: "
-                    "compute them from the shape alone"
-                )
 
 
-def _without_care_for_zeros(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(prod(shape[dim + 1 :]) for dim in range(len(shape)))
-
-
-@exercise("02.2b")
-def windows(answer: Any) -> None:
-    """Overlapping windows of a 1-D tensor as a view."""
-    whole = (torch.arange(20).double() * -0.3).float()
-    cases = [
-        ("[:9]", whole[:9], 4, 2),
-        ("[:8]", whole[:8], 3, 1),
-        ("[5:15]", whole[5:15], 4, 3),
-        ("[::2]", whole[::2], 3, 2),
-        ("[1::3]", whole[1::3], 2, 1),
-        ("[2:5]", whole[2:5], 3, 7),
-        ("[:4]", whole[:4], 1, 2),
-        (".view(4, 5)[:, 1]", whole.view(4, 5)[:, 1], 2, 1),
-        (".double()[3:]", whole.double()[3:], 5, 4),
-        (".long()[1::2]", whole.long()[1::2], 3, 2),
+@exercise("02.2c")
+def pad(answer: Any) -> None:
+    """Ragged lists in one tensor, filled up behind the numbers."""
+    cases: list[tuple[list[Numbers], float]] = [
+        ([[1.5, 0.0], [3.0, 4.0, 5.0], [6.5]], -1.0),
+        ([[1, 2], [3]], 0),
+        ([[], [7.5, 8.0]], 9.5),
+        ([[1, 2, 3], [4, 5, 6]], 0),
+        ([[5]], 2),
+        ([[7], [1, 2, 3, -2, 5, 6]], -2),
+        ([[-0.1], [0.7, -2.5, 0.3], []], 0.1),
     ]
-    for part, x, size, step in cases:
-        with given(f"x = y{part} where y = torch.arange(20.) * -0.3", size=size, step=step):
-            seen = Operations()
-            got = expect_tensor(call(answer, x, size, step, inside=seen))
-            _judge_windows(got, x, size, step)
-            if "as_strided" not in seen.names or "unfold" in seen.names:
-                raise Wrong(
-                    "these are the right windows; now make them with `as_strided`, without `unfold`"
-                )
+    for rows, fill in cases:
+        with given(rows=rows, fill=fill):
+            got = expect_tensor(call(answer, rows, fill))
+            want = _padded(rows, fill, max(map(len, rows)))
+            if want.shape == got.shape and got.dtype != want.dtype:
+                raise Wrong(f"expected dtype {want.dtype}, got {got.dtype}; name the dtype")
+            expect_equal(
+                got,
+                want,
+                usual=_usual_mistakes(rows, fill),
+                why="row i holds the numbers of rows[i], then fill",
+            )
 
 
-def _judge_windows(got: torch.Tensor, x: torch.Tensor, size: int, step: int) -> None:
-    want = x.unfold(0, size, step)
-    count, own, offset = len(want), int(x.stride(0)), int(x.storage_offset())
-    shapes: dict[tuple[int, ...], str] = {
-        (count - 1, size): "one window is missing: there are (len(x) - size) // step + 1",
-        (count + 1, size): "the last window reaches past x: there are (len(x) - size) // step + 1",
-        (len(x) - size + 1, size): "the step is forgotten: windows start step elements apart",
-        (size, count): "put one window in each row",
-    }
-    if got.shape != want.shape and tuple(got.shape) in shapes:
-        raise Wrong(shapes[tuple(got.shape)])
-    own_forgotten = f"`x` has a stride of its own, {own}; a step in x is {own} steps in the storage"
-    usual = [
-        ((step, 1), offset, own_forgotten),
-        ((step, own), offset, own_forgotten),
-        ((step * own, 1), offset, own_forgotten),
-        ((step * own, own), 0, f"`x` starts at {offset} in the storage; `as_strided` was given 0"),
-        ((own, step * own), offset, "the two strides are swapped"),
-        ((own, own), offset, "the step is forgotten: windows start step elements apart"),
+def _padded(rows: Sequence[Numbers], fill: float, width: int) -> torch.Tensor:
+    filled = [[*row, *[fill] * (width - len(row))][:width] for row in rows]
+    return torch.tensor(filled, dtype=torch.float32)
+
+
+def _usual_mistakes(rows: Sequence[Numbers], fill: float) -> list[tuple[torch.Tensor, str]]:
+    longest, shortest = max(map(len, rows)), min(map(len, rows))
+    no_zeros = [[number or fill for number in row] for row in rows]
+    in_front = _padded([row[::-1] for row in rows], fill, longest).flip(1)
+    return [
+        (in_front, "fill stands in front; it comes behind the numbers"),
+        (_padded(rows, 0, longest), "filled up with 0; use fill"),
+        (_padded(no_zeros, fill, longest), "a 0 in a row is a number too; leave it"),
+        (_padded(rows, fill, shortest), "numbers are cut off; the longest list sets the length"),
+        (_padded(rows, fill, len(rows[0])), "the longest list sets the length, not the first"),
+        (_padded(rows, fill, longest + 1), "every row is filled, but the longest needs no fill"),
+        (_padded(rows, fill, longest).t(), "rows and columns are exchanged"),
     ]
-    expect_equal(
-        got,
-        want,
-        usual=[(_strided(x, count, size, stride, start), why) for stride, start, why in usual],
-        why="row i holds the size elements of x that start at i * step",
-    )
-    expect_shares(got, x, "you copied; the storage differs from that of x")
-
-
-def _strided(
-    x: torch.Tensor, count: int, size: int, stride: tuple[int, int], start: int
-) -> torch.Tensor | None:
-    """Return what `as_strided` gives, or None where that would leave the storage."""
-    last = start + (count - 1) * stride[0] + (size - 1) * stride[1]
-    if last >= x.untyped_storage().nbytes() // x.element_size():
-        return None
-    return x.as_strided((count, size), stride, start)

@@ -1,176 +1,123 @@
-"""Checks of 02/03, indexing."""
+"""Checks of 02/03, storage and strides."""
 
+from math import prod
 from typing import Any
 
 import torch
-from torch.nn.functional import one_hot
 
 from d2lutils.checks import (
     Wrong,
     call,
     exercise,
-    expect_copies,
     expect_equal,
-    expect_parts,
+    expect_shares,
     expect_tensor,
     given,
 )
-from d2lutils.checks.chapter_02.picking import judge_rows, judge_shape, usual_fills
-from d2lutils.checks.watching import Operations, loops
+from d2lutils.checks.watching import Operations
 
 
 @exercise("02.3a")
-def fill_gaps(answer: Any) -> None:
-    """A table whose broken elements are replaced by the mean of the good ones."""
-    for rows, marks in [
-        ([[1.0, 2.0, -99.0], [-80.0, 6.0, 11.0]], [[0, 0, 1], [1, 0, 0]]),
-        ([[1.0, 2.0], [3.0, 6.0]], [[0, 0], [0, 0]]),
-        ([[4.0], [9.0], [8.0]], [[0], [1], [0]]),
-        ([[-1.5, -0.1, -99.0], [-0.7, 2.0, -99.0]], [[0, 0, 1], [0, 0, 1]]),
-        ([[2.0, 0.1], [1e8, -1e8], [1.0, 7.0], [-99.0, 4.1]], [[0, 0], [0, 0], [0, 0], [1, 0]]),
-        ([[3.0, 3.0, 0.0], [9.0, -1.5, 3.0]], [[1, 0, 0], [1, 0, 0]]),
-        ([[torch.nan, 2.0], [4.0, 9.0]], [[1, 0], [1, 0]]),
-    ]:
-        x = torch.tensor(rows, dtype=torch.float64 if len(rows) > 3 else torch.float32)
-        broken = torch.tensor(marks, dtype=torch.bool)
-        if len(rows) > 3:
-            x = x.t().contiguous().t()
-        good = x[~broken]
-        with given(x=x, broken=broken):
-            got = expect_tensor(call(answer, x, broken))
-            if got.ndim == 1:
-                raise Wrong(
-                    "the result is 1-D; an index with a mask reads a list of elements, "
-                    "the answer keeps the shape of `x`"
-                )
-            if x.isnan().any() and got.isnan().any():
-                raise Wrong("a broken element may be nan, and nan * 0 is nan; leave it out")
+def contiguous_strides(answer: Any) -> None:
+    """The strides, in elements, of a contiguous tensor of a given shape."""
+    shapes = [(2, 3, 5), (4,), (2, 3), (5, 2, 3, 4), (1, 3, 1), (), (3, 0, 2), (0,)]
+    # No memory holds the last, and no float its first stride.
+    for shape in [*shapes, (2, 1, 3, 2, 2, 4), (3, 2**54 + 1, 5)]:
+        want = torch.empty(shape, device="meta").stride()
+        with given(shape=shape):
+            seen = Operations()
+            got = call(answer, shape, inside=seen)
             expect_equal(
                 got,
-                torch.where(broken, good.mean(), x),
-                usual=usual_fills(x, broken, good),
-                why="broken elements get the mean of `x[~broken]`, the others stay",
+                want,
+                usual=[
+                    (tuple(reversed(want)), "the strides are in reverse order"),
+                    (tuple(4 * step for step in want), "these are bytes; count elements"),
+                    (
+                        tuple(prod(shape[dim:]) for dim in range(len(shape))),
+                        "each product holds its own dimension; take the sizes to its right",
+                    ),
+                    (
+                        tuple(prod(shape[:dim]) for dim in range(len(shape))),
+                        "the last dimension steps by 1, not the first",
+                    ),
+                    (shape, "this is the shape itself"),
+                    (_without_care_for_zeros(shape), "a size of 0 counts as 1 in the product"),
+                ],
+                why="a stride is the product of the sizes to the right of its dimension",
             )
-            expect_copies(got, x, "the result shares the storage of `x`; return a new tensor")
+            if seen.names:
+                raise Wrong(
+                    f"the strides are right, but `{seen.names[0]}` made or asked a tensor: "
+                    "compute them from the shape alone"
+                )
+
+
+def _without_care_for_zeros(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(prod(shape[dim + 1 :]) for dim in range(len(shape)))
 
 
 @exercise("02.3b")
-def one_per_row(answer: Any) -> None:
-    """From each row of a table the element in the column that is named for it."""
+def windows(answer: Any) -> None:
+    """Overlapping windows of a 1-D tensor as a view."""
+    whole = (torch.arange(20).double() * -0.3).float()
     cases = [
-        ([2, 0, 3], 4, torch.float32),
-        ([1, 0], 2, torch.float64),
-        ([0, 2, 2, 1], 3, torch.float32),
-        ([2], 3, torch.float32),
-        ([1, 1, 0], 2, torch.int64),
+        ("[:9]", whole[:9], 4, 2),
+        ("[:8]", whole[:8], 3, 1),
+        ("[5:15]", whole[5:15], 4, 3),
+        ("[::2]", whole[::2], 3, 2),
+        ("[1::3]", whole[1::3], 2, 1),
+        ("[2:5]", whole[2:5], 3, 7),
+        ("[:4]", whole[:4], 1, 2),
+        (".view(4, 5)[:, 1]", whole.view(4, 5)[:, 1], 2, 1),
+        (".double()[3:]", whole.double()[3:], 5, 4),
+        (".long()[1::2]", whole.long()[1::2], 3, 2),
     ]
-    for places, width, dtype in cases:
-        count = len(places)
-        x = torch.arange(count * width).double().remainder(5) * 2.7 - 2.5 - 0.1 * width
-        x = x.round(decimals=1).reshape(count, width).to(dtype)
-        columns = torch.tensor(places)
-        if count == 4:  # a transpose in memory, with a gap that nobody asks for
-            x[0, 1] = torch.nan
-            x = x.t().contiguous().t()
-        want = x.gather(1, columns[:, None])[:, 0]
-        with given(f"x.stride() = {x.stride()}", x=x, columns=columns):
-            got = expect_tensor(call(answer, x, columns))
-            judge_shape(got, x, columns)
-            if got.dtype == torch.int64 != dtype:
-                raise Wrong("the elements are floats, and these are whole numbers")
-            expect_equal(
-                got,
-                want,
-                usual=[
-                    (x.flatten()[columns], "these are elements of the flattened table"),
-                    (x[:, 0], "this is the first column; use `columns`"),
-                    (x.amax(1), "this is the largest of each row; use `columns`"),
-                    ((one_hot(columns, width) * x).sum(1), "nan * 0 is nan; pick the elements"),
-                ],
-                why="element i comes from row i and column `columns[i]`",
-            )
+    for part, x, size, step in cases:
+        with given(f"x = y{part} where y = torch.arange(20.) * -0.3", size=size, step=step):
+            seen = Operations()
+            got = expect_tensor(call(answer, x, size, step, inside=seen))
+            _judge_windows(got, x, size, step)
+            if "as_strided" not in seen.names or "unfold" in seen.names:
+                raise Wrong(
+                    "these are the right windows; now make them with `as_strided`, without `unfold`"
+                )
 
 
-@exercise("02.3c")
-def of_two_classes(answer: Any) -> None:
-    """The examples of two classes, and their classes."""
-    table = torch.tensor([[0.5, -1.0], [2.0, 0.0], [-3.5, 4.0], [0.1, 7.0], [6.0, -2.5]])
-    pictures = torch.arange(24.0).reshape(4, 2, 3) / 8 - 1
-    for X, classes, p, q in [
-        (table, [2, 0, 1, 2, 3], 0, 2),
-        (table, [3, 1, 3, 2, 1], 3, 1),
-        (table.t().contiguous().t(), [2, 0, 1, 0, 1], 1, 0),
-        (pictures, [5, 3, 4, 3], 3, 4),
-        (pictures[:, 1, 2], [1, 0, 2, 1], 2, 1),
-        (table[:2], [1, 1], 0, 2),
-        (table[:1], [4], 4, 7),
-        (table, [1, 0, 1, 2, -1], -1, 1),
-        (table[:, :0], [1, 0, 1, 2, 0], 1, 2),
-    ]:
-        y = torch.tensor(classes)
-        with given(X=X, y=y, p=p, q=q):
-            rows, kept = expect_parts(call(answer, X, y, p, q), "the rows", "their classes")
-            judge_rows(expect_tensor(rows), X, y, p, q)
-            wanted = (y == p) | (y == q)
-            expect_equal(
-                expect_tensor(kept),
-                y[wanted],
-                usual=[
-                    (y, "the second tensor is the whole `y`; pick from it with the same mask"),
-                    (wanted, "the second tensor is the mask; return the classes of the rows"),
-                    (
-                        wanted.nonzero()[:, 0],
-                        "these are the numbers of the rows; return their classes",
-                    ),
-                ],
-                why="the second tensor holds the classes of the rows that the first one holds",
-            )
+def _judge_windows(got: torch.Tensor, x: torch.Tensor, size: int, step: int) -> None:
+    want = x.unfold(0, size, step)
+    count, own, offset = len(want), int(x.stride(0)), int(x.storage_offset())
+    shapes: dict[tuple[int, ...], str] = {
+        (count - 1, size): "one window is missing: there are (len(x) - size) // step + 1",
+        (count + 1, size): "the last window reaches past x: there are (len(x) - size) // step + 1",
+        (len(x) - size + 1, size): "the step is forgotten: windows start step elements apart",
+        (size, count): "put one window in each row",
+    }
+    if got.shape != want.shape and tuple(got.shape) in shapes:
+        raise Wrong(shapes[tuple(got.shape)])
+    own_forgotten = f"`x` has a stride of its own, {own}; a step in x is {own} steps in the storage"
+    usual = [
+        ((step, 1), offset, own_forgotten),
+        ((step, own), offset, own_forgotten),
+        ((step * own, 1), offset, own_forgotten),
+        ((step * own, own), 0, f"`x` starts at {offset} in the storage; `as_strided` was given 0"),
+        ((own, step * own), offset, "the two strides are swapped"),
+        ((own, own), offset, "the step is forgotten: windows start step elements apart"),
+    ]
+    expect_equal(
+        got,
+        want,
+        usual=[(_strided(x, count, size, stride, start), why) for stride, start, why in usual],
+        why="row i holds the size elements of x that start at i * step",
+    )
+    expect_shares(got, x, "you copied; the storage differs from that of x")
 
 
-@exercise("02.3d")
-def count_pairs(answer: Any) -> None:
-    """A table of how often each true class met each guess."""
-    for right, guessed, k in [
-        ([0, 2, 1, 1, 1, 2], [0, 1, 1, 1, 2, 1], 3),
-        ([1, 1, 1], [0, 0, 0], 3),
-        ([0, 1], [1, 1], 2),
-        ([0, 0], [0, 0], 1),
-        ([3, 0, 3, 2, 3], [1, 0, 1, 2, 0], 5),
-        ([], [], 2),
-    ]:
-        true = torch.tensor(right, dtype=torch.int64)
-        predicted = torch.tensor(guessed, dtype=torch.int64)
-        want = torch.zeros(k, k, dtype=torch.int64)
-        once = want.clone()
-        for i, j in zip(right, guessed, strict=True):
-            want[i, j] += 1
-            once[i, j] = 1
-        with given(true=true, predicted=predicted, k=k):
-            got = expect_tensor(call(answer, true, predicted, k))
-            if got.dtype != want.dtype and got.shape == want.shape:
-                raise Wrong(f"the counts are {got.dtype}; make the table of dtype torch.int64")
-            expect_equal(
-                got,
-                want,
-                usual=[
-                    (want.flatten(), "these are the counts in a row; `view(k, k)` makes the table"),
-                    (once, "each pair is counted once, however often it occurs; `+=` reads first"),
-                    (want.T, "rows and columns are swapped: the true class names the row"),
-                    (
-                        torch.diag(want.sum(1)),
-                        "these are the true classes alone; a wrong guess stands off the diagonal",
-                    ),
-                ],
-                why="element [i, j] is how often `true` is i where `predicted` is j",
-            )
-    few, many = (_operations(answer, count) for count in (2, 20))
-    if few != many or loops(answer):
-        raise Wrong("the numbers are right, but this loops; `scatter_add_` counts in one step")
-
-
-def _operations(answer: Any, count: int) -> int:
-    """Return how many functions of PyTorch are called for so many examples."""
-    classes = torch.arange(count) % 3
-    seen = Operations()
-    call(answer, classes, classes, 3, inside=seen)
-    return len(seen.names)
+def _strided(
+    x: torch.Tensor, count: int, size: int, stride: tuple[int, int], start: int
+) -> torch.Tensor | None:
+    """Return what `as_strided` gives, or None where that would leave the storage."""
+    last = start + (count - 1) * stride[0] + (size - 1) * stride[1]
+    if last >= x.untyped_storage().nbytes() // x.element_size():
+        return None
+    return x.as_strided((count, size), stride, start)

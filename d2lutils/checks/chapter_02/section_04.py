@@ -1,189 +1,176 @@
-"""Checks of 02/04, broadcasting."""
+"""Checks of 02/04, indexing."""
 
 from typing import Any
 
 import torch
+from torch.nn.functional import one_hot
 
-from d2lutils.checks import Wrong, call, exercise, expect_copies, expect_equal, expect_tensor, given
+from d2lutils.checks import (
+    Wrong,
+    call,
+    exercise,
+    expect_copies,
+    expect_equal,
+    expect_parts,
+    expect_tensor,
+    given,
+)
+from d2lutils.checks.chapter_02.picking import judge_rows, judge_shape, usual_fills
 from d2lutils.checks.watching import Operations, loops
 
 
-@exercise("02.4b")
-def stretch_rows(answer: Any) -> None:
-    """Each row of a table, moved and scaled so that it goes from 0 to 1."""
-    square = torch.tensor([[2.0, 6.0, 4.0], [-1.0, -5.0, -3.0], [10.0, 0.5, 2.5]])
-    for x in [
-        square,
-        square[:2],
-        square[:1],
-        square.double().t().contiguous().t()[1:, :2],
-        torch.tensor([[1e8, 3e8], [-0.5, 0.0]]),
-        square[:0],
+@exercise("02.4a")
+def fill_gaps(answer: Any) -> None:
+    """A table whose broken elements are replaced by the mean of the good ones."""
+    for rows, marks in [
+        ([[1.0, 2.0, -99.0], [-80.0, 6.0, 11.0]], [[0, 0, 1], [1, 0, 0]]),
+        ([[1.0, 2.0], [3.0, 6.0]], [[0, 0], [0, 0]]),
+        ([[4.0], [9.0], [8.0]], [[0], [1], [0]]),
+        ([[-1.5, -0.1, -99.0], [-0.7, 2.0, -99.0]], [[0, 0, 1], [0, 0, 1]]),
+        ([[2.0, 0.1], [1e8, -1e8], [1.0, 7.0], [-99.0, 4.1]], [[0, 0], [0, 0], [0, 0], [1, 0]]),
+        ([[3.0, 3.0, 0.0], [9.0, -1.5, 3.0]], [[1, 0, 0], [1, 0, 0]]),
+        ([[torch.nan, 2.0], [4.0, 9.0]], [[1, 0], [1, 0]]),
     ]:
-        least, most = x.amin(1, keepdim=True), x.amax(1, keepdim=True)
-        want = (x - least) / (most - least)
-        with given(f"x.stride() = {x.stride()}", x=x):
-            got = expect_tensor(call(answer, x))
+        x = torch.tensor(rows, dtype=torch.float64 if len(rows) > 3 else torch.float32)
+        broken = torch.tensor(marks, dtype=torch.bool)
+        if len(rows) > 3:
+            x = x.t().contiguous().t()
+        good = x[~broken]
+        with given(x=x, broken=broken):
+            got = expect_tensor(call(answer, x, broken))
+            if got.ndim == 1:
+                raise Wrong(
+                    "the result is 1-D; an index with a mask reads a list of elements, "
+                    "the answer keeps the shape of `x`"
+                )
+            if x.isnan().any() and got.isnan().any():
+                raise Wrong("a broken element may be nan, and nan * 0 is nan; leave it out")
+            expect_equal(
+                got,
+                torch.where(broken, good.mean(), x),
+                usual=usual_fills(x, broken, good),
+                why="broken elements get the mean of `x[~broken]`, the others stay",
+            )
+            expect_copies(got, x, "the result shares the storage of `x`; return a new tensor")
+
+
+@exercise("02.4b")
+def one_per_row(answer: Any) -> None:
+    """From each row of a table the element in the column that is named for it."""
+    cases = [
+        ([2, 0, 3], 4, torch.float32),
+        ([1, 0], 2, torch.float64),
+        ([0, 2, 2, 1], 3, torch.float32),
+        ([2], 3, torch.float32),
+        ([1, 1, 0], 2, torch.int64),
+    ]
+    for places, width, dtype in cases:
+        count = len(places)
+        x = torch.arange(count * width).double().remainder(5) * 2.7 - 2.5 - 0.1 * width
+        x = x.round(decimals=1).reshape(count, width).to(dtype)
+        columns = torch.tensor(places)
+        if count == 4:  # a transpose in memory, with a gap that nobody asks for
+            x[0, 1] = torch.nan
+            x = x.t().contiguous().t()
+        want = x.gather(1, columns[:, None])[:, 0]
+        with given(f"x.stride() = {x.stride()}", x=x, columns=columns):
+            got = expect_tensor(call(answer, x, columns))
+            judge_shape(got, x, columns)
+            if got.dtype == torch.int64 != dtype:
+                raise Wrong("the elements are floats, and these are whole numbers")
             expect_equal(
                 got,
                 want,
                 usual=[
-                    *_in_columns(x),
-                    (x - least, "each row begins at 0; now divide it by its range"),
-                    (x / (most - least), "subtract the smallest number of a row before dividing"),
-                    (x / most, "subtract the smallest number of a row before dividing"),
-                    ((x - least) / most, "divide by the range of a row, not by its largest number"),
-                    (1 - want, "the smallest number of a row becomes 0, and the largest 1"),
-                    (
-                        (x - x.mean(1, keepdim=True)) / (most - least),
-                        "subtract the smallest number of a row, not its mean",
-                    ),
+                    (x.flatten()[columns], "these are elements of the flattened table"),
+                    (x[:, 0], "this is the first column; use `columns`"),
+                    (x.amax(1), "this is the largest of each row; use `columns`"),
+                    ((one_hot(columns, width) * x).sum(1), "nan * 0 is nan; pick the elements"),
                 ],
-                why="element [i, j] is `(x[i, j] - least) / (most - least)`, with the smallest and "
-                "the largest number of row i",
+                why="element i comes from row i and column `columns[i]`",
             )
-            if x.numel():
-                expect_copies(got, x, "the result shares the storage of `x`; return a new tensor")
-
-
-def _in_columns(x: torch.Tensor) -> list[tuple[torch.Tensor, str]]:
-    """What comes out where the numbers of rows meet columns, and where columns are stretched."""
-    if not x.numel():
-        return []
-    least, most = x.amin(), x.amax()
-    found = [((x - least) / (most - least), "smallest and largest are those of the whole table")]
-    least, most = x.amin(0), x.amax(0)
-    found.append(((x - least) / (most - least), "each column goes from 0 to 1; `dim=1` is a row's"))
-    if x.shape[0] == x.shape[1]:
-        least, most = x.amin(1), x.amax(1)
-        named = (
-            "the smallest number of row j was taken from column j: shape (n,) stands as a row; "
-            "`keepdim=True` makes a column"
-        )
-        for low, high in [(least, most), (least[:, None], most), (least, most[:, None])]:
-            found.append(((x - low) / (high - low), named))
-        found.append(((x - least[:, None]) / (most - least), named))
-        found.append(((x - least) / (most - least)[:, None], named))
-    return found
 
 
 @exercise("02.4c")
-def real_places(answer: Any) -> None:
-    """A mask that tells, for each row of a padded table, which of its places are real."""
-    for counts, m in [
-        ([2, 0, 3], 4),
-        ([1, 3, 2], 3),
-        ([4, 4], 4),
-        ([0, 0, 1], 2),
-        ([1], 1),
-        ([0], 3),
-        ([], 2),
-        ([2, 5, 1, 0], 6),
-        ([0, 0], 0),
+def of_two_classes(answer: Any) -> None:
+    """The examples of two classes, and their classes."""
+    table = torch.tensor([[0.5, -1.0], [2.0, 0.0], [-3.5, 4.0], [0.1, 7.0], [6.0, -2.5]])
+    pictures = torch.arange(24.0).reshape(4, 2, 3) / 8 - 1
+    for X, classes, p, q in [
+        (table, [2, 0, 1, 2, 3], 0, 2),
+        (table, [3, 1, 3, 2, 1], 3, 1),
+        (table.t().contiguous().t(), [2, 0, 1, 0, 1], 1, 0),
+        (pictures, [5, 3, 4, 3], 3, 4),
+        (pictures[:, 1, 2], [1, 0, 2, 1], 2, 1),
+        (table[:2], [1, 1], 0, 2),
+        (table[:1], [4], 4, 7),
+        (table, [1, 0, 1, 2, -1], -1, 1),
+        (table[:, :0], [1, 0, 1, 2, 0], 1, 2),
     ]:
-        lengths = torch.tensor(counts, dtype=torch.int64)
-        places = torch.arange(m)
-        want = places < lengths[:, None]
-        with given(lengths=lengths, m=m):
-            got = expect_tensor(call(answer, lengths, m))
-            if got.dtype != torch.bool and torch.equal(got, want.to(got.dtype)):
-                raise Wrong(f"a mask has dtype torch.bool, and this one has {got.dtype}")
+        y = torch.tensor(classes)
+        with given(X=X, y=y, p=p, q=q):
+            rows, kept = expect_parts(call(answer, X, y, p, q), "the rows", "their classes")
+            judge_rows(expect_tensor(rows), X, y, p, q)
+            wanted = (y == p) | (y == q)
             expect_equal(
-                got,
-                want,
+                expect_tensor(kept),
+                y[wanted],
                 usual=[
+                    (y, "the second tensor is the whole `y`; pick from it with the same mask"),
+                    (wanted, "the second tensor is the mask; return the classes of the rows"),
                     (
-                        places < lengths if m == len(counts) != 1 else None,
-                        "the lengths stand as a row, so row i is compared with all of them; "
-                        "`lengths[:, None]` is a column",
-                    ),
-                    (
-                        places <= lengths[:, None],
-                        "a row of length 2 has the places 0 and 1; use `<`",
-                    ),
-                    (~want, "the mask is inverted: it is `True` at the real places"),
-                    (want.T, "rows and columns are swapped: each length belongs to a row"),
-                    (want.flip(1), "the real places come first, and the padding after them"),
-                    (
-                        torch.arange(max(counts, default=0)) < lengths[:, None],
-                        "the mask has `m` columns, even where no row is so long",
+                        wanted.nonzero()[:, 0],
+                        "these are the numbers of the rows; return their classes",
                     ),
                 ],
-                why="element [i, j] is `True` where j is less than `lengths[i]`",
+                why="the second tensor holds the classes of the rows that the first one holds",
             )
-    few, many = (_operations(answer, torch.arange(count), count) for count in (2, 20))
-    if few != many or loops(answer):
-        raise Wrong("the mask is right, but this loops; one comparison broadcasts")
 
 
 @exercise("02.4d")
-def nearest(answer: Any) -> None:
-    """For each point of one set the number of the nearest point of another."""
-    points = torch.tensor([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0], [1.0, 2.0], [-1.0, 5.0]])
-    spatial = torch.tensor([[0.0, 1.0, 2.0], [2.0, 3.0, 5.0], [4.0, 0.0, 1.0], [7.0, 1.0, 1.0]])
-    # Of these, each usual mistake finds another one nearest to (0, 0): the farthest, the least sum
-    # of differences, of their sum squared, of absolute values; the right one; the least of the
-    # larger differences, of the first ones.
-    choice = [[-9.0, -9.0], [7.0, 4.0], [6.0, -6.0], [4.2, 0.0], [4.0, 0.5], [3.0, 3.0], [0.1, 8.0]]
-    for a, b in [
-        (torch.tensor([[0.0, 0.0], [-8.0, -8.5]]), torch.tensor(choice)),
-        (points[2:], points[:2].flip(0)),
-        (torch.tensor([[0.0, 0.0]]), torch.tensor([[-6.0, 5.0], [2.0, 1.0], [4.0, -4.0]])),
-        (spatial, spatial[1:] + 0.25),
-        (spatial[1:, 1:2], spatial[:, :1] / 3 - 0.1),
-        (points[:3] / 70 + 1000, points.flip(0) / 80 + 1000),
-        (points, points[4:]),
-        (points[:0], points),
+def count_pairs(answer: Any) -> None:
+    """A table of how often each true class met each guess."""
+    for right, guessed, k in [
+        ([0, 2, 1, 1, 1, 2], [0, 1, 1, 1, 2, 1], 3),
+        ([1, 1, 1], [0, 0, 0], 3),
+        ([0, 1], [1, 1], 2),
+        ([0, 0], [0, 0], 1),
+        ([3, 0, 3, 2, 3], [1, 0, 1, 2, 0], 5),
+        ([], [], 2),
     ]:
-        gaps = a[:, None] - b
-        squares = (gaps**2).sum(-1)
-        want = squares.argmin(1)
-        with given(a=a, b=b):
-            got = expect_tensor(call(answer, a, b))
-            if got.dtype.is_floating_point and got.shape in (want.shape, squares.shape):
-                raise Wrong(
-                    "these are no numbers of points; `argmin` gives the place of the smallest "
-                    "distance, `min` the distance itself"
-                )
+        true = torch.tensor(right, dtype=torch.int64)
+        predicted = torch.tensor(guessed, dtype=torch.int64)
+        want = torch.zeros(k, k, dtype=torch.int64)
+        once = want.clone()
+        for i, j in zip(right, guessed, strict=True):
+            want[i, j] += 1
+            once[i, j] = 1
+        with given(true=true, predicted=predicted, k=k):
+            got = expect_tensor(call(answer, true, predicted, k))
+            if got.dtype != want.dtype and got.shape == want.shape:
+                raise Wrong(f"the counts are {got.dtype}; make the table of dtype torch.int64")
             expect_equal(
                 got,
                 want,
                 usual=[
+                    (want.flatten(), "these are the counts in a row; `view(k, k)` makes the table"),
+                    (once, "each pair is counted once, however often it occurs; `+=` reads first"),
+                    (want.T, "rows and columns are swapped: the true class names the row"),
                     (
-                        squares.argmin(0) if len(a) else None,
-                        "these are the points of `a` that are nearest to those of `b`; search "
-                        "along the points of `b`, `argmin(dim=1)`",
+                        torch.diag(want.sum(1)),
+                        "these are the true classes alone; a wrong guess stands off the diagonal",
                     ),
-                    (squares.argmax(1), "these are the farthest points; take `argmin`"),
-                    (gaps.sum(-1).argmin(1), "a sum of differences is no distance; square them"),
-                    (
-                        (gaps.sum(-1) ** 2).argmin(1),
-                        "square each difference first, then add up",
-                    ),
-                    (
-                        gaps.abs().sum(-1).argmin(1),
-                        "sums of absolute values rank points in another way; square instead",
-                    ),
-                    (gaps.abs().amax(-1).argmin(1), "each of the d coordinates counts; add up"),
-                    (gaps[..., 0].abs().argmin(1), "each of the d coordinates counts; add up"),
-                    (b[want], "these are the points themselves; return their numbers"),
                 ],
-                why="far from 0 the squares are large, and a small difference of them loses its "
-                "digits: subtract the points first"
-                if len(a) and a[0, 0] == 1000
-                else "element i is the j for which the distance of `a[i]` and `b[j]` is smallest",
+                why="element [i, j] is how often `true` is i where `predicted` is j",
             )
-    few, many = (_operations(answer, _line(count), _line(count) + 1) for count in (2, 20))
+    few, many = (_operations(answer, count) for count in (2, 20))
     if few != many or loops(answer):
-        raise Wrong("the numbers are right, but this loops; broadcasting does it in one step")
+        raise Wrong("the numbers are right, but this loops; `scatter_add_` counts in one step")
 
 
-def _line(count: int) -> torch.Tensor:
-    return torch.arange(3.0 * count).reshape(count, 3) / 7
-
-
-def _operations(answer: Any, *inputs: object) -> int:
-    """Return how many functions of PyTorch are called for these inputs."""
+def _operations(answer: Any, count: int) -> int:
+    """Return how many functions of PyTorch are called for so many examples."""
+    classes = torch.arange(count) % 3
     seen = Operations()
-    call(answer, *inputs, inside=seen)
+    call(answer, classes, classes, 3, inside=seen)
     return len(seen.names)

@@ -1,107 +1,189 @@
-"""Checks of 02/05, numeric types."""
+"""Checks of 02/05, broadcasting."""
 
-from math import copysign
 from typing import Any
 
 import torch
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, given
+from d2lutils.checks import Wrong, call, exercise, expect_copies, expect_equal, expect_tensor, given
+from d2lutils.checks.watching import Operations, loops
 
 
 @exercise("02.5b")
-def blended(answer: Any) -> None:
-    """The average of two uint8 tensors, rounded down."""
-    cases = [
-        ([200, 200, 3, 255, 0], [101, 103, 1, 255, 255]),
-        ([1, 7], [1, 9]),
-        ([[128, 255], [10, 0]], [[128, 254], [21, 0]]),
-        ([[[7]], [[90]]], [[[200]], [[13]]]),
-    ]
-    every = list(range(256))
-    for first, second in [*cases, ([every] * 256, [[number] * 256 for number in every])]:
-        # Of two dimensions and more, neither is contiguous.
-        a, b = (torch.tensor(values).byte().movedim(0, -1) for values in (first, second))
-        exact = (a.int() + b.int()) / 2
-        want = exact.floor().to(torch.uint8)
-        with given(a=a, b=b):
+def stretch_rows(answer: Any) -> None:
+    """Each row of a table, moved and scaled so that it goes from 0 to 1."""
+    square = torch.tensor([[2.0, 6.0, 4.0], [-1.0, -5.0, -3.0], [10.0, 0.5, 2.5]])
+    for x in [
+        square,
+        square[:2],
+        square[:1],
+        square.double().t().contiguous().t()[1:, :2],
+        torch.tensor([[1e8, 3e8], [-0.5, 0.0]]),
+        square[:0],
+    ]:
+        least, most = x.amin(1, keepdim=True), x.amax(1, keepdim=True)
+        want = (x - least) / (most - least)
+        with given(f"x.stride() = {x.stride()}", x=x):
+            got = expect_tensor(call(answer, x))
             expect_equal(
-                call(answer, a, b),
+                got,
                 want,
                 usual=[
-                    ((a + b) // 2, "the sum has wrapped around; add in a wider type"),
-                    ((a + b) / 2, "the sum has wrapped around; add in a wider type"),
-                    (a // 2 + b // 2, "halving first loses a half twice; add first"),
+                    *_in_columns(x),
+                    (x - least, "each row begins at 0; now divide it by its range"),
+                    (x / (most - least), "subtract the smallest number of a row before dividing"),
+                    (x / most, "subtract the smallest number of a row before dividing"),
+                    ((x - least) / most, "divide by the range of a row, not by its largest number"),
+                    (1 - want, "the smallest number of a row becomes 0, and the largest 1"),
                     (
-                        ((a.bfloat16() + b.bfloat16()) / 2).to(torch.uint8),
-                        "`bfloat16` does not hold every whole number above 256",
+                        (x - x.mean(1, keepdim=True)) / (most - least),
+                        "subtract the smallest number of a row, not its mean",
                     ),
-                    (exact.ceil().to(torch.uint8), "round down, not up"),
-                    (exact.round().to(torch.uint8), "round down, not to the even neighbour"),
-                    (exact, "round down and cast back to `uint8`"),
-                    (want.to(torch.int16), "cast back to `uint8` at the end"),
-                    (want.to(torch.int32), "cast back to `uint8` at the end"),
-                    (want.to(torch.int64), "cast back to `uint8` at the end"),
-                    (want.to(torch.float32), "cast back to `uint8` at the end"),
                 ],
-                why="add in a type with room for 510, halve, and cast back to `uint8`",
+                why="element [i, j] is `(x[i, j] - least) / (most - least)`, with the smallest and "
+                "the largest number of row i",
             )
+            if x.numel():
+                expect_copies(got, x, "the result shares the storage of `x`; return a new tensor")
+
+
+def _in_columns(x: torch.Tensor) -> list[tuple[torch.Tensor, str]]:
+    """What comes out where the numbers of rows meet columns, and where columns are stretched."""
+    if not x.numel():
+        return []
+    least, most = x.amin(), x.amax()
+    found = [((x - least) / (most - least), "smallest and largest are those of the whole table")]
+    least, most = x.amin(0), x.amax(0)
+    found.append(((x - least) / (most - least), "each column goes from 0 to 1; `dim=1` is a row's"))
+    if x.shape[0] == x.shape[1]:
+        least, most = x.amin(1), x.amax(1)
+        named = (
+            "the smallest number of row j was taken from column j: shape (n,) stands as a row; "
+            "`keepdim=True` makes a column"
+        )
+        for low, high in [(least, most), (least[:, None], most), (least, most[:, None])]:
+            found.append(((x - low) / (high - low), named))
+        found.append(((x - least[:, None]) / (most - least), named))
+        found.append(((x - least) / (most - least)[:, None], named))
+    return found
 
 
 @exercise("02.5c")
-def float16_from_bits(answer: Any) -> None:
-    """The value of a float16, from its sixteen bits as text."""
-    numbers = [-6.5, 1.0, 0.1, 65504.0, 2.0**-24, -3e-5, 0.0, -0.0, 2.0**-14, -(2.0**-14), -1.0]
-    numbers += [sign * 0.37 * 2.0**power for power in range(-16, 16) for sign in (1, -1)]
-    for number in numbers:
-        half = torch.tensor(number, dtype=torch.float16)
-        bits = f"{half.view(torch.int16).item() % 2**16:016b}"
-        sign = -1 if bits[0] == "1" else 1
-        power, digits = int(bits[1:6], 2), int(bits[6:], 2) / 2**10
-        lead = min(power, 1)
-        with given(bits=bits):
-            got = call(answer, bits)
-            if isinstance(got, torch.Tensor):
-                raise Wrong("return a Python float, not a tensor")
-            if type(got) is int and abs(got) < 2**17:  # 1 or 0 is right in value
-                got = float(got)
-            expect_type(got, float)
-            if got == number == 0 and copysign(1, got) != copysign(1, number):
+def real_places(answer: Any) -> None:
+    """A mask that tells, for each row of a padded table, which of its places are real."""
+    for counts, m in [
+        ([2, 0, 3], 4),
+        ([1, 3, 2], 3),
+        ([4, 4], 4),
+        ([0, 0, 1], 2),
+        ([1], 1),
+        ([0], 3),
+        ([], 2),
+        ([2, 5, 1, 0], 6),
+        ([0, 0], 0),
+    ]:
+        lengths = torch.tensor(counts, dtype=torch.int64)
+        places = torch.arange(m)
+        want = places < lengths[:, None]
+        with given(lengths=lengths, m=m):
+            got = expect_tensor(call(answer, lengths, m))
+            if got.dtype != torch.bool and torch.equal(got, want.to(got.dtype)):
+                raise Wrong(f"a mask has dtype torch.bool, and this one has {got.dtype}")
+            expect_equal(
+                got,
+                want,
+                usual=[
+                    (
+                        places < lengths if m == len(counts) != 1 else None,
+                        "the lengths stand as a row, so row i is compared with all of them; "
+                        "`lengths[:, None]` is a column",
+                    ),
+                    (
+                        places <= lengths[:, None],
+                        "a row of length 2 has the places 0 and 1; use `<`",
+                    ),
+                    (~want, "the mask is inverted: it is `True` at the real places"),
+                    (want.T, "rows and columns are swapped: each length belongs to a row"),
+                    (want.flip(1), "the real places come first, and the padding after them"),
+                    (
+                        torch.arange(max(counts, default=0)) < lengths[:, None],
+                        "the mask has `m` columns, even where no row is so long",
+                    ),
+                ],
+                why="element [i, j] is `True` where j is less than `lengths[i]`",
+            )
+    few, many = (_operations(answer, torch.arange(count), count) for count in (2, 20))
+    if few != many or loops(answer):
+        raise Wrong("the mask is right, but this loops; one comparison broadcasts")
+
+
+@exercise("02.5d")
+def nearest(answer: Any) -> None:
+    """For each point of one set the number of the nearest point of another."""
+    points = torch.tensor([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0], [1.0, 2.0], [-1.0, 5.0]])
+    spatial = torch.tensor([[0.0, 1.0, 2.0], [2.0, 3.0, 5.0], [4.0, 0.0, 1.0], [7.0, 1.0, 1.0]])
+    # Of these, each usual mistake finds another one nearest to (0, 0): the farthest, the least sum
+    # of differences, of their sum squared, of absolute values; the right one; the least of the
+    # larger differences, of the first ones.
+    choice = [[-9.0, -9.0], [7.0, 4.0], [6.0, -6.0], [4.2, 0.0], [4.0, 0.5], [3.0, 3.0], [0.1, 8.0]]
+    for a, b in [
+        (torch.tensor([[0.0, 0.0], [-8.0, -8.5]]), torch.tensor(choice)),
+        (points[2:], points[:2].flip(0)),
+        (torch.tensor([[0.0, 0.0]]), torch.tensor([[-6.0, 5.0], [2.0, 1.0], [4.0, -4.0]])),
+        (spatial, spatial[1:] + 0.25),
+        (spatial[1:, 1:2], spatial[:, :1] / 3 - 0.1),
+        (points[:3] / 70 + 1000, points.flip(0) / 80 + 1000),
+        (points, points[4:]),
+        (points[:0], points),
+    ]:
+        gaps = a[:, None] - b
+        squares = (gaps**2).sum(-1)
+        want = squares.argmin(1)
+        with given(a=a, b=b):
+            got = expect_tensor(call(answer, a, b))
+            if got.dtype.is_floating_point and got.shape in (want.shape, squares.shape):
                 raise Wrong(
-                    f"expected {half.item()}, got {got}. The sign counts for 0 too: `-0.0` is a "
-                    "float, and 0 as a whole number has no sign"
+                    "these are no numbers of points; `argmin` gives the place of the smallest "
+                    "distance, `min` the distance itself"
                 )
-            # Nothing is rounded on the way, so the value is exact, tiny numbers too.
-            if got != half.item():
-                _name_the_mistake(got, sign, power, digits)
-                hint = "the value is sign * (1 + fraction / 1024) * 2**(exponent - 15)"
-                if not lead:
-                    hint = "with exponent bits of zero it is sign * fraction / 1024 * 2**-14"
-                raise Wrong(f"expected {half.item()}, got {got}. {hint[0].upper()}{hint[1:]}")
+            expect_equal(
+                got,
+                want,
+                usual=[
+                    (
+                        squares.argmin(0) if len(a) else None,
+                        "these are the points of `a` that are nearest to those of `b`; search "
+                        "along the points of `b`, `argmin(dim=1)`",
+                    ),
+                    (squares.argmax(1), "these are the farthest points; take `argmin`"),
+                    (gaps.sum(-1).argmin(1), "a sum of differences is no distance; square them"),
+                    (
+                        (gaps.sum(-1) ** 2).argmin(1),
+                        "square each difference first, then add up",
+                    ),
+                    (
+                        gaps.abs().sum(-1).argmin(1),
+                        "sums of absolute values rank points in another way; square instead",
+                    ),
+                    (gaps.abs().amax(-1).argmin(1), "each of the d coordinates counts; add up"),
+                    (gaps[..., 0].abs().argmin(1), "each of the d coordinates counts; add up"),
+                    (b[want], "these are the points themselves; return their numbers"),
+                ],
+                why="far from 0 the squares are large, and a small difference of them loses its "
+                "digits: subtract the points first"
+                if len(a) and a[0, 0] == 1000
+                else "element i is the j for which the distance of `a[i]` and `b[j]` is smallest",
+            )
+    few, many = (_operations(answer, _line(count), _line(count) + 1) for count in (2, 20))
+    if few != many or loops(answer):
+        raise Wrong("the numbers are right, but this loops; broadcasting does it in one step")
 
 
-def _name_the_mistake(got: float, sign: int, power: int, digits: float) -> None:
-    lead, scale = min(power, 1), 2.0 ** (max(power, 1) - 15)
-    usual = [
-        (-sign * (lead + digits) * scale, "the first bit is the sign; 1 means negative"),
-        ((lead + digits) * scale * 2.0**-112, "127 belongs to `float32`; here take off 15"),
-        (sign * (lead + digits) * scale * 2.0**-112, "127 belongs to `float32`; here take off 15"),
-        (sign * (lead + digits) * scale * 2.0**15, "take 15 off the exponent"),
-        (
-            sign * (1 + digits) * 2.0 ** (power - 15),
-            "exponent bits of all zeros mean the exponent -14 and no leading 1",
-        ),
-        (
-            sign * digits * 2.0 ** (power - 15),
-            "the exponent is -14 for exponent bits of all zeros"
-            if not power
-            else "the leading 1 is missing; it is not stored, add it to the fraction",
-        ),
-        (
-            sign * (lead + digits * 2**10) * scale,
-            "divide the fraction by 2**10 before the 1 is added",
-        ),
-        (sign * (lead + digits / 2**13) * scale, "the fraction has 10 bits here, not 23"),
-    ]
-    for wrong, why in usual:
-        if got == wrong:
-            raise Wrong(why)
+def _line(count: int) -> torch.Tensor:
+    return torch.arange(3.0 * count).reshape(count, 3) / 7
+
+
+def _operations(answer: Any, *inputs: object) -> int:
+    """Return how many functions of PyTorch are called for these inputs."""
+    seen = Operations()
+    call(answer, *inputs, inside=seen)
+    return len(seen.names)

@@ -1,196 +1,180 @@
-"""Checks of 02/07, the tensor API."""
+"""Checks of 02/07, NumPy and friends."""
 
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import torch
-from torch.overrides import TorchFunctionMode
 
-from d2lutils.checks import (
-    Wrong,
-    call,
-    difference,
-    exercise,
-    expect_equal,
-    expect_tensor,
-    given,
-    same_storage,
-)
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_parts, expect_tensor, given
+
+
+@exercise("02.7b")
+def take_in(answer: Any) -> None:
+    """A float32 tensor of its own from any numeric array."""
+    for source, make in _arrays():
+        array = make()
+        writeable = array.flags.writeable
+        with given(f"array = {source}"):
+            with _no_warning():
+                got = expect_tensor(call(answer, array))
+            if array.flags.writeable != writeable:
+                raise Wrong("the array is no longer read-only; leave it so, and copy")
+            want = torch.from_numpy(np.array(array, dtype=np.float32))
+            expect_equal(
+                got,
+                want,
+                usual=[
+                    (want.double(), "NumPy's floats are float64; ask for float32"),
+                    (want.flip(0), "the copy of a backwards array keeps its order: flip nothing"),
+                    (want.to(torch.int64), "this keeps the array's own dtype; ask for float32"),
+                    (want.nan_to_num(), "nan and infinity are float32 numbers too; leave them"),
+                    (
+                        want.view(-1) if want.ndim == 0 else None,
+                        "`ascontiguousarray` makes one dimension at least; here are none",
+                    ),
+                ],
+                why="every element should stay what and where it is",
+            )
+            if np.shares_memory(array, got.detach().cpu().numpy()):
+                raise Wrong("the tensor shares memory with `array`: where no dtype changes, copy")
+
+
+def _arrays() -> list[tuple[str, Callable[[], np.ndarray[Any, Any]]]]:
+    def read_only() -> np.ndarray[Any, Any]:
+        array = np.array([15, 25], np.float32)
+        array.flags.writeable = False
+        return array
+
+    def of(numbers: object, dtype: str) -> Callable[[], np.ndarray[Any, Any]]:
+        return partial(np.array, numbers, dtype)
+
+    return [
+        ("np.array([[0.5, 1], [2, 3]])", of([[0.5, 1], [2, 3]], "float64")),
+        ("np.array([[1, 2]], np.float32)", of([[1, 2]], "float32")),
+        ("np.array([1.5, 2.5])[::-1]", lambda: np.array([1.5, 2.5])[::-1]),
+        (
+            "np.arange(6, dtype=np.float32).reshape(2, 3).T[::-1]",
+            lambda: np.arange(6, dtype=np.float32).reshape(2, 3).T[::-1],
+        ),
+        ("np.array([15, 25], np.float32), read-only", read_only),
+        ("np.array([0, 65535], np.uint16)", of([0, 65535], "uint16")),
+        ("np.array([1.5, 300], '>f8')", of([1.5, 300], ">f8")),
+        ("np.array([True, False])", of([True, False], "bool")),
+        ("np.arange(-2, 2.5, 0.3)[::3]", lambda: np.arange(-2, 2.5, 0.3)[::3]),
+        ("np.array([-7, 9])", of([-7, 9], "int64")),
+        ("np.array([1.5, nan, -inf])", of([1.5, np.nan, -np.inf], "float64")),
+        ("np.array(2.5)", of(2.5, "float64")),
+        ("np.zeros(0, np.float32)", of([], "float32")),
+        ("np.broadcast_to(np.float32(0.1), 3)", lambda: np.broadcast_to(np.float32(0.1), 3)),
+    ]
+
+
+@contextmanager
+def _no_warning() -> Iterator[None]:
+    """Raise Wrong at any warning; PyTorch warns of a read-only array only once unasked."""
+    always = torch.is_warn_always_enabled()
+    torch.set_warn_always(True)
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            yield
+    finally:
+        torch.set_warn_always(always)
+    if any("not writable" in str(warning.message) for warning in caught):
+        raise Wrong("PyTorch warns that the array is read-only; copy before the tensor is made")
+    if caught:
+        raise Wrong(f"there should be no warning; this one came: {caught[0].message!s:.80}")
 
 
 @exercise("02.7c")
-def shares(answer: Any) -> None:
-    """The elements divided by their sums along one dimension."""
-    square = torch.tensor([[2.0, 4.0, 6.0], [1.0, 1.0, 1.0], [5.0, 0.0, 5.0]])
-    box = torch.arange(1.0, 25.0).reshape(2, 3, 4)
+def values_and_mask(answer: Any) -> None:
+    """The numbers of a table with 0 in the gaps, and where they are known."""
     cases = [
-        ("[[2, 4, 6], [1, 1, 1], [5, 0, 5]]", square, 1),
-        ("[[2, 4, 6], [1, 1, 1], [5, 0, 5]]", square, 0),
-        ("a tensor of shape (2, 3, 4)", box, 1),
-        ("a tensor of shape (2, 3, 4)", box, -1),
-        ("[1, 3]", torch.tensor([1.0, 3.0]), 0),
-        ("[[1, 4], [3, 4]], integers", torch.tensor([[1, 4], [3, 4]]), 0),
-        ("[[-0.1, 0.4], [0.3, -0.9]]", torch.tensor([[-0.1, 0.4], [0.3, -0.9]]), -2),
-        ("[-0.2, 0.5], float64", torch.tensor([-0.2, 0.5], dtype=torch.float64), 0),
-        ("[[-7.0]]", torch.tensor([[-7.0]]), 1),
-        ("[1e-50, 3e-50], float64", torch.tensor([1e-50, 3e-50], dtype=torch.float64), 0),
+        ("float64 with a gap", ["wind"], 4),
+        ("Int64 and boolean with gaps", ["buses", "open"], 4),
+        ("float64, Int64, bool", ["temp", "buses", "holiday"], 4),
+        ("float32 without gaps", ["depth"], 4),
+        ("one row", ["temp", "depth", "buses"], 1),
+        ("float64 with infinity and a gap, bool", ["peak", "holiday"], 4),
     ]
-    for named, x, dim in cases:
-        others = [other for other in range(x.ndim) if other != dim % x.ndim]
-        with given(f"x = {named}", dim=dim):
-            expect_equal(
-                call(answer, x.clone(), dim),
-                x / x.sum(dim, keepdim=True),
-                usual=[
-                    (_divided(x, x.sum(dim)), "the sums stand along another dimension: `keepdim`"),
-                    (
-                        _divided(x, x.sum(dim).unsqueeze(-1)),
-                        "`[:, None]` puts the sums along the last dimension whatever `dim` is",
-                    ),
-                    (
-                        (x / x.sum(dim, keepdim=True)).to(x.dtype),
-                        "a tensor of integers cannot hold shares; `/` makes one of floats",
-                    ),
-                    (
-                        x / x.abs().sum(dim, keepdim=True),
-                        "the sums are of the elements, not of their absolute values",
-                    ),
-                    (torch.zeros_like(x), "sums may be tiny, and none is 0: add nothing to them"),
-                    (
-                        x / x.sum(dim, keepdim=True).float(),
-                        "the sums need the dtype of `x`; float32 has less room",
-                    ),
-                    (x / x.sum(), "this divides by the sum of all elements, not along `dim`"),
-                    (x.sum(dim, keepdim=True), "these are the sums; divide `x` by them"),
-                    (x.sum(dim), "these are the sums; divide `x` by them"),
-                    (
-                        x / x.double().mean(dim, keepdim=True).to(torch.get_default_dtype()),
-                        "this divides by the mean; divide by the sum",
-                    ),
-                    *(
-                        (x / x.sum(other, keepdim=True), f"these are shares along {other}")
-                        for other in others
-                    ),
-                    *(
-                        (_divided(x, x.sum(other)), f"this sums along {other}, not `dim`")
-                        for other in others
-                    ),
-                ],
-                why="divide each element by the sum of its own line along `dim`",
-            )
+    for columns, names, rows in cases:
+        frame = _table().iloc[:rows]
+        with given(f"names = {names} ({columns})"):
+            result = expect_parts(call(answer, frame, list(names)), "values", "mask")
+            _judge_values_and_mask(result, frame, names)
+            _overwrite(result)
+            if not frame.equals(_table().iloc[:rows]):
+                raise Wrong("who writes into your tensors changes the table: ask for a copy")
 
 
-def _divided(x: torch.Tensor, sums: torch.Tensor) -> torch.Tensor | None:
-    """Return the quotient, or None where the shapes do not broadcast."""
-    try:
-        return x / sums
-    except RuntimeError:
-        return None
+INFINITY = "infinity is a known value, and no gap; leave it"
 
 
-@exercise("02.7d")
-def add_up(answer: Any) -> None:
-    """The sum of a list of tensors, in memory that is there already."""
-    ramp = torch.arange(6.0).reshape(2, 3) * 0.7 - 1.1
-    for parts, old in [
-        ([torch.tensor([1, -2]), torch.tensor([3, 4])], torch.tensor([9, 9])),
-        ([ramp, ramp.flip(0), ramp**2, -ramp], torch.full((2, 3), 5.5)),
-        ([ramp.double()], torch.full((3, 2), -3.0, dtype=torch.float64).T),
-        ([], torch.tensor([7.0, 8.0])),
-        ([torch.tensor(2.5), torch.tensor(-0.7), torch.tensor(4.2)], torch.tensor(1.0)),
-        ([torch.tensor([5, 6], dtype=torch.int16)] * 3, torch.tensor([1, 2], dtype=torch.int16)),
-        ([torch.tensor([1.5, 2.0]), torch.tensor([0.1, -4.0])], torch.tensor([torch.nan, 1.0])),
-    ]:
-        want = torch.zeros_like(old)
-        for part in parts:
-            want = want + part
-        with given(tensors=parts, total=old):
-            _judge_total(answer, parts, old, want)
-
-
-def _judge_total(answer: Any, parts: list[Any], old: torch.Tensor, want: torch.Tensor) -> None:
-    """Judge what an answer does to the list, to the total, and to memory."""
-    total, kept, seen = old.clone(), [part.clone() for part in parts], _Results()
-    place = total.data_ptr()
-    got = call(answer, list(parts), total, in_place=True, inside=seen)
-    if difference(parts, kept):
-        raise Wrong("a tensor in the list has changed; only `total` may")
-    if difference(total, want) and difference(total, old) is None:
-        raise Wrong("`total` still holds what it held before; write into it: `out=total`")
+def _judge_values_and_mask(
+    result: tuple[object, ...], frame: pd.DataFrame, names: list[str]
+) -> None:
+    values, mask = (expect_tensor(part) for part in result)
+    rows, shape = range(len(frame)), (len(frame), len(names))
+    known = torch.tensor([[not pd.isna(frame[name].iloc[row]) for name in names] for row in rows])
+    known = known.bool().reshape(shape)
+    numbers = [
+        [
+            float(frame[name].iloc[row]) if known[row, column] else 0.0
+            for column, name in enumerate(names)
+        ]
+        for row in rows
+    ]
+    want = torch.tensor(numbers).reshape(shape)
+    if mask.dtype == torch.float32 and values.dtype == torch.bool:
+        raise Wrong("return the values first, then the mask")
     expect_equal(
-        total,
+        values,
         want,
         usual=[
-            (want + old, "what `total` held before is still in it; fill it with 0 first"),
-            (want * old.isfinite() + old * 0, "nan times 0 is nan; `zero_` fills with 0"),
-            (parts[-1] if parts else None, "only the last tensor is left in `total`; add it"),
+            (want.masked_fill(~known, torch.nan), "the gaps still hold NaN; put 0 there"),
+            (want.double(), "the values should be float32"),
+            (want.masked_fill(want.isinf(), 0.0), INFINITY),
+            (want.nan_to_num(), INFINITY),
+            (want.T, "keep one row of the table in one row of the tensor"),
+            (want.flatten(), "keep two dimensions also where there is one column"),
         ],
-        why="after the call `total` holds the sum of all tensors in the list",
+        why="take the columns in the order of `names`",
     )
-    if total.data_ptr() != place:
-        raise Wrong("`total` has got other memory; write into the memory that it had")
-    for name, result in seen.found:
-        if result.numel() and not any(same_storage(result, one) for one in [total, *parts]):
-            raise Wrong(f"the sum is right, but `{name}` made a new tensor on the way")
-    if got is None:
-        raise Wrong("the sum is right, but your function returned None; return `total`")
-    if not same_storage(expect_tensor(got, old.shape), total):
-        raise Wrong("the sum is right, but you returned another tensor; return `total`")
+    expect_equal(
+        mask,
+        known,
+        usual=[
+            (~known, "the mask is turned around: True should stand where a value is known"),
+            (known.float(), "the mask should be of bools"),
+            (known & ~want.isinf(), INFINITY),
+            (want != 0, "this asks which values are not 0, but a known value may be 0"),
+            (torch.ones_like(known), "the gaps were filled before the mask was taken"),
+        ],
+        why="the mask says where a value is known",
+    )
 
 
-class _Results(TorchFunctionMode):
-    """Inside a `with`, keeps each tensor that a function or method of PyTorch gives back."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, torch.Tensor]] = []
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        result = func(*args, **(kwargs or {}))
-        if isinstance(result, torch.Tensor):
-            self.found.append((func.__name__, result))
-        return result
+def _overwrite(tensors: tuple[object, ...]) -> None:
+    for tensor in tensors:
+        expect_tensor(tensor).detach().fill_(1)
 
 
-@exercise("02.7e")
-def scores(answer: Any) -> None:
-    """The dot products of every query with every key, example by example."""
-    half, whole, double = torch.bfloat16, torch.float32, torch.float64
-    for b, q, k, d, dtype in [
-        (2, 3, 4, 5, whole),
-        (1, 2, 2, 3, whole),
-        (3, 1, 2, 2, double),
-        (2, 2, 2, 2, whole),
-        (2, 3, 1, 1, half),
-    ]:
-        queries = (torch.arange(float(b * q * d)) * 0.3 - 1.75).reshape(b, q, d).to(dtype)
-        keys = (2.9 - torch.arange(float(b * k * d)) * 0.7).flip(0).reshape(b, k, d).to(dtype)
-        pairs = torch.einsum("aqd,bkd->abqk", queries, keys)
-        want = torch.stack([pairs[example, example] for example in range(b)])
-        with given(f"Q of shape {(b, q, d)}", f"K of shape {(b, k, d)}, both {dtype}"):
-            expect_equal(
-                call(answer, queries, keys),
-                want,
-                usual=[
-                    (want.transpose(1, 2), "queries and keys are swapped: each row is one query"),
-                    (want.sum(0), "the examples are summed; keep `b` on the right of ->"),
-                    (pairs, "each query met the keys of all examples; give both one letter `b`"),
-                    (
-                        pairs.transpose(1, 2),
-                        "each query met the keys of all examples; give both one letter `b`",
-                    ),
-                    (
-                        torch.einsum("bqd,bkd->bqkd", queries, keys),
-                        "the products are not summed; leave `d` out on the right of ->",
-                    ),
-                    (
-                        torch.einsum("bqd,bke->bqk", queries, keys),
-                        "Q and K need the same letter for d, to walk along it in step",
-                    ),
-                    (want.float(), "the scores keep the dtype of `Q` and `K`"),
-                    (want / d**0.5, "these are divided by the root of d"),
-                    (want.softmax(-1), "these are weights after a softmax"),
-                ],
-                why="element [b, q, k] is the sum over d of Q[b, q, d] * K[b, k, d]",
-            )
+def _table() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "wind": [3.0, np.nan, 0.0, 2.0],
+            "temp": [-21.5, 14.137, 18.5, 9.0],
+            "buses": pd.array([12, None, 0, 11], dtype="Int64"),
+            "open": pd.array([True, None, False, True], dtype="boolean"),
+            "holiday": [False, False, True, False],
+            "depth": np.array([1, 2, 3, 4], np.float32),
+            "sky": ["sun", "rain", "sun", "fog"],
+            "peak": [np.inf, -2.5, np.nan, -np.inf],
+        },
+        index=[3, 4, 4, 8],  # as after a filter, and rows that were put together
+    )

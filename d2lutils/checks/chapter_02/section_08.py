@@ -1,129 +1,196 @@
-"""Checks of 02/08, random numbers."""
+"""Checks of 02/08, the tensor API."""
 
-from itertools import pairwise
 from typing import Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 
-from d2lutils.checks import Wrong, call, exercise, expect_parts, expect_tensor, given
-from d2lutils.checks.chapter_02.streams import batch_orders, global_states, judge_stream
-
-
-@exercise("02.8a")
-def shuffled(answer: Any) -> None:
-    """Rows and labels in one random order that depends on the seed alone."""
-    y = torch.arange(-7, 13, dtype=torch.int32)
-    X = torch.stack([y, -y], dim=1).double() / 7
-    orders = []
-    for seed in (0, 1, 2, 1_002, 65_538):
-        with given("X of shape (20, 2)", "y of shape (20,)", seed=seed):
-            before = global_states()
-            order = _order(call(answer, X.clone(), y.clone(), seed), X, y)
-            if global_states() != before:
-                raise Wrong(
-                    "a global generator was moved, and draws elsewhere change with it; "
-                    "use a `torch.Generator()` of your own"
-                )
-            torch.rand(3)
-            if _order(call(answer, X.clone(), y.clone(), seed), X, y) != order:
-                raise Wrong("the same seed gave two orders; draw from a generator seeded with it")
-            if _order(call(answer, -X, -y, seed), -X, -y) != order:
-                raise Wrong("the order depends on what is in `X` and `y`; only the seed may count")
-            if order == sorted(order):
-                raise Wrong("the rows are in their old order")
-            steps = {(after - before) % len(y) for before, after in pairwise(order)}
-            if len(steps) < 5:  # of 19 steps in a random order nearly all differ
-                raise Wrong("neighbours stay neighbours: draw an order, and do not roll or turn it")
-            orders.append(order)
-    if orders[0] == orders[1]:
-        raise Wrong("seeds 0 and 1 gave the same order; seed the generator with `seed`")
-    if len(set(map(tuple, orders))) < len(orders):
-        raise Wrong("two seeds gave the same order; seed the generator with the whole of `seed`")
-    with given("X of shape (3, 2)", "y of shape (3,)", "100 seeds"):
-        few, labels = X[:3], y[:3]
-        seen = {tuple(_order(call(answer, few, labels, s), few, labels)) for s in range(100)}
-        if len(seen) < 6:
-            raise Wrong(f"only {len(seen)} of the 6 orders of 3 rows came; each must be possible")
-    with given("X of shape (1, 2)", "y of shape (1,)"):
-        _order(call(answer, X[:1], y[:1], 3), X[:1], y[:1])
-    with given("X of whole numbers", "y of fractions"):
-        _order(call(answer, X.long(), y / 8, 3), X.long(), y / 8)
-
-
-def _order(got: object, X: torch.Tensor, y: torch.Tensor) -> list[int]:
-    """Return where the labels came from, after judging that rows and labels fit."""
-    first, second = expect_parts(got, "X", "y")
-    rows, labels = expect_tensor(first), expect_tensor(second)
-    if rows.shape == y.shape and labels.shape == X.shape:
-        raise Wrong("return X first, then y")
-    expect_tensor(rows, X.shape, X.dtype)
-    expect_tensor(labels, y.shape, y.dtype)
-    place = {label: at for at, label in enumerate(y.tolist())}
-    order = [place.get(label, -1) for label in labels.tolist()]
-    known = {tuple(row) for row in X.tolist()}
-    if sorted(order) != list(range(len(y))) or {tuple(row) for row in rows.tolist()} != known:
-        raise Wrong("some rows or labels are missing, others twice; `randperm` draws each once")
-    if not torch.equal(rows, X[order]):
-        raise Wrong("rows and labels no longer belong together; use one order for both")
-    return order
-
-
-@exercise("02.8b")
-def batches(answer: Any) -> None:
-    """Batches of rows, in an order that no other draw changes."""
-    X = torch.stack([torch.arange(12), -torch.arange(12)], dim=1) - 3
-    firsts = []
-    for rows, size, num_epochs, seed in [
-        (X, 5, 3, 0),
-        (X, 4, 2, 1),
-        (X, 20, 2, 2),
-        (X[:, :1] / 8, 1, 2, 1_002),
-        (X[:1], 1, 2, 0),
-    ]:
-        with given(f"X of shape {tuple(rows.shape)}", size=size, num_epochs=num_epochs, seed=seed):
-            before = global_states()
-            orders = batch_orders(answer, rows, size, num_epochs, seed, draw=False)
-            moved = global_states() != before
-            if batch_orders(answer, rows, size, num_epochs, seed, draw=True) != orders:
-                raise Wrong(
-                    "draws elsewhere, between two batches, changed the order; "
-                    "draw from a `torch.Generator()` of your own"
-                )
-            if moved:
-                raise Wrong(
-                    "a global generator was moved, and draws elsewhere change with it; "
-                    "use a `torch.Generator()` of your own"
-                )
-            if len(rows) > 1:
-                if sorted(orders[0]) in orders:
-                    raise Wrong("in one of the epochs the rows are in their old order")
-                if len(set(map(tuple, orders))) < len(orders):
-                    raise Wrong(
-                        "two epochs have the same order; make and seed the generator once, "
-                        "before the first epoch"
-                    )
-                firsts.append(orders[0])
-    if len(set(map(tuple, firsts))) < len(firsts):
-        raise Wrong("two seeds gave the same order; seed the generator with `seed`")
-    with given("X of shape (3, 2)", "200 epochs", size=2):
-        seen = set(map(tuple, batch_orders(answer, X[:3], 2, 200, 5, draw=False)))
-        if len(seen) < 6:
-            raise Wrong(f"only {len(seen)} of the 6 orders of 3 rows came; each must be possible")
+from d2lutils.checks import (
+    Wrong,
+    call,
+    difference,
+    exercise,
+    expect_equal,
+    expect_tensor,
+    given,
+    same_storage,
+)
 
 
 @exercise("02.8c")
-def go_on(answer: Any) -> None:
-    """The next normal numbers of a stream from a state, and the state after them."""
-    for seed, draws, counts in [(0, 0, (5, 20)), (3, 2, (1, 5)), (7, 3, (20, 4)), (1, 1, (16, 0))]:
-        own = torch.Generator().manual_seed(seed)
-        torch.randn(draws, generator=own)
-        state = own.get_state()
-        for count in counts:
-            told = f"seed {seed}, after {draws} draws" if count == counts[0] else "its new state"
-            with given(told, count=count):
-                before = global_states()
-                found = call(answer, state.clone(), count)
-                if global_states() != before:
-                    raise Wrong("a global generator was moved; set the state of one of your own")
-                numbers, after = expect_parts(found, "the numbers", "the state after them")
-                state = judge_stream(numbers, after, state, count, seed)
+def shares(answer: Any) -> None:
+    """The elements divided by their sums along one dimension."""
+    square = torch.tensor([[2.0, 4.0, 6.0], [1.0, 1.0, 1.0], [5.0, 0.0, 5.0]])
+    box = torch.arange(1.0, 25.0).reshape(2, 3, 4)
+    cases = [
+        ("[[2, 4, 6], [1, 1, 1], [5, 0, 5]]", square, 1),
+        ("[[2, 4, 6], [1, 1, 1], [5, 0, 5]]", square, 0),
+        ("a tensor of shape (2, 3, 4)", box, 1),
+        ("a tensor of shape (2, 3, 4)", box, -1),
+        ("[1, 3]", torch.tensor([1.0, 3.0]), 0),
+        ("[[1, 4], [3, 4]], integers", torch.tensor([[1, 4], [3, 4]]), 0),
+        ("[[-0.1, 0.4], [0.3, -0.9]]", torch.tensor([[-0.1, 0.4], [0.3, -0.9]]), -2),
+        ("[-0.2, 0.5], float64", torch.tensor([-0.2, 0.5], dtype=torch.float64), 0),
+        ("[[-7.0]]", torch.tensor([[-7.0]]), 1),
+        ("[1e-50, 3e-50], float64", torch.tensor([1e-50, 3e-50], dtype=torch.float64), 0),
+    ]
+    for named, x, dim in cases:
+        others = [other for other in range(x.ndim) if other != dim % x.ndim]
+        with given(f"x = {named}", dim=dim):
+            expect_equal(
+                call(answer, x.clone(), dim),
+                x / x.sum(dim, keepdim=True),
+                usual=[
+                    (_divided(x, x.sum(dim)), "the sums stand along another dimension: `keepdim`"),
+                    (
+                        _divided(x, x.sum(dim).unsqueeze(-1)),
+                        "`[:, None]` puts the sums along the last dimension whatever `dim` is",
+                    ),
+                    (
+                        (x / x.sum(dim, keepdim=True)).to(x.dtype),
+                        "a tensor of integers cannot hold shares; `/` makes one of floats",
+                    ),
+                    (
+                        x / x.abs().sum(dim, keepdim=True),
+                        "the sums are of the elements, not of their absolute values",
+                    ),
+                    (torch.zeros_like(x), "sums may be tiny, and none is 0: add nothing to them"),
+                    (
+                        x / x.sum(dim, keepdim=True).float(),
+                        "the sums need the dtype of `x`; float32 has less room",
+                    ),
+                    (x / x.sum(), "this divides by the sum of all elements, not along `dim`"),
+                    (x.sum(dim, keepdim=True), "these are the sums; divide `x` by them"),
+                    (x.sum(dim), "these are the sums; divide `x` by them"),
+                    (
+                        x / x.double().mean(dim, keepdim=True).to(torch.get_default_dtype()),
+                        "this divides by the mean; divide by the sum",
+                    ),
+                    *(
+                        (x / x.sum(other, keepdim=True), f"these are shares along {other}")
+                        for other in others
+                    ),
+                    *(
+                        (_divided(x, x.sum(other)), f"this sums along {other}, not `dim`")
+                        for other in others
+                    ),
+                ],
+                why="divide each element by the sum of its own line along `dim`",
+            )
+
+
+def _divided(x: torch.Tensor, sums: torch.Tensor) -> torch.Tensor | None:
+    """Return the quotient, or None where the shapes do not broadcast."""
+    try:
+        return x / sums
+    except RuntimeError:
+        return None
+
+
+@exercise("02.8d")
+def add_up(answer: Any) -> None:
+    """The sum of a list of tensors, in memory that is there already."""
+    ramp = torch.arange(6.0).reshape(2, 3) * 0.7 - 1.1
+    for parts, old in [
+        ([torch.tensor([1, -2]), torch.tensor([3, 4])], torch.tensor([9, 9])),
+        ([ramp, ramp.flip(0), ramp**2, -ramp], torch.full((2, 3), 5.5)),
+        ([ramp.double()], torch.full((3, 2), -3.0, dtype=torch.float64).T),
+        ([], torch.tensor([7.0, 8.0])),
+        ([torch.tensor(2.5), torch.tensor(-0.7), torch.tensor(4.2)], torch.tensor(1.0)),
+        ([torch.tensor([5, 6], dtype=torch.int16)] * 3, torch.tensor([1, 2], dtype=torch.int16)),
+        ([torch.tensor([1.5, 2.0]), torch.tensor([0.1, -4.0])], torch.tensor([torch.nan, 1.0])),
+    ]:
+        want = torch.zeros_like(old)
+        for part in parts:
+            want = want + part
+        with given(tensors=parts, total=old):
+            _judge_total(answer, parts, old, want)
+
+
+def _judge_total(answer: Any, parts: list[Any], old: torch.Tensor, want: torch.Tensor) -> None:
+    """Judge what an answer does to the list, to the total, and to memory."""
+    total, kept, seen = old.clone(), [part.clone() for part in parts], _Results()
+    place = total.data_ptr()
+    got = call(answer, list(parts), total, in_place=True, inside=seen)
+    if difference(parts, kept):
+        raise Wrong("a tensor in the list has changed; only `total` may")
+    if difference(total, want) and difference(total, old) is None:
+        raise Wrong("`total` still holds what it held before; write into it: `out=total`")
+    expect_equal(
+        total,
+        want,
+        usual=[
+            (want + old, "what `total` held before is still in it; fill it with 0 first"),
+            (want * old.isfinite() + old * 0, "nan times 0 is nan; `zero_` fills with 0"),
+            (parts[-1] if parts else None, "only the last tensor is left in `total`; add it"),
+        ],
+        why="after the call `total` holds the sum of all tensors in the list",
+    )
+    if total.data_ptr() != place:
+        raise Wrong("`total` has got other memory; write into the memory that it had")
+    for name, result in seen.found:
+        if result.numel() and not any(same_storage(result, one) for one in [total, *parts]):
+            raise Wrong(f"the sum is right, but `{name}` made a new tensor on the way")
+    if got is None:
+        raise Wrong("the sum is right, but your function returned None; return `total`")
+    if not same_storage(expect_tensor(got, old.shape), total):
+        raise Wrong("the sum is right, but you returned another tensor; return `total`")
+
+
+class _Results(TorchFunctionMode):
+    """Inside a `with`, keeps each tensor that a function or method of PyTorch gives back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, torch.Tensor]] = []
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        if isinstance(result, torch.Tensor):
+            self.found.append((func.__name__, result))
+        return result
+
+
+@exercise("02.8e")
+def scores(answer: Any) -> None:
+    """The dot products of every query with every key, example by example."""
+    half, whole, double = torch.bfloat16, torch.float32, torch.float64
+    for b, q, k, d, dtype in [
+        (2, 3, 4, 5, whole),
+        (1, 2, 2, 3, whole),
+        (3, 1, 2, 2, double),
+        (2, 2, 2, 2, whole),
+        (2, 3, 1, 1, half),
+    ]:
+        queries = (torch.arange(float(b * q * d)) * 0.3 - 1.75).reshape(b, q, d).to(dtype)
+        keys = (2.9 - torch.arange(float(b * k * d)) * 0.7).flip(0).reshape(b, k, d).to(dtype)
+        pairs = torch.einsum("aqd,bkd->abqk", queries, keys)
+        want = torch.stack([pairs[example, example] for example in range(b)])
+        with given(f"Q of shape {(b, q, d)}", f"K of shape {(b, k, d)}, both {dtype}"):
+            expect_equal(
+                call(answer, queries, keys),
+                want,
+                usual=[
+                    (want.transpose(1, 2), "queries and keys are swapped: each row is one query"),
+                    (want.sum(0), "the examples are summed; keep `b` on the right of ->"),
+                    (pairs, "each query met the keys of all examples; give both one letter `b`"),
+                    (
+                        pairs.transpose(1, 2),
+                        "each query met the keys of all examples; give both one letter `b`",
+                    ),
+                    (
+                        torch.einsum("bqd,bkd->bqkd", queries, keys),
+                        "the products are not summed; leave `d` out on the right of ->",
+                    ),
+                    (
+                        torch.einsum("bqd,bke->bqk", queries, keys),
+                        "Q and K need the same letter for d, to walk along it in step",
+                    ),
+                    (want.float(), "the scores keep the dtype of `Q` and `K`"),
+                    (want / d**0.5, "these are divided by the root of d"),
+                    (want.softmax(-1), "these are weights after a softmax"),
+                ],
+                why="element [b, q, k] is the sum over d of Q[b, q, d] * K[b, k, d]",
+            )

@@ -1,183 +1,129 @@
-"""Checks of 02/09, saving tensors."""
+"""Checks of 02/09, random numbers."""
 
-from functools import partial
-from pathlib import Path
+from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import torch
 
-from d2lutils.checks import (
-    Wrong,
-    call,
-    difference,
-    exercise,
-    expect_equal,
-    expect_tensor,
-    expect_type,
-    given,
-)
-from d2lutils.checks.chapter_02.columns import judge_layout
-from d2lutils.checks.folders import temporary_folder
+from d2lutils.checks import Wrong, call, exercise, expect_parts, expect_tensor, given
+from d2lutils.checks.chapter_02.streams import batch_orders, global_states, judge_stream
 
 
 @exercise("02.9a")
-def save_small(answer: Any) -> None:
-    """A file of torch.save with the numbers of a view and no others."""
-    whole = torch.arange(12.0).reshape(3, 4) * 1234.567
-    for source, x in [
-        ("y[2]", whole[2]),
-        ("y[:, 1]", whole[:, 1]),
-        ("y.t()", whole.t()),
-        ("y[1:, :2].bfloat16()", whole[1:, :2].bfloat16()),
-        ("y[1, 2] * 10", (whole * 10)[1, 2]),
-        ("y[:, :0]", whole[:, :0]),
-        ("(y.double() * -1e6).long()[1:]", (whole.double() * -1e6).long()[1:]),
-        ("(y > 5000)[1]", (whole > 5000)[1]),
-    ]:
-        y = "y = torch.arange(12.).reshape(3, 4) * 1234.567"
-        with given(f"x = {source} where {y}"), temporary_folder() as folder:
-            _judge_file(answer, x, folder / "x.pt")
+def shuffled(answer: Any) -> None:
+    """Rows and labels in one random order that depends on the seed alone."""
+    y = torch.arange(-7, 13, dtype=torch.int32)
+    X = torch.stack([y, -y], dim=1).double() / 7
+    orders = []
+    for seed in (0, 1, 2, 1_002, 65_538):
+        with given("X of shape (20, 2)", "y of shape (20,)", seed=seed):
+            before = global_states()
+            order = _order(call(answer, X.clone(), y.clone(), seed), X, y)
+            if global_states() != before:
+                raise Wrong(
+                    "a global generator was moved, and draws elsewhere change with it; "
+                    "use a `torch.Generator()` of your own"
+                )
+            torch.rand(3)
+            if _order(call(answer, X.clone(), y.clone(), seed), X, y) != order:
+                raise Wrong("the same seed gave two orders; draw from a generator seeded with it")
+            if _order(call(answer, -X, -y, seed), -X, -y) != order:
+                raise Wrong("the order depends on what is in `X` and `y`; only the seed may count")
+            if order == sorted(order):
+                raise Wrong("the rows are in their old order")
+            steps = {(after - before) % len(y) for before, after in pairwise(order)}
+            if len(steps) < 5:  # of 19 steps in a random order nearly all differ
+                raise Wrong("neighbours stay neighbours: draw an order, and do not roll or turn it")
+            orders.append(order)
+    if orders[0] == orders[1]:
+        raise Wrong("seeds 0 and 1 gave the same order; seed the generator with `seed`")
+    if len(set(map(tuple, orders))) < len(orders):
+        raise Wrong("two seeds gave the same order; seed the generator with the whole of `seed`")
+    with given("X of shape (3, 2)", "y of shape (3,)", "100 seeds"):
+        few, labels = X[:3], y[:3]
+        seen = {tuple(_order(call(answer, few, labels, s), few, labels)) for s in range(100)}
+        if len(seen) < 6:
+            raise Wrong(f"only {len(seen)} of the 6 orders of 3 rows came; each must be possible")
+    with given("X of shape (1, 2)", "y of shape (1,)"):
+        _order(call(answer, X[:1], y[:1], 3), X[:1], y[:1])
+    with given("X of whole numbers", "y of fractions"):
+        _order(call(answer, X.long(), y / 8, 3), X.long(), y / 8)
 
 
-def _judge_file(answer: Any, x: torch.Tensor, path: Path) -> None:
-    before, stride = x.clone(), x.stride()
-    call(answer, x, path, in_place=True)
-    if difference(x, before) or x.stride() != stride:
-        raise Wrong("your function changed `x`; leave it as it was")
-    if not path.exists():
-        raise Wrong("there is no file at `path`: call `torch.save` with the tensor and `path`")
-    try:
-        got = torch.load(path)
-    except Exception as error:
-        raise Wrong(
-            f"`torch.load` cannot read your file ({type(error).__name__}): "
-            "save a tensor with `torch.save`"
-        ) from error
-    tensor = expect_tensor(got)
-    why = "the loaded tensor is not `x`: save its numbers as they are, in its dtype"
-    expect_equal(tensor, before, why=why)
-    stored, needed = tensor.untyped_storage().nbytes(), x.numel() * x.element_size()
-    if stored > needed:
-        raise Wrong(
-            f"the file holds {stored} bytes of numbers and `x` has {needed}: a view is saved with "
-            "its whole storage, and `contiguous` copies nothing where the view is contiguous"
-        )
+def _order(got: object, X: torch.Tensor, y: torch.Tensor) -> list[int]:
+    """Return where the labels came from, after judging that rows and labels fit."""
+    first, second = expect_parts(got, "X", "y")
+    rows, labels = expect_tensor(first), expect_tensor(second)
+    if rows.shape == y.shape and labels.shape == X.shape:
+        raise Wrong("return X first, then y")
+    expect_tensor(rows, X.shape, X.dtype)
+    expect_tensor(labels, y.shape, y.dtype)
+    place = {label: at for at, label in enumerate(y.tolist())}
+    order = [place.get(label, -1) for label in labels.tolist()]
+    known = {tuple(row) for row in X.tolist()}
+    if sorted(order) != list(range(len(y))) or {tuple(row) for row in rows.tolist()} != known:
+        raise Wrong("some rows or labels are missing, others twice; `randperm` draws each once")
+    if not torch.equal(rows, X[order]):
+        raise Wrong("rows and labels no longer belong together; use one order for both")
+    return order
 
 
 @exercise("02.9b")
-def part_of(answer: Any) -> None:
-    """The entries of a state_dict whose names begin with a prefix, without it."""
-    names = ["body.0.weight", "body.bias", "head.weight", "head.body.bias", "bodybuilder.bias",
-             "body.body.scale", "body.dye.shade", "Body.weight"]  # fmt: skip
-    state = {name: torch.arange(3.0) - place for place, name in enumerate(names)}
-    for prefix in ["body.", "head.", "body.0.", "tail.", ""]:
-        with given(f"state with the names {names}", prefix=prefix):
-            found = expect_type(call(answer, state, prefix), dict)
-            if found is state:
-                raise Wrong("this is `state` itself; make a new dictionary")
-            _judge_part(found, state, prefix)
-
-
-def _judge_part(
-    found: dict[str, torch.Tensor], state: dict[str, torch.Tensor], prefix: str
-) -> None:
-    chosen = [name for name in state if name.startswith(prefix)]
-    want = {name[len(prefix) :]: state[name] for name in chosen}
-    if set(found) != set(want):
-        for names, hint in [
-            (chosen, "take `prefix` away from the names"),
-            (
-                [name.removeprefix(prefix) for name in state],
-                "leave out the names that do not begin with `prefix`",
-            ),
-            (
-                [name.replace(prefix, "") for name in chosen],
-                "`replace` takes `prefix` away in the middle of a name as well",
-            ),
-            (
-                [name.lstrip(prefix) for name in chosen],
-                "`lstrip` takes away any of these characters, in any order; use `removeprefix`",
-            ),
-        ]:
-            if set(found) == set(names):
-                raise Wrong(hint)
-    expect_equal(sorted(found), sorted(want), why="these should be the names")
-    for name, tensor in want.items():
-        if found[name] is not tensor:
-            raise Wrong(f"under {name!r} is another tensor than in `state`; do not copy")
+def batches(answer: Any) -> None:
+    """Batches of rows, in an order that no other draw changes."""
+    X = torch.stack([torch.arange(12), -torch.arange(12)], dim=1) - 3
+    firsts = []
+    for rows, size, num_epochs, seed in [
+        (X, 5, 3, 0),
+        (X, 4, 2, 1),
+        (X, 20, 2, 2),
+        (X[:, :1] / 8, 1, 2, 1_002),
+        (X[:1], 1, 2, 0),
+    ]:
+        with given(f"X of shape {tuple(rows.shape)}", size=size, num_epochs=num_epochs, seed=seed):
+            before = global_states()
+            orders = batch_orders(answer, rows, size, num_epochs, seed, draw=False)
+            moved = global_states() != before
+            if batch_orders(answer, rows, size, num_epochs, seed, draw=True) != orders:
+                raise Wrong(
+                    "draws elsewhere, between two batches, changed the order; "
+                    "draw from a `torch.Generator()` of your own"
+                )
+            if moved:
+                raise Wrong(
+                    "a global generator was moved, and draws elsewhere change with it; "
+                    "use a `torch.Generator()` of your own"
+                )
+            if len(rows) > 1:
+                if sorted(orders[0]) in orders:
+                    raise Wrong("in one of the epochs the rows are in their old order")
+                if len(set(map(tuple, orders))) < len(orders):
+                    raise Wrong(
+                        "two epochs have the same order; make and seed the generator once, "
+                        "before the first epoch"
+                    )
+                firsts.append(orders[0])
+    if len(set(map(tuple, firsts))) < len(firsts):
+        raise Wrong("two seeds gave the same order; seed the generator with `seed`")
+    with given("X of shape (3, 2)", "200 epochs", size=2):
+        seen = set(map(tuple, batch_orders(answer, X[:3], 2, 200, 5, draw=False)))
+        if len(seen) < 6:
+            raise Wrong(f"only {len(seen)} of the 6 orders of 3 rows came; each must be possible")
 
 
 @exercise("02.9c")
-def bfloat16_through_numpy(answer: Any) -> None:
-    """Two functions that carry bfloat16 through NumPy bit by bit."""
-    if not isinstance(answer, tuple | list) or len(answer) != 2:
-        raise Wrong("hand in both functions: `(to_array, to_tensor)`")
-    special = [-1.5, -0.0, 3e38, 1e-40, float("inf"), float("nan")]
-    for source, x in [
-        ("[-1.5, -0.0, 3e38, 1e-40, inf, nan]", torch.tensor(special)),
-        ("[[1.0, 2.0], [3.0, 4.0]]", torch.tensor([[1.0, 2.0], [3.0, 4.0]])),
-    ]:
-        with given(f"x = torch.tensor({source}).bfloat16()"):
-            _judge_trip(answer[0], answer[1], x.bfloat16())
-    with given("x = torch.arange(-(2**15), 2**15, dtype=torch.int16).view(torch.bfloat16)"):
-        every = torch.arange(-(2**15), 2**15, dtype=torch.int16)
-        _judge_trip(answer[0], answer[1], every.view(torch.bfloat16))
-    y = torch.arange(12).reshape(3, 4).bfloat16()
-    for part, x in [(".t()", y.t()), ("[:, ::2]", y[:, ::2]), ("[1:, 1]", y[1:, 1]),
-                    ("[2, 3:]", y[2, 3:]), ("[:0]", y[:0])]:  # fmt: skip
-        with given(f"x = torch.arange(12).reshape(3, 4).bfloat16(){part}"):
-            _judge_trip(answer[0], answer[1], x)
-
-
-def _judge_trip(to_array: Any, to_tensor: Any, x: torch.Tensor) -> None:
-    array = expect_type(call(to_array, x), np.ndarray)
-    if array.shape != x.shape:
-        raise Wrong(f"`to_array`: expected shape {tuple(x.shape)}, got {array.shape}")
-    if array.itemsize != 2:
-        raise Wrong(f"`to_array`: {array.itemsize} bytes an element; two hold all the bits")
-    bits = x.contiguous().view(torch.int16)
-    if not np.array_equal(_bits(array), bits.numpy()):
-        if array.dtype == np.float16:
-            raise Wrong("`to_array`: float16 has fewer exponent bits, so 3e38 becomes infinite")
-        raise Wrong("`to_array`: the bits have changed; `to` converts values, `view` keeps bits")
-    back = call(partial(to_tensor, array) if callable(to_tensor) else to_tensor)
-    if not np.array_equal(_bits(array), bits.numpy()):
-        raise Wrong("`to_tensor` changed the array; leave it as it was")
-    tensor = expect_type(back, torch.Tensor)
-    if tensor.dtype != torch.bfloat16:
-        raise Wrong(f"`to_tensor`: expected dtype torch.bfloat16, got {tensor.dtype}")
-    if tensor.shape != x.shape:
-        raise Wrong(f"`to_tensor`: expected shape {tuple(x.shape)}, got {tuple(tensor.shape)}")
-    same = tensor.cpu().contiguous().view(torch.int16) == bits
-    if not same[~x.isnan()].all():
-        raise Wrong("`to_tensor`: the bits have changed; `to` converts values, `view` keeps bits")
-    if not same.all():
-        raise Wrong(
-            "`to_tensor`: the bits of some nan have changed, for there are many; use `view`"
-        )
-
-
-def _bits(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Return the two bytes of each element as an int16, whichever byte the array has first."""
-    return array.astype(array.dtype.newbyteorder("=")).view(np.int16)
-
-
-@exercise("02.9d")
-def write_for_columns(answer: Any) -> None:
-    """A table laid out in HDF5 so that a column costs little."""
-    for rows, columns, dtype in [
-        (5000, 60, torch.float32),
-        (1000, 9, torch.float64),
-        (1000, 1500, torch.float32),
-        (1201, 1, torch.int64),
-    ]:
-        numbers = torch.arange(rows * columns, dtype=torch.float64).reshape(columns, rows)
-        x = (numbers - 1000.75).to(dtype)
-        table = x.t() if columns == 9 else x.reshape(rows, columns)
-        with given(f"x of shape ({rows}, {columns}) and {dtype}"), temporary_folder() as folder:
-            before = table.clone()
-            call(answer, table, folder / "x.h5", in_place=True)
-            if difference(table, before):
-                raise Wrong("your function changed `x`; leave it as it was")
-            judge_layout(before.numpy(), folder / "x.h5")
+def go_on(answer: Any) -> None:
+    """The next normal numbers of a stream from a state, and the state after them."""
+    for seed, draws, counts in [(0, 0, (5, 20)), (3, 2, (1, 5)), (7, 3, (20, 4)), (1, 1, (16, 0))]:
+        own = torch.Generator().manual_seed(seed)
+        torch.randn(draws, generator=own)
+        state = own.get_state()
+        for count in counts:
+            told = f"seed {seed}, after {draws} draws" if count == counts[0] else "its new state"
+            with given(told, count=count):
+                before = global_states()
+                found = call(answer, state.clone(), count)
+                if global_states() != before:
+                    raise Wrong("a global generator was moved; set the state of one of your own")
+                numbers, after = expect_parts(found, "the numbers", "the state after them")
+                state = judge_stream(numbers, after, state, count, seed)

@@ -1,183 +1,183 @@
-"""Checks of 02/10, loading safely."""
+"""Checks of 02/10, saving tensors."""
 
-import pickle
-from collections import Counter, OrderedDict
-from datetime import date
-from fractions import Fraction
-from hashlib import md5, sha1, sha256
-from struct import unpack
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from safetensors.torch import save_file
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, given
+from d2lutils.checks import (
+    Wrong,
+    call,
+    difference,
+    exercise,
+    expect_equal,
+    expect_tensor,
+    expect_type,
+    given,
+)
+from d2lutils.checks.chapter_02.columns import judge_layout
 from d2lutils.checks.folders import temporary_folder
-from d2lutils.checks.watching import memory
 
 
 @exercise("02.10a")
-def shapes_in(answer: Any) -> None:
-    """The shapes of a safetensors file's tensors, from its header alone."""
-    points = {"points": torch.zeros(3, 2), "labels": torch.zeros(3, dtype=torch.int64)}
-    weights = {"weight": torch.zeros(2, 3, 5), "bias": torch.zeros(5), "scale": torch.tensor(2.0)}
-    weights |= {"Größe": torch.zeros(1, 4), "__empty": torch.zeros(0, 2)}
-    for words, tensors, notes, cut in [
-        ("a file with two tensors", points, None, False),
-        ('a file with an entry "__metadata__"', points, {"unit": "cm"}, False),
-        ("a file with three tensors, one of them a scalar", weights, None, False),
-        ("a file that ends after its header", weights, {"epoch": "3", "shape": "cut"}, True),
-        ("a header of over 16 MB", points, {"history": 17_000_000 * "x"}, False),
+def save_small(answer: Any) -> None:
+    """A file of torch.save with the numbers of a view and no others."""
+    whole = torch.arange(12.0).reshape(3, 4) * 1234.567
+    for source, x in [
+        ("y[2]", whole[2]),
+        ("y[:, 1]", whole[:, 1]),
+        ("y.t()", whole.t()),
+        ("y[1:, :2].bfloat16()", whole[1:, :2].bfloat16()),
+        ("y[1, 2] * 10", (whole * 10)[1, 2]),
+        ("y[:, :0]", whole[:, :0]),
+        ("(y.double() * -1e6).long()[1:]", (whole.double() * -1e6).long()[1:]),
+        ("(y > 5000)[1]", (whole > 5000)[1]),
     ]:
-        with given(words), temporary_folder() as folder:
-            path = folder / "x.safetensors"
-            save_file(tensors, path, metadata=notes)
-            if cut:
-                raw = path.read_bytes()
-                path.write_bytes(raw[: 8 + unpack("<Q", raw[:8])[0]])
-            _judge_shapes(call(answer, path), tensors)
-    with given("a file with 8 MB of numbers"), temporary_folder() as folder:
-        tensors = {"long": torch.zeros(2, 1_000_000)}
-        save_file(tensors, folder / "x.safetensors")
-        with memory() as peak:
-            got = call(answer, folder / "x.safetensors")
-            taken = peak()
-        _judge_shapes(got, tensors)
-        if taken > 1_000_000:
-            raise Wrong(
-                f"your function took {taken / 1e6:.0f} MB of memory, so it read the numbers as "
-                "well; `file.read(n)` reads n bytes and no more"
-            )
+        y = "y = torch.arange(12.).reshape(3, 4) * 1234.567"
+        with given(f"x = {source} where {y}"), temporary_folder() as folder:
+            _judge_file(answer, x, folder / "x.pt")
 
 
-def _judge_shapes(got: Any, tensors: dict[str, torch.Tensor]) -> None:
-    found = expect_type(got, dict)
-    if "__metadata__" in found:
-        raise Wrong('"__metadata__" is no tensor: leave it out')
-    want = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
-    found = {
-        name: tuple(shape) if isinstance(shape, torch.Size) else shape
-        for name, shape in found.items()
-    }
-    listed = all(isinstance(shape, list) for shape in found.values())
-    if listed and {name: tuple(shape) for name, shape in found.items()} == want:
-        raise Wrong("the shapes are right, but each should be a tuple: `tuple(...)` makes one")
-    expect_equal(
-        found,
-        want,
-        usual=[
-            ({name: len(shape) for name, shape in want.items()}, "this is the number of dimensions")
-        ],
-        why='an entry\'s "shape" is what is asked for',
-    )
+def _judge_file(answer: Any, x: torch.Tensor, path: Path) -> None:
+    before, stride = x.clone(), x.stride()
+    call(answer, x, path, in_place=True)
+    if difference(x, before) or x.stride() != stride:
+        raise Wrong("your function changed `x`; leave it as it was")
+    if not path.exists():
+        raise Wrong("there is no file at `path`: call `torch.save` with the tensor and `path`")
+    try:
+        got = torch.load(path)
+    except Exception as error:
+        raise Wrong(
+            f"`torch.load` cannot read your file ({type(error).__name__}): "
+            "save a tensor with `torch.save`"
+        ) from error
+    tensor = expect_tensor(got)
+    why = "the loaded tensor is not `x`: save its numbers as they are, in its dtype"
+    expect_equal(tensor, before, why=why)
+    stored, needed = tensor.untyped_storage().nbytes(), x.numel() * x.element_size()
+    if stored > needed:
+        raise Wrong(
+            f"the file holds {stored} bytes of numbers and `x` has {needed}: a view is saved with "
+            "its whole storage, and `contiguous` copies nothing where the view is contiguous"
+        )
 
 
 @exercise("02.10b")
-def fingerprint(answer: Any) -> None:
-    """The SHA-256 of a file, read in blocks."""
-    text = bytes(range(256)) * 31
-    for words, content in [
-        ("a file with the three bytes b'abc'", b"abc"),
-        ("an empty file", b""),
-        ("a file of 7,936 bytes, some of them line ends", text),
-        ("a file of 65,536 zeros", bytes(65_536)),
-        ("a file of 1,048,577 bytes", text * 132 + bytes(1025)),
-        ("a file of 9,600,001 bytes", bytes(1_600_000) + bytes(range(250)) * 32_000 + b"\n"),
-    ]:
-        with given(words), temporary_folder() as folder:
-            path = folder / "weights.bin"
-            path.write_bytes(content)
-            with memory() as peak:
-                got = call(answer, path)
-                taken = peak()
-            _judge_digest(got, content)
-            if path.read_bytes() != content:
-                raise Wrong("your function changed the file")
-            if taken > 3_000_000:
-                raise Wrong(
-                    f"your function took {taken / 1e6:.0f} MB of memory, so it read the whole "
-                    "file at once; `file.read(n)` reads n bytes at most"
-                )
+def part_of(answer: Any) -> None:
+    """The entries of a state_dict whose names begin with a prefix, without it."""
+    names = ["body.0.weight", "body.bias", "head.weight", "head.body.bias", "bodybuilder.bias",
+             "body.body.scale", "body.dye.shade", "Body.weight"]  # fmt: skip
+    state = {name: torch.arange(3.0) - place for place, name in enumerate(names)}
+    for prefix in ["body.", "head.", "body.0.", "tail.", ""]:
+        with given(f"state with the names {names}", prefix=prefix):
+            found = expect_type(call(answer, state, prefix), dict)
+            if found is state:
+                raise Wrong("this is `state` itself; make a new dictionary")
+            _judge_part(found, state, prefix)
 
 
-def _judge_digest(got: Any, content: bytes) -> None:
-    if isinstance(got, bytes):
-        raise Wrong("these are bytes; `hexdigest` gives the text")
-    if got is not None and hasattr(got, "hexdigest"):
-        raise Wrong("return the text: `hexdigest()`")
-    found = expect_type(got, str)
-    want = sha256(content).hexdigest()
-    usual = [
-        (md5(content).hexdigest(), "this is the MD5"),
-        (sha1(content).hexdigest(), "this is the SHA-1"),
-        (want.upper(), "write it in small letters, as `hexdigest` does"),
-    ]
-    if content:
-        usual.append((sha256(b"").hexdigest(), "this is the SHA-256 of no bytes: none was added"))
-    for block in [2**power for power in range(6, 22)]:
-        if len(content) > block:
-            first = sha256(content[:block]).hexdigest()
-            last = sha256(content[(len(content) - 1) // block * block :]).hexdigest()
-            usual.append((first, f"this is the SHA-256 of the first {block} bytes; read on"))
-            usual.append((last, "this is the SHA-256 of the last block; `update` one object"))
-    expect_equal(found, want, usual=usual, why="every byte counts, and nothing is added")
-
-
-class _Tripwire:
-    ran = False
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _trip, ("the pickle ran",)
-
-
-def _trip(text: str) -> str:
-    _Tripwire.ran = True
-    return text
+def _judge_part(
+    found: dict[str, torch.Tensor], state: dict[str, torch.Tensor], prefix: str
+) -> None:
+    chosen = [name for name in state if name.startswith(prefix)]
+    want = {name[len(prefix) :]: state[name] for name in chosen}
+    if set(found) != set(want):
+        for names, hint in [
+            (chosen, "take `prefix` away from the names"),
+            (
+                [name.removeprefix(prefix) for name in state],
+                "leave out the names that do not begin with `prefix`",
+            ),
+            (
+                [name.replace(prefix, "") for name in chosen],
+                "`replace` takes `prefix` away in the middle of a name as well",
+            ),
+            (
+                [name.lstrip(prefix) for name in chosen],
+                "`lstrip` takes away any of these characters, in any order; use `removeprefix`",
+            ),
+        ]:
+            if set(found) == set(names):
+                raise Wrong(hint)
+    expect_equal(sorted(found), sorted(want), why="these should be the names")
+    for name, tensor in want.items():
+        if found[name] is not tensor:
+            raise Wrong(f"under {name!r} is another tensor than in `state`; do not copy")
 
 
 @exercise("02.10c")
-def names_of(answer: Any) -> None:
-    """The names that a pickle would import, under protocols 2 and 4."""
-    here = __name__
-    many = [f"word {place}" for place in range(300)]
-    for words, content, names in [
-        ("[1, 'date', [2.5]]", [1, "date", [2.5]], set()),
-        ("print", print, {"print"}),
-        ("[date, 'words', Fraction]", [date, "words", Fraction],
-         {"datetime date", "fractions Fraction"}),
-        ("[OrderedDict, Counter, OrderedDict]", [OrderedDict, Counter, OrderedDict],
-         {"collections OrderedDict", "collections Counter"}),
-        ("[*300 words, Counter, date, OrderedDict]", [*many, Counter, date, OrderedDict],
-         {"collections OrderedDict", "collections Counter", "datetime date"}),
-        ("{'key': date(2026, 1, 2)}", {"key": date(2026, 1, 2)}, {"datetime date"}),
-        ("an object whose loading would be noticed", [Counter, _Tripwire()],
-         {"collections Counter", f"{here} _trip"}),
-    ]:  # fmt: skip
-        for protocol in (2, 4):
-            with given(f"raw = pickle.dumps({words}, protocol={protocol})"):
-                raw = pickle.dumps(content, protocol=protocol)
-                builtin = "__builtin__" if protocol == 2 else "builtins"
-                want = {f"{builtin} print"} if names == {"print"} else set(names)
-                if protocol == 2 and "date(" in words:
-                    want.add("_codecs encode")  # protocol 2 has no instruction for bytes
-                _Tripwire.ran = False
-                got = call(answer, raw)
-                if _Tripwire.ran:
-                    raise Wrong("your function ran the pickle; `pickletools.genops` does not")
-                _judge_names(got, want)
+def bfloat16_through_numpy(answer: Any) -> None:
+    """Two functions that carry bfloat16 through NumPy bit by bit."""
+    if not isinstance(answer, tuple | list) or len(answer) != 2:
+        raise Wrong("hand in both functions: `(to_array, to_tensor)`")
+    special = [-1.5, -0.0, 3e38, 1e-40, float("inf"), float("nan")]
+    for source, x in [
+        ("[-1.5, -0.0, 3e38, 1e-40, inf, nan]", torch.tensor(special)),
+        ("[[1.0, 2.0], [3.0, 4.0]]", torch.tensor([[1.0, 2.0], [3.0, 4.0]])),
+    ]:
+        with given(f"x = torch.tensor({source}).bfloat16()"):
+            _judge_trip(answer[0], answer[1], x.bfloat16())
+    with given("x = torch.arange(-(2**15), 2**15, dtype=torch.int16).view(torch.bfloat16)"):
+        every = torch.arange(-(2**15), 2**15, dtype=torch.int16)
+        _judge_trip(answer[0], answer[1], every.view(torch.bfloat16))
+    y = torch.arange(12).reshape(3, 4).bfloat16()
+    for part, x in [(".t()", y.t()), ("[:, ::2]", y[:, ::2]), ("[1:, 1]", y[1:, 1]),
+                    ("[2, 3:]", y[2, 3:]), ("[:0]", y[:0])]:  # fmt: skip
+        with given(f"x = torch.arange(12).reshape(3, 4).bfloat16(){part}"):
+            _judge_trip(answer[0], answer[1], x)
 
 
-def _judge_names(got: Any, want: set[str]) -> None:
-    if isinstance(got, list | tuple) and set(map(str, got)) == want:
-        raise Wrong(f"the names are right, but this is a {type(got).__name__}; return a set")
-    found = expect_type(got, set)
-    if any(isinstance(name, tuple) for name in found):
-        raise Wrong("each name should be one text, module and name with a space between")
-    if missing := sorted(want - found):
-        raise Wrong(f"{missing[0]!r} is missing; expected {sorted(want)}, got {_listed(found)}")
-    if found != want:
-        raise Wrong(f"no such name is in the pickle: {_listed(found - want)[0]}")
+def _judge_trip(to_array: Any, to_tensor: Any, x: torch.Tensor) -> None:
+    array = expect_type(call(to_array, x), np.ndarray)
+    if array.shape != x.shape:
+        raise Wrong(f"`to_array`: expected shape {tuple(x.shape)}, got {array.shape}")
+    if array.itemsize != 2:
+        raise Wrong(f"`to_array`: {array.itemsize} bytes an element; two hold all the bits")
+    bits = x.contiguous().view(torch.int16)
+    if not np.array_equal(_bits(array), bits.numpy()):
+        if array.dtype == np.float16:
+            raise Wrong("`to_array`: float16 has fewer exponent bits, so 3e38 becomes infinite")
+        raise Wrong("`to_array`: the bits have changed; `to` converts values, `view` keeps bits")
+    back = call(partial(to_tensor, array) if callable(to_tensor) else to_tensor)
+    if not np.array_equal(_bits(array), bits.numpy()):
+        raise Wrong("`to_tensor` changed the array; leave it as it was")
+    tensor = expect_type(back, torch.Tensor)
+    if tensor.dtype != torch.bfloat16:
+        raise Wrong(f"`to_tensor`: expected dtype torch.bfloat16, got {tensor.dtype}")
+    if tensor.shape != x.shape:
+        raise Wrong(f"`to_tensor`: expected shape {tuple(x.shape)}, got {tuple(tensor.shape)}")
+    same = tensor.cpu().contiguous().view(torch.int16) == bits
+    if not same[~x.isnan()].all():
+        raise Wrong("`to_tensor`: the bits have changed; `to` converts values, `view` keeps bits")
+    if not same.all():
+        raise Wrong(
+            "`to_tensor`: the bits of some nan have changed, for there are many; use `view`"
+        )
 
 
-def _listed(names: set[Any]) -> list[str]:
-    return sorted(map(str, names))
+def _bits(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the two bytes of each element as an int16, whichever byte the array has first."""
+    return array.astype(array.dtype.newbyteorder("=")).view(np.int16)
+
+
+@exercise("02.10d")
+def write_for_columns(answer: Any) -> None:
+    """A table laid out in HDF5 so that a column costs little."""
+    for rows, columns, dtype in [
+        (5000, 60, torch.float32),
+        (1000, 9, torch.float64),
+        (1000, 1500, torch.float32),
+        (1201, 1, torch.int64),
+    ]:
+        numbers = torch.arange(rows * columns, dtype=torch.float64).reshape(columns, rows)
+        x = (numbers - 1000.75).to(dtype)
+        table = x.t() if columns == 9 else x.reshape(rows, columns)
+        with given(f"x of shape ({rows}, {columns}) and {dtype}"), temporary_folder() as folder:
+            before = table.clone()
+            call(answer, table, folder / "x.h5", in_place=True)
+            if difference(table, before):
+                raise Wrong("your function changed `x`; leave it as it was")
+            judge_layout(before.numpy(), folder / "x.h5")

@@ -1,186 +1,183 @@
-"""Checks of 02/11, tensors on the GPU; the device `meta` stands in for a GPU."""
+"""Checks of 02/11, loading safely."""
 
-import re
+import pickle
+from collections import Counter, OrderedDict
+from datetime import date
+from fractions import Fraction
+from hashlib import md5, sha1, sha256
+from struct import unpack
 from typing import Any
 
-import numpy as np
 import torch
-from torch.overrides import TorchFunctionMode
+from safetensors.torch import save_file
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
-from d2lutils.checks.showing import kind
-
-META = torch.device("meta")
-SECOND = torch.device("cuda", 1)
-
-
-class _SecondGPU(TorchFunctionMode):
-    """Inside a `with`, tensors on meta say that they are on the second GPU.
-
-    Notes which functions were given which GPU.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[tuple[str, torch.device]] = []
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        name, of = func.__name__, getattr(func, "__self__", None)
-        if of is torch.Tensor.device:
-            device = func(*args)
-            return SECOND if device == META else device
-        if of is torch.Tensor.is_cuda:
-            return True if args[0].is_meta else func(*args)
-        if name == "get_device" and args[0].is_meta:
-            return SECOND.index
-        if name == "cuda":
-            self.asked.append((name, torch.device("cuda", *args[1:])))
-            return args[0].to(META)
-        args = [self._on_meta(name, part) for part in args]
-        kwargs = {key: self._on_meta(name, part) for key, part in (kwargs or {}).items()}
-        return func(*args, **kwargs)
-
-    def _on_meta(self, name: str, part: Any) -> Any:
-        if isinstance(part, str) and re.fullmatch(r"cuda(:\d)?", part):
-            part = torch.device(part)
-        if not isinstance(part, torch.device) or part.type != "cuda":
-            return part
-        self.asked.append((name, part))
-        return META
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, given
+from d2lutils.checks.folders import temporary_folder
+from d2lutils.checks.watching import memory
 
 
 @exercise("02.11a")
-def column_numbers(answer: Any) -> None:
-    """The column numbers of a matrix, on the matrix's device."""
-    for lines, columns in [(2, 3), (4, 1), (1, 12), (2, 0)]:
-        x = torch.zeros(lines, columns)
-        with given(x=x):
-            got = expect_tensor(call(answer, x))
-            want = torch.arange(columns)
-            usual = [
-                (torch.arange(lines), "these are the row numbers; columns are `x.shape[1]`"),
-                (want + 1, "the numbers start at 0"),
-                (want.float(), "the numbers must be int64"),
-                (want.expand(lines, columns), "one row of numbers is enough: shape (columns,)"),
-            ]
-            expect_equal(got, want, usual=usual, why="columns are numbered 0, 1, … in int64")
-    for source, x in [
-        ("torch.zeros(2, 300, dtype=torch.uint8)", torch.zeros(2, 300, dtype=torch.uint8)),
-        ("torch.zeros(0, 3)", torch.zeros(0, 3)),
+def shapes_in(answer: Any) -> None:
+    """The shapes of a safetensors file's tensors, from its header alone."""
+    points = {"points": torch.zeros(3, 2), "labels": torch.zeros(3, dtype=torch.int64)}
+    weights = {"weight": torch.zeros(2, 3, 5), "bias": torch.zeros(5), "scale": torch.tensor(2.0)}
+    weights |= {"Größe": torch.zeros(1, 4), "__empty": torch.zeros(0, 2)}
+    for words, tensors, notes, cut in [
+        ("a file with two tensors", points, None, False),
+        ('a file with an entry "__metadata__"', points, {"unit": "cm"}, False),
+        ("a file with three tensors, one of them a scalar", weights, None, False),
+        ("a file that ends after its header", weights, {"epoch": "3", "shape": "cut"}, True),
+        ("a header of over 16 MB", points, {"history": 17_000_000 * "x"}, False),
     ]:
-        with given(f"x = {source}"):
-            got, want = call(answer, x), torch.arange(x.shape[1])
-            expect_equal(got, want, why="a number must not pass through the dtype of `x`")
-    with given("x = torch.zeros(2, 3, device='meta')"):
-        answered = call(answer, torch.zeros(2, 3, device=META))
-        got = expect_tensor(answered, shape=(3,), dtype=torch.int64, on_meta=True)
-        if got.device != META:
-            raise Wrong(f"the result is on {got.device}, `x` on meta; hand on `device=x.device`")
-    with given("x on the device cuda:1, the second GPU"):
-        x = torch.zeros(2, 3, device=META)
-        gpu = _SecondGPU()
-        got = expect_tensor(call(answer, x, inside=gpu), on_meta=True)
-        _judge_device(gpu)
-        if not got.is_meta:
-            raise Wrong(f"the result is on {got.device}; hand on `device=x.device`")
-
-
-def _judge_device(gpu: _SecondGPU) -> None:
-    for name, device in gpu.asked:
-        if device != SECOND:
+        with given(words), temporary_folder() as folder:
+            path = folder / "x.safetensors"
+            save_file(tensors, path, metadata=notes)
+            if cut:
+                raw = path.read_bytes()
+                path.write_bytes(raw[: 8 + unpack("<Q", raw[:8])[0]])
+            _judge_shapes(call(answer, path), tensors)
+    with given("a file with 8 MB of numbers"), temporary_folder() as folder:
+        tensors = {"long": torch.zeros(2, 1_000_000)}
+        save_file(tensors, folder / "x.safetensors")
+        with memory() as peak:
+            got = call(answer, folder / "x.safetensors")
+            taken = peak()
+        _judge_shapes(got, tensors)
+        if taken > 1_000_000:
             raise Wrong(
-                f"`{name}` was given the device {device}, which is the current GPU, often the "
-                "first; the number must come along, so hand on the device whole"
+                f"your function took {taken / 1e6:.0f} MB of memory, so it read the numbers as "
+                "well; `file.read(n)` reads n bytes and no more"
             )
 
 
+def _judge_shapes(got: Any, tensors: dict[str, torch.Tensor]) -> None:
+    found = expect_type(got, dict)
+    if "__metadata__" in found:
+        raise Wrong('"__metadata__" is no tensor: leave it out')
+    want = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    found = {
+        name: tuple(shape) if isinstance(shape, torch.Size) else shape
+        for name, shape in found.items()
+    }
+    listed = all(isinstance(shape, list) for shape in found.values())
+    if listed and {name: tuple(shape) for name, shape in found.items()} == want:
+        raise Wrong("the shapes are right, but each should be a tuple: `tuple(...)` makes one")
+    expect_equal(
+        found,
+        want,
+        usual=[
+            ({name: len(shape) for name, shape in want.items()}, "this is the number of dimensions")
+        ],
+        why='an entry\'s "shape" is what is asked for',
+    )
+
+
 @exercise("02.11b")
-def move(answer: Any) -> None:
-    """Every tensor of a nest of containers moved to a device."""
-    for batch in [torch.ones(2), {"x": torch.ones(2), "n": 3}, _nest(), [], {"none": ()}]:
-        with given(batch=batch):
-            _judge(batch, call(answer, batch, META), "the result")
-    for batch in [torch.ones(2), [torch.ones(2)], (torch.ones(2),), _nest()]:
-        with given(batch=batch, device="cpu"):
-            _judge_same(batch, call(answer, batch, torch.device("cpu")), "the result")
-    with given("batch = a nest of tensors on the CPU", device="cuda:1"):
-        gpu = _SecondGPU()
-        got = call(answer, batch, SECOND, inside=gpu)
-        _judge(batch, got, "the result")
-        _judge_device(gpu)
-        for name, _ in gpu.asked:
-            if name not in ("to", "as_tensor", "asarray", "cuda"):
-                raise Wrong(f"`{name}` makes a new tensor without the numbers; `to` takes them")
-    tracked = torch.ones(2, requires_grad=True)
-    with given("batch = torch.ones(2, requires_grad=True)"):
-        if not expect_tensor(call(answer, tracked, META), on_meta=True).requires_grad:
-            raise Wrong("the tensor has lost its `requires_grad`; `to` alone keeps it")
+def fingerprint(answer: Any) -> None:
+    """The SHA-256 of a file, read in blocks."""
+    text = bytes(range(256)) * 31
+    for words, content in [
+        ("a file with the three bytes b'abc'", b"abc"),
+        ("an empty file", b""),
+        ("a file of 7,936 bytes, some of them line ends", text),
+        ("a file of 65,536 zeros", bytes(65_536)),
+        ("a file of 1,048,577 bytes", text * 132 + bytes(1025)),
+        ("a file of 9,600,001 bytes", bytes(1_600_000) + bytes(range(250)) * 32_000 + b"\n"),
+    ]:
+        with given(words), temporary_folder() as folder:
+            path = folder / "weights.bin"
+            path.write_bytes(content)
+            with memory() as peak:
+                got = call(answer, path)
+                taken = peak()
+            _judge_digest(got, content)
+            if path.read_bytes() != content:
+                raise Wrong("your function changed the file")
+            if taken > 3_000_000:
+                raise Wrong(
+                    f"your function took {taken / 1e6:.0f} MB of memory, so it read the whole "
+                    "file at once; `file.read(n)` reads n bytes at most"
+                )
 
 
-def _nest() -> dict[Any, Any]:
-    pair = (torch.zeros(1), "name")
-    inner: Any = torch.ones(1)
-    for _ in range(9):
-        inner = [inner]
-    deep: list[Any] = [
-        torch.ones(3, 2).t(),
-        torch.arange(3),
-        None,
-        {"deep": torch.ones(1), "rate": 0.1},
-        ([True], {}),
-        inner,
-        np.ones(2),
-        _Moving(),
+def _judge_digest(got: Any, content: bytes) -> None:
+    if isinstance(got, bytes):
+        raise Wrong("these are bytes; `hexdigest` gives the text")
+    if got is not None and hasattr(got, "hexdigest"):
+        raise Wrong("return the text: `hexdigest()`")
+    found = expect_type(got, str)
+    want = sha256(content).hexdigest()
+    usual = [
+        (md5(content).hexdigest(), "this is the MD5"),
+        (sha1(content).hexdigest(), "this is the SHA-1"),
+        (want.upper(), "write it in small letters, as `hexdigest` does"),
     ]
-    return {"pair": pair, "list": deep, 7: object(), "count": 3, "a": 0}
+    if content:
+        usual.append((sha256(b"").hexdigest(), "this is the SHA-256 of no bytes: none was added"))
+    for block in [2**power for power in range(6, 22)]:
+        if len(content) > block:
+            first = sha256(content[:block]).hexdigest()
+            last = sha256(content[(len(content) - 1) // block * block :]).hexdigest()
+            usual.append((first, f"this is the SHA-256 of the first {block} bytes; read on"))
+            usual.append((last, "this is the SHA-256 of the last block; `update` one object"))
+    expect_equal(found, want, usual=usual, why="every byte counts, and nothing is added")
 
 
-class _Moving:
-    """Something that can be moved and is no tensor, as a network is."""
+class _Tripwire:
+    ran = False
 
-    def to(self, *_: Any, **__: Any) -> None:
-        raise Wrong("only tensors are moved; whatever else has a method `to` stays as it is")
-
-
-def _judge(was: Any, got: Any, place: str) -> None:
-    """Compare what was given and what came back, part by part."""
-    if type(was) is not type(got):
-        raise Wrong(f"{place} was {kind(was)} and has become {kind(got)}")
-    if isinstance(was, torch.Tensor):
-        if got.device != META:
-            raise Wrong(f"{place} is a tensor that stayed on {got.device}")
-        if (got.shape, got.dtype) != (was.shape, was.dtype):
-            raise Wrong(f"{place} has another shape or dtype than before")
-        return
-    for before, after, where in _parts(was, got, place):
-        _judge(before, after, where)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _trip, ("the pickle ran",)
 
 
-def _judge_same(was: Any, got: Any, place: str) -> None:
-    """Judge that tensors which are there already came back themselves, in a nest of its own."""
-    if isinstance(was, torch.Tensor) and got is not was:
-        raise Wrong(
-            f"{place} is a copy; a tensor that is there already must not be copied, `to` sees to it"
-        )
-    for before, after, where in _parts(was, got, place):
-        _judge_same(before, after, where)
+def _trip(text: str) -> str:
+    _Tripwire.ran = True
+    return text
 
 
-def _parts(was: Any, got: Any, place: str) -> list[tuple[Any, Any, str]]:
-    """Return the parts of two containers side by side, and where they are."""
-    if isinstance(was, dict):
-        if not isinstance(got, dict) or was.keys() != got.keys():
-            raise Wrong(f"{place} should be a dict with the keys {list(was)}")
-        if list(was) != list(got):
-            raise Wrong(f"{place} has its keys in another order, {list(got)}")
-        return [(was[key], got[key], f"{place}[{key!r}]") for key in was]
-    if isinstance(was, list | tuple):
-        if type(got) is not type(was) or len(was) != len(got):
-            raise Wrong(f"{place} should be {kind(was)} of {len(was)} items")
-        pairs = enumerate(zip(was, got, strict=True))
-        return [(before, after, f"{place}[{at}]") for at, (before, after) in pairs]
-    if got is not was and not isinstance(was, torch.Tensor):
-        raise Wrong(f"{place} was {was!r:.60} and has become {got!r:.60}; leave it as it is")
-    return []
+@exercise("02.11c")
+def names_of(answer: Any) -> None:
+    """The names that a pickle would import, under protocols 2 and 4."""
+    here = __name__
+    many = [f"word {place}" for place in range(300)]
+    for words, content, names in [
+        ("[1, 'date', [2.5]]", [1, "date", [2.5]], set()),
+        ("print", print, {"print"}),
+        ("[date, 'words', Fraction]", [date, "words", Fraction],
+         {"datetime date", "fractions Fraction"}),
+        ("[OrderedDict, Counter, OrderedDict]", [OrderedDict, Counter, OrderedDict],
+         {"collections OrderedDict", "collections Counter"}),
+        ("[*300 words, Counter, date, OrderedDict]", [*many, Counter, date, OrderedDict],
+         {"collections OrderedDict", "collections Counter", "datetime date"}),
+        ("{'key': date(2026, 1, 2)}", {"key": date(2026, 1, 2)}, {"datetime date"}),
+        ("an object whose loading would be noticed", [Counter, _Tripwire()],
+         {"collections Counter", f"{here} _trip"}),
+    ]:  # fmt: skip
+        for protocol in (2, 4):
+            with given(f"raw = pickle.dumps({words}, protocol={protocol})"):
+                raw = pickle.dumps(content, protocol=protocol)
+                builtin = "__builtin__" if protocol == 2 else "builtins"
+                want = {f"{builtin} print"} if names == {"print"} else set(names)
+                if protocol == 2 and "date(" in words:
+                    want.add("_codecs encode")  # protocol 2 has no instruction for bytes
+                _Tripwire.ran = False
+                got = call(answer, raw)
+                if _Tripwire.ran:
+                    raise Wrong("your function ran the pickle; `pickletools.genops` does not")
+                _judge_names(got, want)
+
+
+def _judge_names(got: Any, want: set[str]) -> None:
+    if isinstance(got, list | tuple) and set(map(str, got)) == want:
+        raise Wrong(f"the names are right, but this is a {type(got).__name__}; return a set")
+    found = expect_type(got, set)
+    if any(isinstance(name, tuple) for name in found):
+        raise Wrong("each name should be one text, module and name with a space between")
+    if missing := sorted(want - found):
+        raise Wrong(f"{missing[0]!r} is missing; expected {sorted(want)}, got {_listed(found)}")
+    if found != want:
+        raise Wrong(f"no such name is in the pickle: {_listed(found - want)[0]}")
+
+
+def _listed(names: set[Any]) -> list[str]:
+    return sorted(map(str, names))

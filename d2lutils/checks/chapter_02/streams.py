@@ -1,4 +1,4 @@
-"""What the checks of 02/08 share: global states, batches, and a stream that goes on."""
+"""What the checks of 02/09 share: global states, batches, and a stream that goes on."""
 
 import random
 from collections.abc import Iterator
