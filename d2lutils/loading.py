@@ -27,7 +27,7 @@ def loader(
     come several times as fast. They are copies: changing one does not change the data. They are
     built like the data, but plain tuples become lists, as with any DataLoader.
 
-    Built by hand in 03/14.
+    Built by hand in 03/15.
 
     Args:
         data: a tensor; tuples, dicts, named tuples or lists of tensors, nested or not; or a

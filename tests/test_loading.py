@@ -268,4 +268,4 @@ def test_a_missing_gpu_is_one_line():
 
 
 def test_says_where_it_is_built_by_hand():
-    assert "Built by hand in 03/14." in (loader.__doc__ or "")
+    assert "Built by hand in 03/15." in (loader.__doc__ or "")

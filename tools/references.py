@@ -1,7 +1,7 @@
 """How the book's files refer to its sections, and how they do so once sections have other numbers.
 
-A section is meant by the path of its notebook, by its number (03/14, or "section 8" within its
-chapter), by its exercises' names (03.14a) and by its modules (chapter_03/section_14). Each kind is
+A section is meant by the path of its notebook, by its number (03/15, or "section 8" within its
+chapter), by its exercises' names (03.15a) and by its modules (chapter_03/section_15). Each kind is
 one pattern, and a text is gone through once for each: what has been renumbered is not met again.
 """
 
@@ -34,7 +34,7 @@ PRINTED = ("text/", "application/vnd.d2l.check+json")
 
 @dataclass(frozen=True, order=True)
 class Section:
-    """One notebook of a chapter: 03_data, 14_datasets_and_loaders."""
+    """One notebook of a chapter: 03_data, 15_datasets_and_loaders."""
 
     folder: str
     stem: str

@@ -34,7 +34,7 @@ class Sound(NamedTuple):
 def chord() -> Sound:
     """Return two seconds made for the book (2 channels, 16 kHz); `data/README.md` says of what.
 
-    Explained in 03/12. Raises BookError where its file is missing or damaged.
+    Explained in 03/13. Raises BookError where its file is missing or damaged.
     """
     return read_wav(path("sounds/chord.wav"))
 
@@ -45,7 +45,7 @@ def read_wav(file: str | Path) -> Sound:
     Whole numbers are divided by the largest magnitude of their type, those of 8 bits, which have
     no sign, after 128 was taken off; floats are kept as they are, beyond [-1, 1] too. Numbers of,
     say, 12 bits in 16 fill the upper bits, as the format prescribes.
-    Explained in 03/12. Raises BookError where the file is missing, empty, no WAV, compressed
+    Explained in 03/13. Raises BookError where the file is missing, empty, no WAV, compressed
     otherwise, cut short or of two minds about where its samples end.
     """
     data = contents(file)

@@ -1,214 +1,191 @@
-"""Answers to the exercises of 03/12, audio."""
+"""Answers to the exercises of 03/12, volumes."""
 
-import numpy as np
+import math
+
 import torch
-from torch.nn import functional as F
 
-from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
-
-
-def heard(frequency, rate):
-    return min(frequency % rate, -frequency % rate)
+from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
 
-def delay(left, right, most):
-    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
-    return (shifted @ left).argmax().item() - most
+def litres(volume, low, high):
+    count = ((volume.values >= low) & (volume.values <= high)).sum().item()
+    return count * math.prod(volume.spacing) / 1e6
 
 
-def by_transform(left, right, most):
-    n = 2 * len(left)
-    product = torch.fft.irfft(torch.fft.rfft(right, n) * torch.fft.rfft(left, n).conj(), n)
-    return int(torch.cat([product[-most:], product[: most + 1]]).argmax()) - most
+def voxels(volume, low, high):
+    return ((volume.values >= low) & (volume.values <= high)).sum().item()
 
 
-def by_rolling(left, right, most):
-    sums = [(left * right.roll(-late)).sum() for late in range(-most, most + 1)]
-    return torch.stack(sums).argmax() - most
+def limits_left_out(volume, low, high):
+    count = ((volume.values > low) & (volume.values < high)).sum().item()
+    return count * math.prod(volume.spacing) / 1e6
 
 
-def folded_once(frequency, rate):
-    return frequency if frequency <= rate / 2 else abs(rate - frequency) % rate
+def area(volume, low, high):
+    return litres(volume, low, high) / volume.spacing[0]
 
 
-def by_overlaps(left, right, most, one_sum=torch.sum):
-    found = {}
-    for late in range(-most, most + 1):
-        first = left[max(0, -late) : len(left) - max(0, late)]
-        second = right[max(0, late) : len(right) - max(0, -late)]
-        found[late] = one_sum(first * second).item()
-    return max(found, key=found.get)
+def missing(heights):
+    heights = heights.sort().values
+    step = heights.diff().median()
+    found = []
+    for low, gap in zip(heights, heights.diff(), strict=False):
+        found += [low + step * k for k in range(1, round((gap / step).item()))]
+    return torch.tensor(found)
 
 
-def mean_of_products(left, right, most):
-    return by_overlaps(left, right, most, torch.mean)
+def below_the_gaps(heights):
+    heights = heights.sort().values
+    gaps = heights.diff()
+    return heights[:-1][gaps > 1.5 * gaps.median()]
 
 
-def by_a_spectrum(frequency, rate):
-    times = torch.arange(int(rate)) / rate
-    loudest = torch.fft.rfft(torch.cos(2 * torch.pi * frequency * times)).abs().argmax()
-    return loudest.item() * rate / int(rate)
+def the_gaps(heights):
+    gaps = heights.sort().values.diff()
+    return gaps[gaps > 1.5 * gaps.median()]
 
 
-def back_and_forth(frequency, rate):
-    while frequency > rate / 2:
-        frequency = abs(frequency - rate)
-    return frequency
+def one_a_gap(heights):
+    heights = heights.sort().values
+    gaps = heights.diff()
+    return heights[:-1][gaps > 1.5 * gaps.median()] + gaps.median()
 
 
-def by_the_loudest(left, right, most):
-    late = int(right.argmax()) - int(left.argmax())
-    return max(-most, min(late, most)) // 2 * 2
+def not_sorted(heights):
+    gaps = heights.diff()
+    return heights[:-1][gaps > 1.5 * gaps.abs().median()] + gaps.abs().median()
 
 
-def forwards_only(left, right, most):
-    sums = [(left[: len(left) - late] * right[late:]).sum() for late in range(most + 1)]
-    return int(torch.stack(sums).argmax())
+def ladder_of(heights, step):
+    count = round(((heights.max() - heights.min()) / step).item()) + 1
+    return heights.min() + step * torch.arange(count)
 
 
-def smallest_sum(left, right, most):
-    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
-    return (shifted @ left).argmin().item() - most
+def lacking(heights, step):
+    ladder = ladder_of(heights, step)
+    return ladder[(ladder[:, None] - heights).abs().amin(dim=1) > step / 2]
 
 
-def without_the_ends(left, right, most):
-    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
-    return (shifted @ left)[1:-1].argmax().item() + 1 - most
+def by_equality(heights):
+    step = heights.sort().values.diff().median()
+    ladder = ladder_of(heights, step)
+    return ladder[~torch.isin(ladder, heights)]
 
 
-SCALES = {"uint8": 2**7, "int16": 2**15, "int32": 2**31}
+def by_the_first_gap(heights):
+    return lacking(heights, heights.sort().values.diff()[0])
 
 
-def to_floats(levels):
-    x = torch.from_numpy(levels.astype("float64"))
-    if levels.dtype == "uint8":
-        x = x - 128
-    x = x / SCALES[levels.dtype.name]
-    return torch.atleast_2d(x.t()).float()
+def by_the_mean_gap(heights):
+    return lacking(heights, heights.sort().values.diff().mean())
 
 
-def in_numpy(levels):
-    columns = levels.reshape(len(levels), -1).T.astype(np.float32)
-    if levels.dtype == np.uint8:
-        columns -= 128
-    return torch.tensor(columns / -float(np.iinfo(levels.dtype.name).min or -128))
+def near_in_millimetres(heights):
+    ladder = whole_ladder(heights)
+    return ladder[(ladder[:, None] - heights).abs().amin(dim=1) > 0.1]
 
 
-def scaled(levels, zero, scale):
-    """Like to_floats, with another silence and scale of the type."""
-    x = torch.from_numpy(levels.astype("float64"))
-    return torch.atleast_2d(((x - zero) / scale).t()).float()
+def by_the_largest_gap(heights):
+    return lacking(heights, heights.sort().values.diff().max())
 
 
-def only_bytes(levels, zero, scale):
-    return scaled(levels, zero, scale) if levels.dtype == "uint8" else to_floats(levels)
+def by_numbers_of_rungs(heights):
+    step, first = heights.sort().values.diff().median().item(), heights.min().item()
+    there = {round((height - first) / step) for height in heights.tolist()}
+    lost = [first + step * rung for rung in range(max(there)) if rung not in there]
+    return torch.tensor(lost)
 
 
-def wrapped(levels):
-    if levels.dtype != "uint8":
-        return to_floats(levels)
-    return torch.atleast_2d(((torch.from_numpy(levels.copy()) - 128) / 128).t())
+def with_whole_values(volume, low, high):
+    whole = volume.values.short()
+    return ((whole >= low) & (whole <= high)).sum().item() * math.prod(volume.spacing) / 1e6
 
 
-def viewed(levels):
-    return to_floats(levels).t().reshape(to_floats(levels).shape)
+def by_clamping(volume, low, high):
+    kept = volume.values.clamp(low, high) == volume.values
+    return int(kept.sum()) * math.prod(volume.spacing) / 1e6
 
 
-def by_its_largest(levels):
-    x = torch.atleast_2d(torch.from_numpy(levels.astype("float32")).t())
-    return to_floats(levels) if levels.dtype == "uint8" else x / x.abs().max()
+def by_difference(volume, low, high):
+    count = int((volume.values <= high).sum()) - int((volume.values < low).sum())
+    return math.prod([count, *volume.spacing]) / 1e6
 
+
+def whole_ladder(heights):
+    return ladder_of(heights, heights.sort().values.diff().median())
+
+
+def sum_of_values(volume, low, high):
+    inside = (volume.values >= low) & (volume.values <= high)
+    return volume.values[inside].sum().item() * math.prod(volume.spacing) / 1e6
+
+
+def cube_of_the_first_side(volume, low, high):
+    return voxels(volume, low, high) * volume.spacing[0] ** 3 / 1e6
+
+
+HIGHEST = "the highest slice is always there, so the ladder need not reach it"
+NEAR = "a slice is at a rung or a whole step away from it"
 
 CASES = {
     "03.12a": Cases(
-        solution=heard,
-        also_right=[lambda f, r: abs((f + r / 2) % r - r / 2), back_and_forth],
+        solution=litres,
+        also_right=[by_clamping, by_difference],
         wrong=[
-            (lambda f, r: f % r, "a tone folds"),
-            (lambda f, r: r - f, "cannot be negative"),
-            (lambda f, r: abs(r - f), "whole multiples"),
-            (lambda f, r: min(f, r / 2), "do not stop at half"),
-            (lambda f, r: f % (r / 2), "like a mirror"),
-            (lambda f, r: f, "a tone folds"),
-            (lambda f, r: heard(f, 8_000), "whole multiples of the rate"),
-            (lambda f, r: int(heard(f, r)), "fold at half the rate"),
-            (lambda f, r: max(f % r, -f % r), "a tone folds"),
-            (lambda f, r: heard(f, r) - r, "whole multiples of the rate"),
-            (lambda f, r: heard(f, r / 2), "like a mirror"),
-            (folded_once, "a tone folds"),
-            (lambda f, r: f % r if f % r <= r // 2 else r - f % r, "one below half the rate stays"),
-            (lambda f, r: round(heard(f, r), 1), "fold at half the rate"),
-            (by_a_spectrum, "fold at half the rate"),
-            (lambda f, r: f"{heard(f, r)} Hz", "return the frequency as one number"),
-            (lambda f, r: str(heard(f, r)), "return the frequency as one number"),
+            (with_whole_values, "both limits are included"),
+            (lambda *x: round(litres(*x), 3), "over a million"),
+            (lambda volume, low, high: litres(volume, low, high + 1), "over a million"),
+            (voxels, "this counts voxels"),
+            (lambda *x: litres(*x) * 1e6, "cubic millimetres"),
+            (lambda *x: litres(*x) * 1e3, "millilitres"),
+            (lambda *x: litres(*x) / 1e3, "a litre has a million"),
+            (limits_left_out, "both limits are included"),
+            (area, "the distance between slices is missing"),
+            (lambda volume, low, high: litres(volume, low, 1e9), "upper limit"),
+            (lambda volume, low, high: litres(volume, -1e9, high), "lower limit"),
+            (lambda *x: int(litres(*x)), "over a million"),
+            (sum_of_values, "over a million"),
+            (lambda volume, low, high: litres(volume, low, high - 1), "both limits are included"),
+            (lambda volume, low, high: litres(volume, int(low), high), "both limits are included"),
+            (lambda *x: torch.tensor(litres(*x)), "`.item()` gives its number"),
+            (cube_of_the_first_side, "over a million"),
         ],
         equivalent={
-            "return abs(min(frequency % rate, -frequency % rate))": NOT_NEGATIVE,
-            "return min(-frequency % rate, frequency % rate)": COMMUTES,
+            "count = ((volume.values <= high) & (volume.values >= low)).sum().item()": COMMUTES,
+            "return abs(count * math.prod(volume.spacing) / 1000000.0)": NOT_NEGATIVE,
+            "inside = (scan.values <= most) & (scan.values >= least)": COMMUTES,
+            "return abs(inside.sum().item() * deep * high * wide / 1000000.0)": NOT_NEGATIVE,
         },
     ),
     "03.12b": Cases(
-        solution=to_floats,
-        also_right=[in_numpy],
+        solution=missing,
+        also_right=[by_numbers_of_rungs, lambda heights: missing(heights.double()).float()],
         wrong=[
-            (wrapped, "make floats before"),
-            (lambda x: only_bytes(x, 0, 128), "subtract 128 first"),
-            (lambda x: only_bytes(x, 0, 255), "then divide by 128"),
-            (lambda x: only_bytes(x, 127.5, 127.5), "has to become 0"),
-            (lambda x: only_bytes(x, 128, 127), "128 below silence"),
-            (lambda x: scaled(x, 0, SCALES[x.dtype.name] - 1), "divide by 2 to a power"),
-            (by_its_largest, "not by this sound's"),
-            (lambda x: scaled(x, 0, 1), "not divided yet"),
-            (lambda x: to_floats(x.astype("int16")) if x.itemsize > 1 else to_floats(x), "type"),
-            (lambda x: scaled(x, 0, 2**15) if x.itemsize > 1 else to_floats(x), "2**31"),
-            (lambda x: scaled(x, 0, 2**31) if x.itemsize > 1 else to_floats(x), "2**15"),
-            (lambda x: scaled(x, 0, 2**23) if x.itemsize > 2 else to_floats(x), "the upper ones"),
-            (lambda x: to_floats(x).t() if x.ndim > 1 else to_floats(x), "transpose it"),
-            (lambda x: to_floats(x).squeeze(0), "mono needs a first dimension"),
-            (lambda x: to_floats(x).double(), "return float32"),
-            (viewed, "mixes the channels"),
-            (lambda x: to_floats(x).numpy(), "expected a tensor"),
-            (lambda x: -to_floats(x), "the type's largest magnitude"),
+            (near_in_millimetres, "the usual distance is the median"),
+            (by_the_largest_gap, "the usual distance is the median"),
+            (lambda heights: missing(heights[1:-1]), "the usual distance is the median"),
+            (below_the_gaps, "below the gaps"),
+            (the_gaps, "these are the gaps"),
+            (one_a_gap, "several slices"),
+            (not_sorted, "sort them first"),
+            (lambda heights: missing(heights).flip(0), "from low to high"),
+            (lambda heights: missing(heights).tolist(), "expected a tensor, got a list"),
+            (by_equality, "the usual distance is the median"),
+            (by_the_first_gap, "the first gap need not be"),
+            (by_the_mean_gap, "the usual distance is the median"),
+            (whole_ladder, "the usual distance is the median"),
+            (lambda heights: missing(heights).round(), "the usual distance is the median"),
+            (lambda heights: missing(heights)[:1], "For heights"),
+            (lambda heights: missing(heights).abs(), "the usual distance is the median"),
+            (lambda heights: (missing(heights) - heights.min()) / 2.5, "the usual distance"),
         ],
         equivalent={
-            "if levels.dtype <= 'uint8':": "of the three types, only uint8 fits into uint8",
-            "x = torch.from_numpy(array).float()": "float copies",
-            "x = x.view(-1, 1) if x.ndim <= 1 else x": "the levels have a dimension at least",
-        },
-    ),
-    "03.12c": Cases(
-        solution=delay,
-        also_right=[by_transform, by_rolling, by_overlaps],
-        wrong=[
-            (lambda left, right, most: -delay(left, right, most), "the sign is wrong"),
-            (lambda left, right, most: delay(left, right, most) + most, "stands for -most"),
-            (lambda left, right, most: abs(delay(left, right, most)), "the sign is wrong"),
-            (lambda left, right, most: most, "sum of products is largest"),
-            (lambda left, right, most: left * right, "as one number"),
-            (lambda left, right, most: -most, "sum of products is largest"),
-            (lambda left, right, most: 0, "sum of products is largest"),
-            (lambda left, right, most: delay(right, left, most), "the sign is wrong"),
-            (by_the_loudest, "sum of products is largest"),
-            (forwards_only, "sum of products is largest"),
-            (mean_of_products, "sum of products is largest"),
-            (
-                lambda left, right, most: delay(left.sign(), right.sign(), most),
-                "sum of products is largest",
-            ),
-            (
-                lambda left, right, most: delay(left, right, min(most, 100)),
-                "sum of products is largest",
-            ),
-            (smallest_sum, "sum of products is largest"),
-            (without_the_ends, "sum of products is largest"),
-            (lambda left, right, most: delay(left, right, most) + 1, "sum of products is largest"),
-        ],
-        equivalent={
-            "shifted = F.pad(right, (most, most)).unfold(-1, len(left), 1)": (
-                "the sound has one dimension: the last is the first"
-            ),
-            "return int((shifted @ left).argmax().item() - most)": WHOLE,
-            "return (shifted @ left).argmax() - most": "a tensor of one number will do",
+            "for low, gap in zip(heights, heights.diff()):": "there is one gap less than heights",
+            "count = round(((there[-1] - there[1]) / step).item()) + 1": HIGHEST,
+            "count = round(((there[-1] - there[0]) / step).item()) + 0": HIGHEST,
+            "nearest = (there - ladder[:, None]).abs().amin(dim=1)": "`abs` follows",
+            "return ladder[nearest >= step / 2]": NEAR,
+            "return ladder[nearest > step / 3]": NEAR,
         },
     ),
 }

@@ -1,134 +1,214 @@
-"""Answers to the exercises of 03/13, video."""
+"""Answers to the exercises of 03/13, audio."""
 
+import numpy as np
 import torch
+from torch.nn import functional as F
 
-from check_cases import Cases
-
-ONE_CAST = "bytes and int32 give int32"
-
-
-def middles(film, n):
-    return film[(2 * torch.arange(n) + 1) * len(film) // (2 * n)]
+from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
 
 
-def by_a_list(film, n):
-    return torch.stack([film[int((i + 0.5) * len(film) / n)] for i in range(n)])
+def heard(frequency, rate):
+    return min(frequency % rate, -frequency % rate)
 
 
-def ends(film, n):
-    return film[torch.linspace(0, len(film) - 1, n).long()]
+def delay(left, right, most):
+    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
+    return (shifted @ left).argmax().item() - most
 
 
-def starts(film, n):
-    return film[torch.arange(n) * len(film) // n]
+def by_transform(left, right, most):
+    n = 2 * len(left)
+    product = torch.fft.irfft(torch.fft.rfft(right, n) * torch.fft.rfft(left, n).conj(), n)
+    return int(torch.cat([product[-most:], product[: most + 1]]).argmax()) - most
 
 
-def lasts(film, n):
-    return film[(torch.arange(n) + 1) * len(film) // n - 1]
+def by_rolling(left, right, most):
+    sums = [(left * right.roll(-late)).sum() for late in range(-most, most + 1)]
+    return torch.stack(sums).argmax() - most
 
 
-def each_of_a_step(film, n):
-    return film[:: len(film) // n][:n] if len(film) >= n else film
+def folded_once(frequency, rate):
+    return frequency if frequency <= rate / 2 else abs(rate - frequency) % rate
 
 
-def rounded(film, n):
-    places = (torch.arange(n) + 0.5) * len(film) / n
-    return film[places.round().long().clamp(max=len(film) - 1)]
+def by_overlaps(left, right, most, one_sum=torch.sum):
+    found = {}
+    for late in range(-most, most + 1):
+        first = left[max(0, -late) : len(left) - max(0, late)]
+        second = right[max(0, late) : len(right) - max(0, -late)]
+        found[late] = one_sum(first * second).item()
+    return max(found, key=found.get)
 
 
-def whole_pieces(film, n):
-    piece = len(film) // n
-    return film[(torch.arange(n) * piece + piece // 2).clamp(max=len(film) - 1)]
+def mean_of_products(left, right, most):
+    return by_overlaps(left, right, most, torch.mean)
 
 
-def at_most_all(film, n):
-    return middles(film, min(n, len(film)))
+def by_a_spectrum(frequency, rate):
+    times = torch.arange(int(rate)) / rate
+    loudest = torch.fft.rfft(torch.cos(2 * torch.pi * frequency * times)).abs().argmax()
+    return loudest.item() * rate / int(rate)
 
 
-def numbers(film, n):
-    return (2 * torch.arange(n) + 1) * len(film) // (2 * n)
+def back_and_forth(frequency, rate):
+    while frequency > rate / 2:
+        frequency = abs(frequency - rate)
+    return frequency
 
 
-def moved_pixels(film, least):
-    apart = (film[1:].int() - film[:-1].int()).abs()
-    return (apart >= least).any(dim=1)
+def by_the_loudest(left, right, most):
+    late = int(right.argmax()) - int(left.argmax())
+    return max(-most, min(late, most)) // 2 * 2
 
 
-def by_largest(film, least):
-    numbers = film.short()
-    return (numbers[1:] - numbers[:-1]).abs().amax(dim=1) >= least
+def forwards_only(left, right, most):
+    sums = [(left[: len(left) - late] * right[late:]).sum() for late in range(most + 1)]
+    return int(torch.stack(sums).argmax())
 
 
-def by_the_larger(film, least):
-    high = torch.maximum(film[1:], film[:-1])
-    low = torch.minimum(film[1:], film[:-1])
-    return (high - low >= least).any(dim=1)
+def smallest_sum(left, right, most):
+    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
+    return (shifted @ left).argmin().item() - most
 
 
-def with_zeros_first(film, least):
-    still = torch.zeros_like(film[:1, 0], dtype=torch.bool)
-    return torch.cat([still, moved_pixels(film, least)])
+def without_the_ends(left, right, most):
+    shifted = F.pad(right, (most, most)).unfold(0, len(left), 1)
+    return (shifted @ left)[1:-1].argmax().item() + 1 - most
+
+
+SCALES = {"uint8": 2**7, "int16": 2**15, "int32": 2**31}
+
+
+def to_floats(levels):
+    x = torch.from_numpy(levels.astype("float64"))
+    if levels.dtype == "uint8":
+        x = x - 128
+    x = x / SCALES[levels.dtype.name]
+    return torch.atleast_2d(x.t()).float()
+
+
+def in_numpy(levels):
+    columns = levels.reshape(len(levels), -1).T.astype(np.float32)
+    if levels.dtype == np.uint8:
+        columns -= 128
+    return torch.tensor(columns / -float(np.iinfo(levels.dtype.name).min or -128))
+
+
+def scaled(levels, zero, scale):
+    """Like to_floats, with another silence and scale of the type."""
+    x = torch.from_numpy(levels.astype("float64"))
+    return torch.atleast_2d(((x - zero) / scale).t()).float()
+
+
+def only_bytes(levels, zero, scale):
+    return scaled(levels, zero, scale) if levels.dtype == "uint8" else to_floats(levels)
+
+
+def wrapped(levels):
+    if levels.dtype != "uint8":
+        return to_floats(levels)
+    return torch.atleast_2d(((torch.from_numpy(levels.copy()) - 128) / 128).t())
+
+
+def viewed(levels):
+    return to_floats(levels).t().reshape(to_floats(levels).shape)
+
+
+def by_its_largest(levels):
+    x = torch.atleast_2d(torch.from_numpy(levels.astype("float32")).t())
+    return to_floats(levels) if levels.dtype == "uint8" else x / x.abs().max()
 
 
 CASES = {
-    "03.13b": Cases(
-        solution=middles,
-        also_right=[by_a_list],
+    "03.13a": Cases(
+        solution=heard,
+        also_right=[lambda f, r: abs((f + r / 2) % r - r / 2), back_and_forth],
         wrong=[
-            (ends, "the middle of each piece"),
-            (starts, "its first frame"),
-            (lasts, "its last frame"),
-            (each_of_a_step, "its first frame"),
-            (rounded, "cut off the fraction"),
-            (whole_pieces, "need not be a whole number"),
-            (at_most_all, "more than once"),
-            (numbers, "return the frames"),
-            (lambda film, n: middles(film, n).flip(0), "backwards"),
-            (lambda film, n: middles(film, n + 1), "return 4 frames"),
-            (lambda film, n: film[:n], "frame (2 * i + 1) * T // (2 * n)"),
-            (lambda film, n: middles(film, n).float(), "float32"),
-            (lambda film, n: middles(film, n)[:, 0], "shape"),
-        ],
-    ),
-    "03.13c": Cases(
-        solution=moved_pixels,
-        also_right=[by_largest, by_the_larger],
-        wrong=[
-            (lambda film, least: (film.diff(dim=0) >= least).any(dim=1), "have wrapped"),
-            (
-                lambda film, least: (film.diff(dim=0).int().abs() >= least).any(dim=1),
-                "wrapped",
-            ),
-            (
-                lambda film, least: (film.char().diff(dim=0).abs() >= least).any(dim=1),
-                "take a wider type",
-            ),
-            (lambda film, least: (film.int().diff(dim=0) >= least).any(dim=1), "become darker"),
-            (lambda film, least: (film.int().diff(dim=0) <= -least).any(dim=1), "become brighter"),
-            (lambda film, least: moved_pixels(film, least + 1), "compare with >="),
-            (lambda film, least: (film.int().diff(dim=0).abs() >= least).all(dim=1), "not `all`"),
-            (lambda film, least: film.int().diff(dim=0).abs() >= least, "for each channel"),
-            (
-                lambda film, least: film.int().diff(dim=0).abs().sum(dim=1) >= least,
-                "added up the channels",
-            ),
-            (
-                lambda film, least: film.int().diff(dim=0).sum(dim=1).abs() >= least,
-                "before `abs`",
-            ),
-            (
-                lambda film, least: film.float().diff(dim=0).abs().mean(dim=1) >= least,
-                "averaged the channels",
-            ),
-            (lambda film, least: ~moved_pixels(film, least), "not what is still"),
-            (lambda film, least: moved_pixels(film, least).int(), "return a mask"),
-            (with_zeros_first, "T - 1 differences"),
-            (lambda film, least: moved_pixels(film[:, :1], least), "any channel differs"),
+            (lambda f, r: f % r, "a tone folds"),
+            (lambda f, r: r - f, "cannot be negative"),
+            (lambda f, r: abs(r - f), "whole multiples"),
+            (lambda f, r: min(f, r / 2), "do not stop at half"),
+            (lambda f, r: f % (r / 2), "like a mirror"),
+            (lambda f, r: f, "a tone folds"),
+            (lambda f, r: heard(f, 8_000), "whole multiples of the rate"),
+            (lambda f, r: int(heard(f, r)), "fold at half the rate"),
+            (lambda f, r: max(f % r, -f % r), "a tone folds"),
+            (lambda f, r: heard(f, r) - r, "whole multiples of the rate"),
+            (lambda f, r: heard(f, r / 2), "like a mirror"),
+            (folded_once, "a tone folds"),
+            (lambda f, r: f % r if f % r <= r // 2 else r - f % r, "one below half the rate stays"),
+            (lambda f, r: round(heard(f, r), 1), "fold at half the rate"),
+            (by_a_spectrum, "fold at half the rate"),
+            (lambda f, r: f"{heard(f, r)} Hz", "return the frequency as one number"),
+            (lambda f, r: str(heard(f, r)), "return the frequency as one number"),
         ],
         equivalent={
-            "apart = (film[:-1].int() - film[1:].int()).abs()": "abs takes the sign away",
-            "apart = (film[1:] - film[:-1].int()).abs()": ONE_CAST,
-            "apart = (film[1:].int() - film[:-1]).abs()": ONE_CAST,
+            "return abs(min(frequency % rate, -frequency % rate))": NOT_NEGATIVE,
+            "return min(-frequency % rate, frequency % rate)": COMMUTES,
+        },
+    ),
+    "03.13b": Cases(
+        solution=to_floats,
+        also_right=[in_numpy],
+        wrong=[
+            (wrapped, "make floats before"),
+            (lambda x: only_bytes(x, 0, 128), "subtract 128 first"),
+            (lambda x: only_bytes(x, 0, 255), "then divide by 128"),
+            (lambda x: only_bytes(x, 127.5, 127.5), "has to become 0"),
+            (lambda x: only_bytes(x, 128, 127), "128 below silence"),
+            (lambda x: scaled(x, 0, SCALES[x.dtype.name] - 1), "divide by 2 to a power"),
+            (by_its_largest, "not by this sound's"),
+            (lambda x: scaled(x, 0, 1), "not divided yet"),
+            (lambda x: to_floats(x.astype("int16")) if x.itemsize > 1 else to_floats(x), "type"),
+            (lambda x: scaled(x, 0, 2**15) if x.itemsize > 1 else to_floats(x), "2**31"),
+            (lambda x: scaled(x, 0, 2**31) if x.itemsize > 1 else to_floats(x), "2**15"),
+            (lambda x: scaled(x, 0, 2**23) if x.itemsize > 2 else to_floats(x), "the upper ones"),
+            (lambda x: to_floats(x).t() if x.ndim > 1 else to_floats(x), "transpose it"),
+            (lambda x: to_floats(x).squeeze(0), "mono needs a first dimension"),
+            (lambda x: to_floats(x).double(), "return float32"),
+            (viewed, "mixes the channels"),
+            (lambda x: to_floats(x).numpy(), "expected a tensor"),
+            (lambda x: -to_floats(x), "the type's largest magnitude"),
+        ],
+        equivalent={
+            "if levels.dtype <= 'uint8':": "of the three types, only uint8 fits into uint8",
+            "x = torch.from_numpy(array).float()": "float copies",
+            "x = x.view(-1, 1) if x.ndim <= 1 else x": "the levels have a dimension at least",
+        },
+    ),
+    "03.13c": Cases(
+        solution=delay,
+        also_right=[by_transform, by_rolling, by_overlaps],
+        wrong=[
+            (lambda left, right, most: -delay(left, right, most), "the sign is wrong"),
+            (lambda left, right, most: delay(left, right, most) + most, "stands for -most"),
+            (lambda left, right, most: abs(delay(left, right, most)), "the sign is wrong"),
+            (lambda left, right, most: most, "sum of products is largest"),
+            (lambda left, right, most: left * right, "as one number"),
+            (lambda left, right, most: -most, "sum of products is largest"),
+            (lambda left, right, most: 0, "sum of products is largest"),
+            (lambda left, right, most: delay(right, left, most), "the sign is wrong"),
+            (by_the_loudest, "sum of products is largest"),
+            (forwards_only, "sum of products is largest"),
+            (mean_of_products, "sum of products is largest"),
+            (
+                lambda left, right, most: delay(left.sign(), right.sign(), most),
+                "sum of products is largest",
+            ),
+            (
+                lambda left, right, most: delay(left, right, min(most, 100)),
+                "sum of products is largest",
+            ),
+            (smallest_sum, "sum of products is largest"),
+            (without_the_ends, "sum of products is largest"),
+            (lambda left, right, most: delay(left, right, most) + 1, "sum of products is largest"),
+        ],
+        equivalent={
+            "shifted = F.pad(right, (most, most)).unfold(-1, len(left), 1)": (
+                "the sound has one dimension: the last is the first"
+            ),
+            "return int((shifted @ left).argmax().item() - most)": WHOLE,
+            "return (shifted @ left).argmax() - most": "a tensor of one number will do",
         },
     ),
 }

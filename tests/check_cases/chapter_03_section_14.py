@@ -1,237 +1,134 @@
-"""Answers to the exercises of 03/14, datasets and loaders."""
+"""Answers to the exercises of 03/14, video."""
 
 import torch
-import torch.nn.functional as F
-from torch.nn.utils.rnn import pad_sequence
-from torch.utils.data import BatchSampler
 
-from check_cases import NOT_NEGATIVE, Cases
+from check_cases import Cases
 
-
-def cut(order, batch_size, drop_last):
-    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
-    return batches[:-1] if drop_last and len(order) % batch_size else batches
+ONE_CAST = "bytes and int32 give int32"
 
 
-def filled_up(order, batch_size, drop_last):
-    batches = cut(order, batch_size, drop_last)
-    return [batch + [0] * (batch_size - len(batch)) for batch in batches]
+def middles(film, n):
+    return film[(2 * torch.arange(n) + 1) * len(film) // (2 * n)]
 
 
-def last_always_dropped(order, batch_size, drop_last):
-    batches = cut(order, batch_size, False)
-    return batches[:-1] if drop_last else batches
+def by_a_list(film, n):
+    return torch.stack([film[int((i + 0.5) * len(film) / n)] for i in range(n)])
 
 
-def eats_the_order(order, batch_size, drop_last):
-    batches = []
-    while len(order) >= batch_size:
-        batches.append(order[:batch_size])
-        del order[:batch_size]
-    return [*batches, order] if order and not drop_last else batches
+def ends(film, n):
+    return film[torch.linspace(0, len(film) - 1, n).long()]
 
 
-def one_by_one(order, batch_size, drop_last):
-    batches, batch = [], []
-    for position in order:
-        batch.append(position)
-        if len(batch) == batch_size:
-            batches.append(batch)
-            batch = []
-    if batch and not drop_last:
-        batches.append(batch)
-    return batches
+def starts(film, n):
+    return film[torch.arange(n) * len(film) // n]
 
 
-def balance(labels):
-    return 1 / labels.bincount()[labels]
+def lasts(film, n):
+    return film[(torch.arange(n) + 1) * len(film) // n - 1]
 
 
-def by_unique(labels):
-    _, places, counts = labels.unique(return_inverse=True, return_counts=True)
-    return counts.double().reciprocal()[places]
+def each_of_a_step(film, n):
+    return film[:: len(film) // n][:n] if len(film) >= n else film
 
 
-def join(samples):
-    sequences = [sequence for sequence, _ in samples]
-    lengths = torch.tensor([len(sequence) for sequence in sequences])
-    labels = torch.tensor([label for _, label in samples])
-    return pad_sequence(sequences, batch_first=True), lengths, labels
+def rounded(film, n):
+    places = (torch.arange(n) + 0.5) * len(film) / n
+    return film[places.round().long().clamp(max=len(film) - 1)]
 
 
-def on_the_right(samples):
-    batch, lengths, labels = join(samples)
-    rolled = [row.roll(batch.shape[1] - int(n)) for row, n in zip(batch, lengths, strict=True)]
-    return torch.stack(rolled), lengths, labels
+def whole_pieces(film, n):
+    piece = len(film) // n
+    return film[(torch.arange(n) * piece + piece // 2).clamp(max=len(film) - 1)]
 
 
-def with_padded_lengths(samples):
-    batch, lengths, labels = join(samples)
-    return batch, torch.full_like(lengths, batch.shape[1]), labels
+def at_most_all(film, n):
+    return middles(film, min(n, len(film)))
 
 
-def with_zeros_taken_for_padding(samples):
-    batch, _, labels = join(samples)
-    return batch, (batch != 0).sum(dim=1), labels
+def numbers(film, n):
+    return (2 * torch.arange(n) + 1) * len(film) // (2 * n)
 
 
-def always_eight_wide(samples):
-    batch, lengths, labels = join(samples)
-    return F.pad(batch, (0, 8 - batch.shape[1])), lengths, labels
+def moved_pixels(film, least):
+    apart = (film[1:].int() - film[:-1].int()).abs()
+    return (apart >= least).any(dim=1)
 
 
-def into_floats(samples):
-    batch, lengths, labels = join(samples)
-    return batch.double(), lengths, labels
+def by_largest(film, least):
+    numbers = film.short()
+    return (numbers[1:] - numbers[:-1]).abs().amax(dim=1) >= least
 
 
-def through_floats(samples):
-    batch, lengths, labels = join(samples)
-    return batch.float().to(batch.dtype), lengths, labels
+def by_the_larger(film, least):
+    high = torch.maximum(film[1:], film[:-1])
+    low = torch.minimum(film[1:], film[:-1])
+    return (high - low >= least).any(dim=1)
 
 
-def row_by_row(samples):
-    width = max(len(sequence) for sequence, _ in samples)
-    rows = [F.pad(sequence, (0, width - len(sequence))) for sequence, _ in samples]
-    lengths, labels = zip(*[(len(sequence), label) for sequence, label in samples], strict=True)
-    return torch.stack(rows), torch.tensor(lengths), torch.tensor(labels)
-
-
-def without_empty_ones(samples):
-    return join([sample for sample in samples if len(sample[0])] or samples)
-
-
-def sorted_by_length(samples):
-    return join(sorted(samples, key=lambda sample: -len(sample[0])))
-
-
-def labels_sorted(samples):
-    batch, lengths, labels = join(samples)
-    return batch, lengths, labels.sort().values
+def with_zeros_first(film, least):
+    still = torch.zeros_like(film[:1, 0], dtype=torch.bool)
+    return torch.cat([still, moved_pixels(film, least)])
 
 
 CASES = {
-    "03.14a": Cases(
-        solution=cut,
-        also_right=[lambda order, size, drop: list(BatchSampler(order, size, drop)), one_by_one],
-        wrong=[
-            (lambda order, size, drop: cut(order, size, True), "ragged batch is missing"),
-            (lambda order, size, drop: cut(order, size, False), "ragged batch is still there"),
-            (last_always_dropped, "a whole batch is missing"),
-            (lambda order, size, drop: cut(sorted(order), size, drop), "in the given order"),
-            (lambda order, size, drop: cut(list(range(len(order))), size, drop), "the places in"),
-            (lambda order, size, drop: order, "list of lists"),
-            (lambda order, size, drop: list(map(tuple, cut(order, size, drop))), "is a list too"),
-            (lambda order, size, drop: [*cut(order, size, drop), []], "no empty batch"),
-            (lambda order, size, drop: cut(order[::-1], size, drop), "from k * batch_size on"),
-            (lambda order, size, drop: cut(order, size + 1, drop), "batch_size of them"),
-            (
-                lambda order, size, drop: [order[at::size] for at in range(size)],
-                "from k * batch_size",
-            ),
-            (filled_up, "from k * batch_size on"),
-            (eats_the_order, "changed its input"),
-            (
-                lambda order, size, drop: [sorted(b) for b in cut(order, size, drop)],
-                "batch k holds",
-            ),
-            (
-                lambda order, size, drop: [
-                    order[k * size : (k + 1) * size] for k in range(len(order) // size + (not drop))
-                ],
-                "no empty batch",
-            ),
-            (lambda order, size, drop: cut(order, size, drop)[:1], "the ragged batch is missing"),
-            (
-                lambda order, size, drop: cut(list(dict.fromkeys(order)), size, drop),
-                "a whole batch is missing",
-            ),
-        ],
-    ),
     "03.14b": Cases(
-        solution=balance,
-        also_right=[by_unique, lambda ls: torch.tensor([1 / ls.tolist().count(v) for v in ls])],
+        solution=middles,
+        also_right=[by_a_list],
         wrong=[
-            (lambda labels: labels.bincount()[labels].double(), "this is the size of each class"),
-            (lambda labels: 1 / labels.bincount().double(), "look up each sample's own class"),
-            (
-                lambda labels: (1 / labels.bincount()[labels]).long(),
-                "expected floats, got torch.int64",
-            ),
-            (lambda labels: balance(labels) / balance(labels).sum(), "those of each class should"),
-            (
-                lambda labels: balance(labels) * len(labels) / len(labels.unique()),
-                "add up to n / classes",
-            ),
-            (lambda labels: torch.ones(len(labels)).double() / len(labels), "weighs the same"),
-            (lambda labels: 1 / (labels.double() + 1), "a sample weighs 1 / (size"),
-            (lambda labels: 1 / F.one_hot(labels, 10).sum(0)[labels], "your function raised"),
-            (
-                lambda labels: 1 / labels.unique(return_counts=True)[1][labels],
-                "your function raised",
-            ),
-            (lambda labels: F.softmax(-labels.bincount()[labels].double(), 0), "a sample weighs"),
-            (lambda labels: balance(labels).tolist(), "expected a tensor, got a list"),
-            (
-                lambda labels: 1 - labels.bincount()[labels].double() / len(labels),
-                "a sample weighs",
-            ),
-            (lambda labels: balance(labels).unique(), "look up each sample's own class"),
-            (lambda labels: balance(labels).round(decimals=1), "a sample weighs 1 / (size"),
-            (lambda labels: balance(labels).sort().values, "a sample weighs 1 / (size"),
-            (lambda labels: balance(labels) ** 2, "a sample weighs 1 / (size"),
-            (lambda labels: balance(labels).half(), "a sample weighs 1 / (size"),
+            (ends, "the middle of each piece"),
+            (starts, "its first frame"),
+            (lasts, "its last frame"),
+            (each_of_a_step, "its first frame"),
+            (rounded, "cut off the fraction"),
+            (whole_pieces, "need not be a whole number"),
+            (at_most_all, "more than once"),
+            (numbers, "return the frames"),
+            (lambda film, n: middles(film, n).flip(0), "backwards"),
+            (lambda film, n: middles(film, n + 1), "return 4 frames"),
+            (lambda film, n: film[:n], "frame (2 * i + 1) * T // (2 * n)"),
+            (lambda film, n: middles(film, n).float(), "float32"),
+            (lambda film, n: middles(film, n)[:, 0], "shape"),
         ],
-        equivalent={
-            "return abs(1 / labels.bincount()[labels])": NOT_NEGATIVE,
-            "return abs(1 / sizes[classes])": NOT_NEGATIVE,
-        },
     ),
     "03.14c": Cases(
-        solution=join,
+        solution=moved_pixels,
+        also_right=[by_largest, by_the_larger],
         wrong=[
-            (lambda samples: join(samples)[0], "return three tensors"),
-            (lambda samples: join(samples)[:2], "return three tensors"),
-            (lambda samples: (*join(samples)[:2], [1, 0, 2]), "the labels should be a tensor"),
-            (on_the_right, "fill up on the right"),
-            (with_padded_lengths, "the lengths after padding"),
-            (with_zeros_taken_for_padding, "take the length before padding"),
-            (always_eight_wide, "the longest sequence has"),
-            (into_floats, "keep the sequences' dtype"),
-            (through_floats, "row i holds sequence i"),
+            (lambda film, least: (film.diff(dim=0) >= least).any(dim=1), "have wrapped"),
             (
-                lambda samples: (*join(samples)[:2], join(samples)[2].int().long()),
-                "in the samples' order",
+                lambda film, least: (film.diff(dim=0).int().abs() >= least).any(dim=1),
+                "wrapped",
             ),
             (
-                lambda samples: (join(samples)[0], join(samples)[1].int(), join(samples)[2]),
-                "expected dtype torch.int64",
+                lambda film, least: (film.char().diff(dim=0).abs() >= least).any(dim=1),
+                "take a wider type",
             ),
-            (labels_sorted, "in the samples' order"),
-            (lambda samples: (join(samples)[0].T, *join(samples)[1:]), "a sample is a row"),
+            (lambda film, least: (film.int().diff(dim=0) >= least).any(dim=1), "become darker"),
+            (lambda film, least: (film.int().diff(dim=0) <= -least).any(dim=1), "become brighter"),
+            (lambda film, least: moved_pixels(film, least + 1), "compare with >="),
+            (lambda film, least: (film.int().diff(dim=0).abs() >= least).all(dim=1), "not `all`"),
+            (lambda film, least: film.int().diff(dim=0).abs() >= least, "for each channel"),
             (
-                lambda samples: (torch.stack([s for s, _ in samples]), *join(samples)[1:]),
-                "your function raised RuntimeError",
-            ),
-            (without_empty_ones, "expected shape"),
-            (sorted_by_length, "row i holds sequence i"),
-            (
-                lambda samples: (join(samples)[0].abs(), *join(samples)[1:]),
-                "row i holds sequence i",
+                lambda film, least: film.int().diff(dim=0).abs().sum(dim=1) >= least,
+                "added up the channels",
             ),
             (
-                lambda samples: (*join(samples)[:2], join(samples)[2].float()),
-                "in the samples' order",
+                lambda film, least: film.int().diff(dim=0).sum(dim=1).abs() >= least,
+                "before `abs`",
             ),
-            (lambda samples: (join(samples)[0], *join(samples)[:0:-1]), "length of each sequence"),
+            (
+                lambda film, least: film.float().diff(dim=0).abs().mean(dim=1) >= least,
+                "averaged the channels",
+            ),
+            (lambda film, least: ~moved_pixels(film, least), "not what is still"),
+            (lambda film, least: moved_pixels(film, least).int(), "return a mask"),
+            (with_zeros_first, "T - 1 differences"),
+            (lambda film, least: moved_pixels(film[:, :1], least), "any channel differs"),
         ],
-        also_right=[lambda samples: [*join(samples)], row_by_row],
         equivalent={
-            "return (pad_sequence(sequences, batch_first=True), abs(lengths), labels)": (
-                NOT_NEGATIVE
-            ),
-            "first = pairs[-1][0]": "any sample has the dtype that is asked for",
-            "return (rows, abs(sizes), torch.tensor([label for _, label in pairs]))": NOT_NEGATIVE,
+            "apart = (film[:-1].int() - film[1:].int()).abs()": "abs takes the sign away",
+            "apart = (film[1:] - film[:-1].int()).abs()": ONE_CAST,
+            "apart = (film[1:].int() - film[:-1]).abs()": ONE_CAST,
         },
     ),
 }

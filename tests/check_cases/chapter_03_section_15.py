@@ -1,218 +1,237 @@
-"""Answers to the exercises of 03/15, workers and streams."""
+"""Answers to the exercises of 03/15, datasets and loaders."""
 
-from itertools import islice
+import torch
+import torch.nn.functional as F
+from torch.nn.utils.rnn import pad_sequence
+from torch.utils.data import BatchSampler
 
-import numpy as np
-
-from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
-
-
-def shard(stream, info):
-    if info is None:
-        return list(stream)
-    return list(islice(stream, info.id, None, info.num_workers))
+from check_cases import NOT_NEGATIVE, Cases
 
 
-def dealt_in_blocks(stream, info):
-    if info is None:
-        return list(stream)
-    size = -(-len(stream) // info.num_workers)
-    return stream[info.id * size : (info.id + 1) * size]
+def cut(order, batch_size, drop_last):
+    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+    return batches[:-1] if drop_last and len(order) % batch_size else batches
 
 
-def none_forgotten(stream, info):
-    return [s for i, s in enumerate(stream) if i % info.num_workers == info.id]
+def filled_up(order, batch_size, drop_last):
+    batches = cut(order, batch_size, drop_last)
+    return [batch + [0] * (batch_size - len(batch)) for batch in batches]
 
 
-def length_taken(stream, info):
-    if info is None:
-        return list(stream)
-    return [stream[i] for i in range(info.id, len(stream), info.num_workers)]
+def last_always_dropped(order, batch_size, drop_last):
+    batches = cut(order, batch_size, False)
+    return batches[:-1] if drop_last else batches
 
 
-def positions(stream, info):
-    if info is None:
-        return list(stream)
-    return list(range(info.id, len(list(stream)), info.num_workers))
+def eats_the_order(order, batch_size, drop_last):
+    batches = []
+    while len(order) >= batch_size:
+        batches.append(order[:batch_size])
+        del order[:batch_size]
+    return [*batches, order] if order and not drop_last else batches
 
 
-def walked_twice(stream, info):
-    count = sum(1 for _ in stream)
-    return shard(stream, info) if count else []
+def one_by_one(order, batch_size, drop_last):
+    batches, batch = [], []
+    for position in order:
+        batch.append(position)
+        if len(batch) == batch_size:
+            batches.append(batch)
+            batch = []
+    if batch and not drop_last:
+        batches.append(batch)
+    return batches
 
 
-def first_only(stream, info):
-    return shard(stream, info)[:1]
+def balance(labels):
+    return 1 / labels.bincount()[labels]
 
 
-def one_too_many(stream, info):
-    if info is None:
-        return list(stream)
-    return list(islice(stream, info.id, None, info.num_workers + 1))
+def by_unique(labels):
+    _, places, counts = labels.unique(return_inverse=True, return_counts=True)
+    return counts.double().reciprocal()[places]
 
 
-def by_first_place(stream, info):
-    if info is None:
-        return list(stream)
-    samples = list(stream)
-    return [s for s in samples if samples.index(s) % info.num_workers == info.id]
+def join(samples):
+    sequences = [sequence for sequence, _ in samples]
+    lengths = torch.tensor([len(sequence) for sequence in sequences])
+    labels = torch.tensor([label for _, label in samples])
+    return pad_sequence(sequences, batch_first=True), lengths, labels
 
 
-def each_once(stream, info):
-    if info is None:
-        return list(stream)
-    return list(dict.fromkeys(stream))[info.id :: info.num_workers]
+def on_the_right(samples):
+    batch, lengths, labels = join(samples)
+    rolled = [row.roll(batch.shape[1] - int(n)) for row, n in zip(batch, lengths, strict=True)]
+    return torch.stack(rolled), lengths, labels
 
 
-def in_turns(stream, info):
-    mine, turn = [], 0
-    for sample in stream:
-        if info is None or turn == info.id:
-            mine.append(sample)
-        turn = (turn + 1) % (info.num_workers if info else 1)
-    return mine
+def with_padded_lengths(samples):
+    batch, lengths, labels = join(samples)
+    return batch, torch.full_like(lengths, batch.shape[1]), labels
 
 
-def by_value(stream, info):
-    if info is None:
-        return list(stream)
-    return [s for s in stream if s % info.num_workers == info.id]
+def with_zeros_taken_for_padding(samples):
+    batch, _, labels = join(samples)
+    return batch, (batch != 0).sum(dim=1), labels
 
 
-def block(count, info):
-    if info is None:
-        return 0, count
-    size, over = divmod(count, info.num_workers)
-    start = info.id * size + min(info.id, over)
-    return start, start + size + (info.id < over)
+def always_eight_wide(samples):
+    batch, lengths, labels = join(samples)
+    return F.pad(batch, (0, 8 - batch.shape[1])), lengths, labels
 
 
-def by_array_split(count, info):
-    mine = np.array_split(range(count), info.num_workers)[info.id] if info else range(count)
-    start = int(mine[0]) if len(mine) else block(count, info)[0]
-    return start, start + len(mine)
+def into_floats(samples):
+    batch, lengths, labels = join(samples)
+    return batch.double(), lengths, labels
 
 
-def by_numpy(count, info):
-    if info is None:
-        return 0, count
-    ends = np.full(info.num_workers, count // info.num_workers)
-    ends[: count % info.num_workers] += 1
-    stops = ends.cumsum()
-    return stops[info.id] - ends[info.id], stops[info.id]
+def through_floats(samples):
+    batch, lengths, labels = join(samples)
+    return batch.float().to(batch.dtype), lengths, labels
 
 
-def rounded_up(count, info):
-    if info is None:
-        return 0, count
-    size = -(-count // info.num_workers)
-    return min(count, info.id * size), min(count, (info.id + 1) * size)
+def row_by_row(samples):
+    width = max(len(sequence) for sequence, _ in samples)
+    rows = [F.pad(sequence, (0, width - len(sequence))) for sequence, _ in samples]
+    lengths, labels = zip(*[(len(sequence), label) for sequence, label in samples], strict=True)
+    return torch.stack(rows), torch.tensor(lengths), torch.tensor(labels)
 
 
-def beyond_the_end(count, info):
-    if info is None:
-        return 0, count
-    size = -(-count // info.num_workers)
-    return info.id * size, (info.id + 1) * size
+def without_empty_ones(samples):
+    return join([sample for sample in samples if len(sample[0])] or samples)
 
 
-def rounded_down(count, info):
-    if info is None:
-        return 0, count
-    size = count // info.num_workers
-    return info.id * size, (info.id + 1) * size
+def sorted_by_length(samples):
+    return join(sorted(samples, key=lambda sample: -len(sample[0])))
 
 
-def larger_last(count, info):
-    if info is None:
-        return 0, count
-    size, over = divmod(count, info.num_workers)
-    start = info.id * size + max(0, info.id - (info.num_workers - over))
-    return start, start + size + (info.id >= info.num_workers - over)
-
-
-def proportional(count, info):
-    if info is None:
-        return 0, count
-    return info.id * count // info.num_workers, (info.id + 1) * count // info.num_workers
+def labels_sorted(samples):
+    batch, lengths, labels = join(samples)
+    return batch, lengths, labels.sort().values
 
 
 CASES = {
     "03.15a": Cases(
-        solution=shard,
-        also_right=[in_turns],
+        solution=cut,
+        also_right=[lambda order, size, drop: list(BatchSampler(order, size, drop)), one_by_one],
         wrong=[
-            (lambda stream, info: list(stream), "the whole stream"),
-            (dealt_in_blocks, "deal the samples out in turn"),
-            (none_forgotten, "without workers it is None"),
-            (length_taken, "raised TypeError"),
-            (positions, "these are positions"),
-            (by_value, "number the samples with `enumerate`"),
+            (lambda order, size, drop: cut(order, size, True), "ragged batch is missing"),
+            (lambda order, size, drop: cut(order, size, False), "ragged batch is still there"),
+            (last_always_dropped, "a whole batch is missing"),
+            (lambda order, size, drop: cut(sorted(order), size, drop), "in the given order"),
+            (lambda order, size, drop: cut(list(range(len(order))), size, drop), "the places in"),
+            (lambda order, size, drop: order, "list of lists"),
+            (lambda order, size, drop: list(map(tuple, cut(order, size, drop))), "is a list too"),
+            (lambda order, size, drop: [*cut(order, size, drop), []], "no empty batch"),
+            (lambda order, size, drop: cut(order[::-1], size, drop), "from k * batch_size on"),
+            (lambda order, size, drop: cut(order, size + 1, drop), "batch_size of them"),
             (
-                lambda stream, info: islice(stream, info.id, None, info.num_workers),
-                "as `list(…)` does",
+                lambda order, size, drop: [order[at::size] for at in range(size)],
+                "from k * batch_size",
             ),
-            (lambda stream, info: shard(list(stream)[1:], info), "`id` is 0, not 1"),
-            (lambda stream, info: shard(stream, info)[::-1], "start at sample `id`"),
-            (lambda stream, info: tuple(shard(stream, info)), "expected a list, got a tuple"),
-            (walked_twice, "walked through only once"),
-            (first_only, "start at sample `id`"),
-            (one_too_many, "start at sample `id`"),
-            (by_first_place, "start at sample `id`"),
-            (each_once, "start at sample `id`"),
+            (filled_up, "from k * batch_size on"),
+            (eats_the_order, "changed its input"),
             (
-                lambda stream, info: list(stream) if not info or not info.id else [],
-                "the whole stream",
+                lambda order, size, drop: [sorted(b) for b in cut(order, size, drop)],
+                "batch k holds",
+            ),
+            (
+                lambda order, size, drop: [
+                    order[k * size : (k + 1) * size] for k in range(len(order) // size + (not drop))
+                ],
+                "no empty batch",
+            ),
+            (lambda order, size, drop: cut(order, size, drop)[:1], "the ragged batch is missing"),
+            (
+                lambda order, size, drop: cut(list(dict.fromkeys(order)), size, drop),
+                "a whole batch is missing",
             ),
         ],
     ),
     "03.15b": Cases(
-        solution=block,
-        also_right=[by_array_split, by_numpy, lambda count, info: list(block(count, info))],
+        solution=balance,
+        also_right=[by_unique, lambda ls: torch.tensor([1 / ls.tolist().count(v) for v in ls])],
         wrong=[
-            (rounded_up, "sizes differ by one at most"),
-            (beyond_the_end, "ends behind the stream"),
-            (rounded_down, "leave samples to nobody"),
-            (proportional, "the larger blocks come first"),
-            (lambda count, info: (0, count), "read one sample more"),
-            (lambda count, info: block(count, info)[0], "two whole numbers, not 7"),
-            (lambda count, info: range(*block(count, info)), "not range(7, 10)"),
-            (lambda count, info: tuple(map(float, block(count, info))), "not (7.0, 10.0)"),
+            (lambda labels: labels.bincount()[labels].double(), "this is the size of each class"),
+            (lambda labels: 1 / labels.bincount().double(), "look up each sample's own class"),
             (
-                lambda count, info: (block(count, info)[0], block(count, info)[1] - 1),
-                "the first number that is not read",
+                lambda labels: (1 / labels.bincount()[labels]).long(),
+                "expected floats, got torch.int64",
             ),
+            (lambda labels: balance(labels) / balance(labels).sum(), "those of each class should"),
             (
-                lambda count, info: (
-                    block(count, info)[0],
-                    block(count, info)[1] - block(count, info)[0],
-                ),
-                "not (start, size)",
+                lambda labels: balance(labels) * len(labels) / len(labels.unique()),
+                "add up to n / classes",
             ),
+            (lambda labels: torch.ones(len(labels)).double() / len(labels), "weighs the same"),
+            (lambda labels: 1 / (labels.double() + 1), "a sample weighs 1 / (size"),
+            (lambda labels: 1 / F.one_hot(labels, 10).sum(0)[labels], "your function raised"),
             (
-                lambda count, info: (block(count, info)[0] + 1, block(count, info)[1]),
-                "sizes differ",
+                lambda labels: 1 / labels.unique(return_counts=True)[1][labels],
+                "your function raised",
             ),
-            (lambda count, info: block(count, None), "read one sample more"),
-            (lambda count, info: block(count, info)[::-1], "read one sample more"),
-            (lambda count, info: tuple(map(float, block(count, info))), "two whole numbers"),
-            (larger_last, "the larger blocks come first"),
+            (lambda labels: F.softmax(-labels.bincount()[labels].double(), 0), "a sample weighs"),
+            (lambda labels: balance(labels).tolist(), "expected a tensor, got a list"),
+            (
+                lambda labels: 1 - labels.bincount()[labels].double() / len(labels),
+                "a sample weighs",
+            ),
+            (lambda labels: balance(labels).unique(), "look up each sample's own class"),
+            (lambda labels: balance(labels).round(decimals=1), "a sample weighs 1 / (size"),
+            (lambda labels: balance(labels).sort().values, "a sample weighs 1 / (size"),
+            (lambda labels: balance(labels) ** 2, "a sample weighs 1 / (size"),
+            (lambda labels: balance(labels).half(), "a sample weighs 1 / (size"),
         ],
         equivalent={
-            "return (0, abs(count))": NOT_NEGATIVE,
-            "return (0, int(count))": WHOLE,
-            "start = info.id * size + min(over, info.id)": COMMUTES,
-            "return (abs(start), start + size + (info.id < over))": NOT_NEGATIVE,
-            "return (int(start), start + size + (info.id < over))": WHOLE,
-            "return (start, abs(start + size + (info.id < over)))": NOT_NEGATIVE,
-            "return (start, int(start + size + (info.id < over)))": WHOLE,
-            "return (0, abs(total))": NOT_NEGATIVE,
-            "return (0, int(total))": WHOLE,
-            "start = me.id * size + min(over, me.id)": COMMUTES,
-            "return (abs(start), start + size + (1 if me.id < over else 0))": NOT_NEGATIVE,
-            "return (int(start), start + size + (1 if me.id < over else 0))": WHOLE,
-            "return (start, abs(start + size + (1 if me.id < over else 0)))": NOT_NEGATIVE,
-            "return (start, int(start + size + (1 if me.id < over else 0)))": WHOLE,
+            "return abs(1 / labels.bincount()[labels])": NOT_NEGATIVE,
+            "return abs(1 / sizes[classes])": NOT_NEGATIVE,
+        },
+    ),
+    "03.15c": Cases(
+        solution=join,
+        wrong=[
+            (lambda samples: join(samples)[0], "return three tensors"),
+            (lambda samples: join(samples)[:2], "return three tensors"),
+            (lambda samples: (*join(samples)[:2], [1, 0, 2]), "the labels should be a tensor"),
+            (on_the_right, "fill up on the right"),
+            (with_padded_lengths, "the lengths after padding"),
+            (with_zeros_taken_for_padding, "take the length before padding"),
+            (always_eight_wide, "the longest sequence has"),
+            (into_floats, "keep the sequences' dtype"),
+            (through_floats, "row i holds sequence i"),
+            (
+                lambda samples: (*join(samples)[:2], join(samples)[2].int().long()),
+                "in the samples' order",
+            ),
+            (
+                lambda samples: (join(samples)[0], join(samples)[1].int(), join(samples)[2]),
+                "expected dtype torch.int64",
+            ),
+            (labels_sorted, "in the samples' order"),
+            (lambda samples: (join(samples)[0].T, *join(samples)[1:]), "a sample is a row"),
+            (
+                lambda samples: (torch.stack([s for s, _ in samples]), *join(samples)[1:]),
+                "your function raised RuntimeError",
+            ),
+            (without_empty_ones, "expected shape"),
+            (sorted_by_length, "row i holds sequence i"),
+            (
+                lambda samples: (join(samples)[0].abs(), *join(samples)[1:]),
+                "row i holds sequence i",
+            ),
+            (
+                lambda samples: (*join(samples)[:2], join(samples)[2].float()),
+                "in the samples' order",
+            ),
+            (lambda samples: (join(samples)[0], *join(samples)[:0:-1]), "length of each sequence"),
+        ],
+        also_right=[lambda samples: [*join(samples)], row_by_row],
+        equivalent={
+            "return (pad_sequence(sequences, batch_first=True), abs(lengths), labels)": (
+                NOT_NEGATIVE
+            ),
+            "first = pairs[-1][0]": "any sample has the dtype that is asked for",
+            "return (rows, abs(sizes), torch.tensor([label for _, label in pairs]))": NOT_NEGATIVE,
         },
     ),
 }

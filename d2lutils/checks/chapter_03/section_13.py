@@ -1,128 +1,180 @@
-"""Checks of 03/13, video."""
+"""Checks of 03/13, audio."""
 
 from typing import Any
 
+import numpy as np
 import torch
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
 
 
-@exercise("03.13b")
-def middles(answer: Any) -> None:
-    """The frames in the middle of n equal pieces of a film."""
-    for frames, n in [(12, 4), (7, 3), (5, 5), (9, 1), (3, 7), (1, 4), (10, 4), (1, 1), (31, 10)]:
-        film = torch.arange(frames * 6, dtype=torch.uint8).view(frames, 1, 2, 3)
-        with given(f"film = {frames} frames of 1×2×3", n=n):
-            _judge_middles(expect_tensor(call(answer, film, n)), film, n)
-    still = torch.randn(3, 8, 2, 2, generator=torch.Generator().manual_seed(3)).transpose(0, 1)
-    with given("film = 8 frames of 3×2×2 floats, not contiguous", n=3):
-        _judge_middles(expect_tensor(call(answer, still, 3)), still, 3)
+def _number(got: Any, what: str) -> float:
+    """The answer as a number; a tensor or an array of one element will do."""
+    if isinstance(got, torch.Tensor):
+        got = got.detach()
+    try:
+        return float("no number" if isinstance(got, str | bool) else got)
+    except (TypeError, ValueError, OverflowError):
+        raise Wrong(f"return {what} as one number, not {type(got).__name__}") from None
 
 
-def _judge_middles(got: torch.Tensor, film: torch.Tensor, n: int) -> None:
-    frames = len(film)
-    if got.ndim == 1 and film.ndim == 4:
-        raise Wrong("these are numbers of frames; return the frames, n×C×H×W")
-    if got.ndim == 4 and len(got) == frames < n:
-        raise Wrong("the film has fewer frames than n; some of them come more than once")
-    if got.ndim == 4 and len(got) != n:
-        raise Wrong(f"return {n} frames; these are {len(got)}")
-    ends = [i * (frames - 1) // max(n - 1, 1) for i in range(n)]
-    middle = [(2 * i + 1) * frames // (2 * n) for i in range(n)]
-    rounded = [min(round((2 * i + 1) * frames / (2 * n)), frames - 1) for i in range(n)]
-    usual = [
-        (ends, "these frames reach from the first to the last; take the middle of each piece"),
-        ([i * frames // n for i in range(n)], "each piece gave its first frame, not its middle"),
-        (
-            [(i + 1) * frames // n - 1 for i in range(n)],
-            "each piece gave its last frame, not its middle",
-        ),
-        ([i * (frames // n) for i in range(n)], "each piece gave its first frame, not its middle"),
-        (rounded, "you rounded; cut off the fraction"),
-        (
-            [min(i * (frames // n) + frames // n // 2, frames - 1) for i in range(n)],
-            "the pieces are T / n long, which need not be a whole number: cut off at the end only",
-        ),
-        (middle[::-1], "these are the right frames, backwards"),
+@exercise("03.13a")
+def heard(answer: Any) -> None:
+    """The frequency at which a sampled tone shows."""
+    cases: list[tuple[float, float]] = [
+        (5_000, 8_000),
+        (3_000, 8_000),
+        (19_000, 8_000),
+        (13_000, 8_000),
+        (16_500, 8_000),
+        (30_000, 44_100),
+        (100, 44_100),
+        (4_000, 8_000),
+        (440.5, 1_000),
+        (7_300.25, 1_000.5),
+        (0, 50),
+        (24, 24),
+        (12.4, 25),
     ]
-    expect_equal(
-        got,
-        film[middle],
-        usual=[(film[places], reason) for places, reason in usual],
-        why="frame i of the result is frame (2 * i + 1) * T // (2 * n) of the film",
-    )
+    for frequency, rate in cases:
+        rest = frequency % rate
+        want = min(rest, rate - rest)
+        with given(frequency=frequency, rate=rate):
+            got = _number(call(answer, frequency, rate), "the frequency")
+            expect_equal(
+                got,
+                float(want),
+                usual=[
+                    (float(rest), "above half the rate a tone folds: rate minus what is left"),
+                    (
+                        float(rate - frequency),
+                        "a frequency cannot be negative, and one below "
+                        "half the rate stays; take off whole multiples of the rate first",
+                    ),
+                    (
+                        float(abs(rate - frequency)),
+                        "a tone below half the rate stays as it is; of "
+                        "a higher one take off whole multiples of the rate first",
+                    ),
+                    (float(rate / 2), "tones fold; they do not stop at half the rate"),
+                    (
+                        float(frequency % (rate / 2)),
+                        "it folds back like a mirror at half the "
+                        "rate; it does not start again from 0",
+                    ),
+                ],
+                why="take off whole multiples of the rate, then fold at half the rate",
+            )
 
 
-@exercise("03.13c")
-def moved_pixels(answer: Any) -> None:
-    """A mask of the pixels that differ from the frame before, in any channel, by `least`."""
-    generator = torch.Generator().manual_seed(5)
-    for shape, least in [
-        ((4, 3, 5, 6), 60),
-        ((3, 1, 4, 5), 128),
-        ((2, 3, 6, 6), 200),
-        ((5, 2, 3, 4), 1),
-        ((2, 3, 30, 30), 255),
-        ((1, 3, 2, 4), 10),
-        ((6, 4, 1, 1), 90),
+@exercise("03.13b")
+def to_floats(answer: Any) -> None:
+    """Levels of 8, 16 or 32 bits, time or time×channels, as float32 channels×time."""
+    random = np.random.default_rng(4)
+    for dtype, shape in [
+        ("int16", (6, 2)),
+        ("uint8", (5, 2)),
+        ("int32", (4, 3)),
+        ("int16", (7,)),
+        ("uint8", (6,)),
+        ("int32", (1,)),
+        ("int16", (1, 2)),
+        ("uint8", (3, 1)),
     ]:
-        film = torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8)
-        if least == 1:
-            film = film // 86  # few levels, so that many pixels are still
-        if least == 255:
-            film = film // 128 * 255
-        size = "×".join(map(str, shape))
-        with given(f"film = random bytes, {size}", least=least):
-            _judge_moved(expect_tensor(call(answer, film, least)), film, least)
-    film = torch.randint(0, 256, (3, 4, 5, 2), generator=generator, dtype=torch.uint8)
-    with given("film = random bytes, 4×3×5×2, not contiguous", least=50):
-        film = film.transpose(0, 1)
-        _judge_moved(expect_tensor(call(answer, film, 50)), film, 50)
-    with given("film = one channel that goes 200, 200 - 60, 200", least=60):
-        film = torch.tensor([200, 140, 200], dtype=torch.uint8).view(3, 1, 1, 1)
-        _judge_moved(expect_tensor(call(answer, film, 60)), film, 60)
+        limits = np.iinfo(dtype)
+        levels = random.integers(limits.min, limits.max, shape, dtype, endpoint=True)
+        levels.flat[0] = limits.min
+        levels.flat[-1] = limits.min if levels.size == 1 else limits.max
+        with given(f"levels = {dtype} of shape {shape}"):
+            _judge_floats(expect_tensor(call(answer, levels)), levels)
+    quiet = np.array([[3, -2], [0, 1], [-4, 5]], dtype=np.int16)
+    with given("levels = int16 of shape (3, 2), none beyond 5"):
+        _judge_floats(expect_tensor(call(answer, quiet)), quiet)
+    wide = random.integers(-(2**15), 2**15, (8, 2), np.int16)
+    with given("levels = every second row of int16 of shape (8, 2)"):
+        _judge_floats(expect_tensor(call(answer, wide[::2])), wide[::2])
 
 
-def _judge_moved(got: torch.Tensor, film: torch.Tensor, least: int) -> None:
-    change = film.int().diff(dim=0)
-    wrapped = film[1:] - film[:-1]
-    want = (change.abs() >= least).any(dim=1)
-    if tuple(got.shape) == tuple(change.shape) and got.shape != want.shape:
-        raise Wrong("this has a value for each channel; a pixel has moved if any of them has")
-    if tuple(got.shape) == (len(film), *want.shape[1:]):
-        raise Wrong("the first frame has none before it: T frames have T - 1 differences")
-    if got.dtype != torch.bool and got.shape == want.shape:
-        raise Wrong(f"return a mask, of dtype torch.bool, not {got.dtype}")
+def _judge_floats(got: torch.Tensor, levels: np.ndarray) -> None:
+    columns = levels[:, None] if levels.ndim == 1 else levels
+    zero, scale = (128, 128) if levels.dtype == np.uint8 else (0, -int(np.iinfo(levels.dtype).min))
+    numbers = torch.from_numpy(columns.T.astype(np.float64))
+    want = ((numbers - zero) / scale).float()
+    if got.ndim == 1 and levels.ndim == 1:
+        raise Wrong("mono needs a first dimension for its one channel: channels × time")
+    if got.shape != want.shape and got.shape == want.t().shape:
+        raise Wrong("this is still time × channels: transpose it")
+    if got.is_floating_point() and got.dtype != torch.float32:
+        raise Wrong(f"return float32, not {got.dtype}")
+    as_bytes = torch.from_numpy((columns.T.astype(np.int64) - zero) % 256 / scale).float()
+    usual: list[tuple[object, str]] = []
+    if zero:
+        usual = [
+            (as_bytes, "the bytes have wrapped: make floats before you subtract 128"),
+            ((numbers / 128).float(), "silence is 128 in 8 bits: subtract 128 first"),
+            ((numbers / 255).float(), "silence is 128 in 8 bits: subtract 128, then divide by 128"),
+            ((numbers / 127.5 - 1).float(), "silence is 128, and has to become 0, not 0.004"),
+            (((numbers - 128) / 127).float(), "the lowest is 128 below silence: divide by 128"),
+        ]
     expect_equal(
         got,
         want,
         usual=[
+            *usual,
             (
-                (wrapped >= least).any(dim=1),
-                "the bytes have wrapped: cast to a signed type before you subtract",
+                (numbers / (scale - 1)).float(),
+                "the lowest level is beyond -1: divide by 2 to a power",
             ),
             (
-                (wrapped.int().abs() >= least).any(dim=1),
-                "you cast after subtracting, when the bytes had wrapped",
+                (numbers / numbers.abs().max()).float(),
+                "divide by the type's largest magnitude, not by this sound's: it would be louder",
             ),
+            (numbers.float(), "the levels are not divided yet"),
+            ((numbers / 2**15).float(), "int32 goes to 2**31: each type has its own divisor"),
+            ((numbers / 2**31).float(), "int16 goes to 2**15: each type has its own divisor"),
+            ((numbers / 2**23).float(), "the 24 bits are the upper ones of 32: divide by 2**31"),
             (
-                (film.to(torch.int8).diff(dim=0).abs() >= least).any(dim=1),
-                "int8 holds -128 to 127, and bytes go to 255: take a wider type",
+                numbers.t().reshape(want.shape).sub(zero).div(scale).float(),
+                "`reshape` or `view` mixes the channels: transpose",
             ),
-            ((change >= least).any(dim=1), "a pixel may become darker, too: take `abs`"),
-            ((change <= -least).any(dim=1), "a pixel may become brighter, too: take `abs`"),
-            ((change.abs() > least).any(dim=1), "`least` itself counts: compare with >="),
-            ((change.abs() >= least).all(dim=1), "one channel is enough: `any`, not `all`"),
-            (
-                change.abs().sum(dim=1) >= least,
-                "you added up the channels; one of them must differ by `least`",
-            ),
-            ((change.sum(dim=1).abs() >= least), "you added up the channels before `abs`"),
-            (
-                (change.float().abs().mean(dim=1) >= least),
-                "you averaged the channels; one of them must differ by `least`",
-            ),
-            (~want, "true is what has moved, not what is still"),
         ],
-        why="true where any channel differs by `least` or more from the frame before",
+        why="element [c, t] is (levels[t, c] - silence) / the type's largest magnitude",
     )
+
+
+@exercise("03.13c")
+def delay(answer: Any) -> None:
+    """By how many samples the right channel is behind the left."""
+    generator = torch.Generator().manual_seed(7)
+    for late, most, count, kind in [
+        (5, 10, 200, "noise"),
+        (-3, 10, 200, "noise"),
+        (0, 4, 150, "noise"),
+        (12, 12, 300, "noise"),
+        (-8, 8, 120, "noise"),
+        (1, 1, 90, "noise"),
+        (130, 150, 600, "noise"),
+        (3, 84, 90, "noise, loud at both ends"),
+        (-6, 40, 160, "a click in silence"),
+    ]:
+        sound = torch.randn(count + 300, generator=generator)
+        if kind == "a click in silence":
+            sound[:220], sound[224:] = 0.0, 0.0
+        if kind == "noise, loud at both ends":
+            sound[145:155] *= 5
+            sound[145 + count : 155 + count] *= 5
+        left, right = sound[150 : 150 + count], sound[150 - late : 150 - late + count]
+        right = right + 0.1 * torch.randn(count, generator=generator)
+        right_is = f"right = left {late} samples later, with noise"
+        with given(f"left = {kind}, {count} samples", right_is, most=most):
+            got = _number(call(answer, left.clone(), right, most), "the delay")
+            expect_equal(
+                got,
+                float(late),
+                usual=[
+                    (float(-late), "the sign is wrong: positive where right comes later"),
+                    (float(late + most), "this is a position; the first one stands for -most"),
+                    (float(most - late), "this is a position, counted backwards"),
+                ],
+                why="take the delay at which the sum of products is largest",
+            )

@@ -1,150 +1,128 @@
-"""Checks of 03/14, datasets and loaders."""
+"""Checks of 03/14, video."""
 
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
 
 
-@exercise("03.14a")
-def cut(answer: Any) -> None:
-    """An order of positions, cut into batches."""
-    for order, size, drop_last in [
-        ([17, 12, 19, 14, 10, 15, 11], 4, False),
-        ([17, 12, 19, 14, 10, 15, 11], 4, True),
-        ([3, 1, 0, 2], 2, True),
-        ([3, 1, 0, 2], 2, False),
-        ([1, 0], 3, False),
-        ([1, 0], 3, True),
-        ([5, 9, 5], 1, True),
-        ([8, 6, 7, 5], 4, True),
-        ([], 2, False),
-    ]:
-        whole = len(order) - len(order) % size
-        every = _batches(order, size)
-        kept = _batches(order[:whole], size)
-        places = _batches(list(range(whole if drop_last else len(order))), size)
-        with given(order=order, batch_size=size, drop_last=drop_last):
-            expect_equal(
-                call(answer, order, size, drop_last),
-                kept if drop_last else every,
-                usual=[
-                    (kept, "the ragged batch is missing; it stays unless `drop_last` is true"),
-                    (every, "the ragged batch is still there; `drop_last` is true"),
-                    (every[:-1], "a whole batch is missing; only a ragged one is left out"),
-                    (
-                        places,
-                        "these are the places in `order`; return the positions that stand there",
-                    ),
-                    (_batches(sorted(order), size), "keep the positions in the given order"),
-                    (order, "this is not cut; return a list of lists"),
-                    ([tuple(batch) for batch in every], "each batch is a list too"),
-                    ([*every, []], "no empty batch at the end"),
-                ],
-                why="batch k holds the positions from k * batch_size on, batch_size of them",
-            )
-
-
-def _batches(order: list[int], size: int) -> list[list[int]]:
-    return [order[start : start + size] for start in range(0, len(order), size)]
-
-
 @exercise("03.14b")
-def balance(answer: Any) -> None:
-    """Weights with which the classes of a set of samples are drawn equally often."""
-    many = [1] * 120 + [0] * 30
-    for classes in [
-        [0, 0, 0, 1],
-        [2, 2, 0],
-        [1],
-        [3, 0, 3, 3, 0, 3, 1],
-        [0, 1, 2],
-        [11, 3, 11],
-        many,
-    ]:
-        labels = torch.tensor(classes)
-        sizes = labels.bincount()
-        want = 1 / sizes[labels].double()
-        kinds = len(set(classes))
-        with given(labels=labels):
-            got = expect_tensor(call(answer, labels))
-            if got.shape == sizes.shape != labels.shape:
-                raise Wrong("this is a number for each class; look up each sample's own class")
-            if not got.is_floating_point():
-                raise Wrong(f"expected floats, got {got.dtype}")
-            expect_equal(
-                got.double(),
-                want,
-                usual=[
-                    (sizes[labels].double(), "this is the size of each class; the rare weigh more"),
-                    (want / kinds, "all weights together add up to 1; those of each class should"),
-                    (want * len(labels) / kinds, "the weights of a class add up to n / classes"),
-                    (
-                        torch.full_like(want, 1 / len(labels)),
-                        "every sample weighs the same; the size of its class decides",
-                    ),
-                ],
-                why="a sample weighs 1 / (size of its class)",
-            )
+def middles(answer: Any) -> None:
+    """The frames in the middle of n equal pieces of a film."""
+    for frames, n in [(12, 4), (7, 3), (5, 5), (9, 1), (3, 7), (1, 4), (10, 4), (1, 1), (31, 10)]:
+        film = torch.arange(frames * 6, dtype=torch.uint8).view(frames, 1, 2, 3)
+        with given(f"film = {frames} frames of 1×2×3", n=n):
+            _judge_middles(expect_tensor(call(answer, film, n)), film, n)
+    still = torch.randn(3, 8, 2, 2, generator=torch.Generator().manual_seed(3)).transpose(0, 1)
+    with given("film = 8 frames of 3×2×2 floats, not contiguous", n=3):
+        _judge_middles(expect_tensor(call(answer, still, 3)), still, 3)
+
+
+def _judge_middles(got: torch.Tensor, film: torch.Tensor, n: int) -> None:
+    frames = len(film)
+    if got.ndim == 1 and film.ndim == 4:
+        raise Wrong("these are numbers of frames; return the frames, n×C×H×W")
+    if got.ndim == 4 and len(got) == frames < n:
+        raise Wrong("the film has fewer frames than n; some of them come more than once")
+    if got.ndim == 4 and len(got) != n:
+        raise Wrong(f"return {n} frames; these are {len(got)}")
+    ends = [i * (frames - 1) // max(n - 1, 1) for i in range(n)]
+    middle = [(2 * i + 1) * frames // (2 * n) for i in range(n)]
+    rounded = [min(round((2 * i + 1) * frames / (2 * n)), frames - 1) for i in range(n)]
+    usual = [
+        (ends, "these frames reach from the first to the last; take the middle of each piece"),
+        ([i * frames // n for i in range(n)], "each piece gave its first frame, not its middle"),
+        (
+            [(i + 1) * frames // n - 1 for i in range(n)],
+            "each piece gave its last frame, not its middle",
+        ),
+        ([i * (frames // n) for i in range(n)], "each piece gave its first frame, not its middle"),
+        (rounded, "you rounded; cut off the fraction"),
+        (
+            [min(i * (frames // n) + frames // n // 2, frames - 1) for i in range(n)],
+            "the pieces are T / n long, which need not be a whole number: cut off at the end only",
+        ),
+        (middle[::-1], "these are the right frames, backwards"),
+    ]
+    expect_equal(
+        got,
+        film[middle],
+        usual=[(film[places], reason) for places, reason in usual],
+        why="frame i of the result is frame (2 * i + 1) * T // (2 * n) of the film",
+    )
 
 
 @exercise("03.14c")
-def join(answer: Any) -> None:
-    """Sequences of different lengths, joined into one batch."""
-    tries: list[tuple[list[list[Any]], list[int], torch.dtype]] = [
-        ([[0, -2, 0], [4], [5, 6]], [1, 0, 2], torch.int64),
-        ([[0.5], [-1.5, 2.5]], [3, 3], torch.float64),
-        ([[], [7, 8]], [0, 1], torch.uint8),
-        ([[9, 10]], [-5], torch.int32),
-        ([[-3, 0, 0], [2**40 + 1], list(range(9))], [-1, 2**40, 3], torch.int64),
-        ([[], []], [1, 0], torch.float32),
-    ]
-    for sequences, labels, dtype in tries:
-        samples = [
-            (torch.tensor(numbers, dtype=dtype), label)
-            for numbers, label in zip(sequences, labels, strict=True)
-        ]
-        named = ", ".join(
-            f"(torch.tensor({numbers}, dtype={dtype}), {label})"
-            for numbers, label in zip(sequences, labels, strict=True)
-        )
-        with given(f"samples = [{named}]"):
-            got = call(answer, samples)
-            if not isinstance(got, tuple | list) or len(got) != 3:
-                raise Wrong("return three tensors: the batch, the lengths and the labels")
-            for part, name in zip(got, ("the batch", "the lengths", "the labels"), strict=True):
-                if not isinstance(part, Tensor):
-                    raise Wrong(f"{name} should be a tensor, not of {type(part).__name__}")
-                expect_tensor(part)
-            _judge_batch(got[0], sequences, dtype)
-            lengths = torch.tensor([len(numbers) for numbers in sequences])
-            longest = torch.full_like(lengths, int(lengths.max()))
-            counted = torch.tensor([sum(map(bool, numbers)) for numbers in sequences])
-            usual = [
-                (longest, "these are the lengths after padding; keep the true ones"),
-                (counted, "a sequence may hold zeros of its own; take the length before padding"),
-            ]
-            why = "the second result holds the length of each sequence"
-            expect_equal(got[1], lengths, usual=usual, why=why)
-            why = "the third result holds the labels, in the samples' order"
-            expect_equal(got[2], torch.tensor(labels), why=why)
+def moved_pixels(answer: Any) -> None:
+    """A mask of the pixels that differ from the frame before, in any channel, by `least`."""
+    generator = torch.Generator().manual_seed(5)
+    for shape, least in [
+        ((4, 3, 5, 6), 60),
+        ((3, 1, 4, 5), 128),
+        ((2, 3, 6, 6), 200),
+        ((5, 2, 3, 4), 1),
+        ((2, 3, 30, 30), 255),
+        ((1, 3, 2, 4), 10),
+        ((6, 4, 1, 1), 90),
+    ]:
+        film = torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8)
+        if least == 1:
+            film = film // 86  # few levels, so that many pixels are still
+        if least == 255:
+            film = film // 128 * 255
+        size = "×".join(map(str, shape))
+        with given(f"film = random bytes, {size}", least=least):
+            _judge_moved(expect_tensor(call(answer, film, least)), film, least)
+    film = torch.randint(0, 256, (3, 4, 5, 2), generator=generator, dtype=torch.uint8)
+    with given("film = random bytes, 4×3×5×2, not contiguous", least=50):
+        film = film.transpose(0, 1)
+        _judge_moved(expect_tensor(call(answer, film, 50)), film, 50)
+    with given("film = one channel that goes 200, 200 - 60, 200", least=60):
+        film = torch.tensor([200, 140, 200], dtype=torch.uint8).view(3, 1, 1, 1)
+        _judge_moved(expect_tensor(call(answer, film, 60)), film, 60)
 
 
-def _judge_batch(got: Tensor, sequences: list[list[Any]], dtype: torch.dtype) -> None:
-    width = max(map(len, sequences))
-    want = torch.zeros(len(sequences), width, dtype=dtype)
-    left = want.clone()
-    for row, other, numbers in zip(want, left, sequences, strict=True):
-        row[: len(numbers)] = torch.tensor(numbers, dtype=dtype)
-        other[width - len(numbers) :] = torch.tensor(numbers, dtype=dtype)
-    if got.ndim == 2 and got.shape[0] == len(sequences) and got.shape[1] > width:
-        raise Wrong(f"the batch is {got.shape[1]} wide; the longest sequence has {width}")
-    if got.shape == want.shape and got.dtype != dtype:
-        raise Wrong(f"the batch is of {got.dtype}; keep the sequences' dtype, {dtype}")
-    usual = [
-        (left, "the sequences stand on the right; fill up on the right"),
-        (want.T, "rows and columns are swapped: a sample is a row"),
-    ]
-    expect_equal(got, want, usual=usual, why="row i holds sequence i, then zeros")
+def _judge_moved(got: torch.Tensor, film: torch.Tensor, least: int) -> None:
+    change = film.int().diff(dim=0)
+    wrapped = film[1:] - film[:-1]
+    want = (change.abs() >= least).any(dim=1)
+    if tuple(got.shape) == tuple(change.shape) and got.shape != want.shape:
+        raise Wrong("this has a value for each channel; a pixel has moved if any of them has")
+    if tuple(got.shape) == (len(film), *want.shape[1:]):
+        raise Wrong("the first frame has none before it: T frames have T - 1 differences")
+    if got.dtype != torch.bool and got.shape == want.shape:
+        raise Wrong(f"return a mask, of dtype torch.bool, not {got.dtype}")
+    expect_equal(
+        got,
+        want,
+        usual=[
+            (
+                (wrapped >= least).any(dim=1),
+                "the bytes have wrapped: cast to a signed type before you subtract",
+            ),
+            (
+                (wrapped.int().abs() >= least).any(dim=1),
+                "you cast after subtracting, when the bytes had wrapped",
+            ),
+            (
+                (film.to(torch.int8).diff(dim=0).abs() >= least).any(dim=1),
+                "int8 holds -128 to 127, and bytes go to 255: take a wider type",
+            ),
+            ((change >= least).any(dim=1), "a pixel may become darker, too: take `abs`"),
+            ((change <= -least).any(dim=1), "a pixel may become brighter, too: take `abs`"),
+            ((change.abs() > least).any(dim=1), "`least` itself counts: compare with >="),
+            ((change.abs() >= least).all(dim=1), "one channel is enough: `any`, not `all`"),
+            (
+                change.abs().sum(dim=1) >= least,
+                "you added up the channels; one of them must differ by `least`",
+            ),
+            ((change.sum(dim=1).abs() >= least), "you added up the channels before `abs`"),
+            (
+                (change.float().abs().mean(dim=1) >= least),
+                "you averaged the channels; one of them must differ by `least`",
+            ),
+            (~want, "true is what has moved, not what is still"),
+        ],
+        why="true where any channel differs by `least` or more from the frame before",
+    )

@@ -1,121 +1,150 @@
-"""Checks of 03/15, workers and streams."""
+"""Checks of 03/15, datasets and loaders."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from numbers import Integral
-from types import SimpleNamespace
 from typing import Any
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, given
+import torch
+from torch import Tensor
+
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
 
 
 @exercise("03.15a")
-def shard(answer: Any) -> None:
-    """The samples of a stream that belong to one worker."""
-    for count, workers, me in [
-        (7, 2, 0),
-        (7, 2, 1),
-        (8, 3, 2),
-        (8, 3, 0),
-        (2, 4, 3),
-        (5, 1, 0),
-        (0, 2, 1),
+def cut(answer: Any) -> None:
+    """An order of positions, cut into batches."""
+    for order, size, drop_last in [
+        ([17, 12, 19, 14, 10, 15, 11], 4, False),
+        ([17, 12, 19, 14, 10, 15, 11], 4, True),
+        ([3, 1, 0, 2], 2, True),
+        ([3, 1, 0, 2], 2, False),
+        ([1, 0], 3, False),
+        ([1, 0], 3, True),
+        ([5, 9, 5], 1, True),
+        ([8, 6, 7, 5], 4, True),
+        ([], 2, False),
     ]:
-        samples = [37 * number % 5 for number in range(count)]  # some come again
-        info = SimpleNamespace(id=me, num_workers=workers)
-        size = -(-count // workers)
-        by_value = [sample for sample in samples if sample % workers == me]
-        usual = [
-            (by_value, "number the samples with `enumerate`; what is in them does not count"),
-            (samples, "this is the whole stream: every worker would deliver it"),
-            (samples[me * size : (me + 1) * size], "this is a block; deal the samples out in turn"),
-            (samples[me + 1 :: workers], "the first worker's `id` is 0, not 1"),
-            (list(range(me, count, workers)), "these are positions; return the samples there"),
-        ]
-        with given(f"stream = {samples}", f"info.id = {me}", f"info.num_workers = {workers}"):
-            got = _listed(call(answer, list(samples), info))
-            why = "start at sample `id` and take each `num_workers`-th"
-            expect_equal(got, samples[me::workers], usual=usual, why=why)
-    with given("info = None", stream=[20, 0, 10]), _without_workers():
-        got = _listed(call(answer, [20, 0, 10], None))
-        expect_equal(got, [20, 0, 10], why="without workers all samples are ours")
-    source = "stream = a generator of 40, 30, 20, 10, 0"
-    second = SimpleNamespace(id=1, num_workers=2)
-    cases: list[tuple[SimpleNamespace | None, list[str], list[int]]] = [
-        (second, ["info.id = 1", "info.num_workers = 2"], [30, 10]),
-        (None, ["info = None"], [40, 30, 20, 10, 0]),
-    ]
-    for worker, named, want in cases:
-        with given(source, *named):
-            got = _listed(call(answer, _stream(), worker))
-            expect_equal(got, want, why="a generator can be walked through only once")
+        whole = len(order) - len(order) % size
+        every = _batches(order, size)
+        kept = _batches(order[:whole], size)
+        places = _batches(list(range(whole if drop_last else len(order))), size)
+        with given(order=order, batch_size=size, drop_last=drop_last):
+            expect_equal(
+                call(answer, order, size, drop_last),
+                kept if drop_last else every,
+                usual=[
+                    (kept, "the ragged batch is missing; it stays unless `drop_last` is true"),
+                    (every, "the ragged batch is still there; `drop_last` is true"),
+                    (every[:-1], "a whole batch is missing; only a ragged one is left out"),
+                    (
+                        places,
+                        "these are the places in `order`; return the positions that stand there",
+                    ),
+                    (_batches(sorted(order), size), "keep the positions in the given order"),
+                    (order, "this is not cut; return a list of lists"),
+                    ([tuple(batch) for batch in every], "each batch is a list too"),
+                    ([*every, []], "no empty batch at the end"),
+                ],
+                why="batch k holds the positions from k * batch_size on, batch_size of them",
+            )
 
 
-def _stream() -> Iterator[int]:
-    yield from range(40, -1, -10)
-
-
-def _listed(got: object) -> object:
-    """The result, or Wrong where it has still to be walked through."""
-    if isinstance(got, Iterator):
-        raise Wrong(
-            "expected a list, got something to walk through; collect the samples, as `list(…)` does"
-        )
-    return got
+def _batches(order: list[int], size: int) -> list[list[int]]:
+    return [order[start : start + size] for start in range(0, len(order), size)]
 
 
 @exercise("03.15b")
-def block(answer: Any) -> None:
-    """The block of a stream that one worker reads."""
-    for count, workers in [(10, 3), (8, 4), (2, 4), (0, 2), (7, 1), (11, 4), (1_000, 7)]:
-        for me in reversed(range(workers)):
-            info = SimpleNamespace(id=me, num_workers=workers)
-            with given(f"count = {count}", f"info.id = {me}", f"info.num_workers = {workers}"):
-                _judge_block(_pair(call(answer, count, info)), count, me, workers)
-    for count in (5, 0, 1_000):
-        with given(f"count = {count}", "info = None"), _without_workers():
-            why = "without workers the whole stream is ours"
-            expect_equal(_pair(call(answer, count, None)), (0, count), why=why)
+def balance(answer: Any) -> None:
+    """Weights with which the classes of a set of samples are drawn equally often."""
+    many = [1] * 120 + [0] * 30
+    for classes in [
+        [0, 0, 0, 1],
+        [2, 2, 0],
+        [1],
+        [3, 0, 3, 3, 0, 3, 1],
+        [0, 1, 2],
+        [11, 3, 11],
+        many,
+    ]:
+        labels = torch.tensor(classes)
+        sizes = labels.bincount()
+        want = 1 / sizes[labels].double()
+        kinds = len(set(classes))
+        with given(labels=labels):
+            got = expect_tensor(call(answer, labels))
+            if got.shape == sizes.shape != labels.shape:
+                raise Wrong("this is a number for each class; look up each sample's own class")
+            if not got.is_floating_point():
+                raise Wrong(f"expected floats, got {got.dtype}")
+            expect_equal(
+                got.double(),
+                want,
+                usual=[
+                    (sizes[labels].double(), "this is the size of each class; the rare weigh more"),
+                    (want / kinds, "all weights together add up to 1; those of each class should"),
+                    (want * len(labels) / kinds, "the weights of a class add up to n / classes"),
+                    (
+                        torch.full_like(want, 1 / len(labels)),
+                        "every sample weighs the same; the size of its class decides",
+                    ),
+                ],
+                why="a sample weighs 1 / (size of its class)",
+            )
 
 
-def _judge_block(got: object, count: int, me: int, workers: int) -> None:
-    size, over = divmod(count, workers)
-    starts = [k * size + min(k, over) for k in range(workers + 1)]
-    up = -(-count // workers)
-    last = [k * size + max(0, k - (workers - over)) for k in range(workers + 1)]
+@exercise("03.15c")
+def join(answer: Any) -> None:
+    """Sequences of different lengths, joined into one batch."""
+    tries: list[tuple[list[list[Any]], list[int], torch.dtype]] = [
+        ([[0, -2, 0], [4], [5, 6]], [1, 0, 2], torch.int64),
+        ([[0.5], [-1.5, 2.5]], [3, 3], torch.float64),
+        ([[], [7, 8]], [0, 1], torch.uint8),
+        ([[9, 10]], [-5], torch.int32),
+        ([[-3, 0, 0], [2**40 + 1], list(range(9))], [-1, 2**40, 3], torch.int64),
+        ([[], []], [1, 0], torch.float32),
+    ]
+    for sequences, labels, dtype in tries:
+        samples = [
+            (torch.tensor(numbers, dtype=dtype), label)
+            for numbers, label in zip(sequences, labels, strict=True)
+        ]
+        named = ", ".join(
+            f"(torch.tensor({numbers}, dtype={dtype}), {label})"
+            for numbers, label in zip(sequences, labels, strict=True)
+        )
+        with given(f"samples = [{named}]"):
+            got = call(answer, samples)
+            if not isinstance(got, tuple | list) or len(got) != 3:
+                raise Wrong("return three tensors: the batch, the lengths and the labels")
+            for part, name in zip(got, ("the batch", "the lengths", "the labels"), strict=True):
+                if not isinstance(part, Tensor):
+                    raise Wrong(f"{name} should be a tensor, not of {type(part).__name__}")
+                expect_tensor(part)
+            _judge_batch(got[0], sequences, dtype)
+            lengths = torch.tensor([len(numbers) for numbers in sequences])
+            longest = torch.full_like(lengths, int(lengths.max()))
+            counted = torch.tensor([sum(map(bool, numbers)) for numbers in sequences])
+            usual = [
+                (longest, "these are the lengths after padding; keep the true ones"),
+                (counted, "a sequence may hold zeros of its own; take the length before padding"),
+            ]
+            why = "the second result holds the length of each sequence"
+            expect_equal(got[1], lengths, usual=usual, why=why)
+            why = "the third result holds the labels, in the samples' order"
+            expect_equal(got[2], torch.tensor(labels), why=why)
+
+
+def _judge_batch(got: Tensor, sequences: list[list[Any]], dtype: torch.dtype) -> None:
+    width = max(map(len, sequences))
+    want = torch.zeros(len(sequences), width, dtype=dtype)
+    left = want.clone()
+    for row, other, numbers in zip(want, left, sequences, strict=True):
+        row[: len(numbers)] = torch.tensor(numbers, dtype=dtype)
+        other[width - len(numbers) :] = torch.tensor(numbers, dtype=dtype)
+    if got.ndim == 2 and got.shape[0] == len(sequences) and got.shape[1] > width:
+        raise Wrong(f"the batch is {got.shape[1]} wide; the longest sequence has {width}")
+    if got.shape == want.shape and got.dtype != dtype:
+        raise Wrong(f"the batch is of {got.dtype}; keep the sequences' dtype, {dtype}")
     usual = [
-        (
-            (min(me * up, count), min((me + 1) * up, count)),
-            "blocks of the size rounded up leave too little for the last workers; sizes differ "
-            "by one at most",
-        ),
-        ((me * up, (me + 1) * up), "this block ends behind the stream"),
-        ((me * size, (me + 1) * size), "blocks of the size rounded down leave samples to nobody"),
-        ((last[me], last[me + 1]), "the larger blocks come first"),
-        ((starts[me], starts[me + 1] - 1), "`stop` is the first number that is not read"),
-        ((starts[me], starts[me + 1] - starts[me]), "return (start, stop), not (start, size)"),
+        (left, "the sequences stand on the right; fill up on the right"),
+        (want.T, "rows and columns are swapped: a sample is a row"),
     ]
-    why = "the first `count % num_workers` workers read one sample more than the others"
-    expect_equal(got, (starts[me], starts[me + 1]), usual=usual, why=why)
-
-
-def _pair(got: object) -> object:
-    """The result, a list taken for a tuple; Wrong unless it is two whole numbers."""
-    pair = tuple(got) if isinstance(got, list) else got
-    whole = isinstance(pair, tuple) and [
-        type(p) is not bool and isinstance(p, Integral) for p in pair
-    ]
-    if whole != [True, True]:
-        raise Wrong(f"return (start, stop), two whole numbers, not {got!r:.60}")
-    return pair
-
-
-@contextmanager
-def _without_workers() -> Iterator[None]:
-    """Name the usual reason for an error where there is no worker."""
-    try:
-        yield
-    except Wrong as wrong:
-        if "AttributeError" not in str(wrong):
-            raise
-        raise Wrong("your function asked `info` for a worker; without workers it is None") from None
+    expect_equal(got, want, usual=usual, why="row i holds sequence i, then zeros")
