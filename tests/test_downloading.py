@@ -1010,4 +1010,4 @@ def test_an_archive_cannot_mark_itself(tmp_path):
 
 
 def test_says_where_it_is_built_by_hand():
-    assert "Built by hand in 03/17." in (download.__doc__ or "")
+    assert "Built by hand in 03/18." in (download.__doc__ or "")

@@ -19,7 +19,7 @@ ROOT = _BUNDLED if _BUNDLED.is_dir() else _PACKAGE.parent / "data"
 def path(name: str) -> Path:
     """Return the path of a bundled file (`"tables/wine.csv"`) or folder (`"volumes/ct"`), checked.
 
-    Explained in 03/17. Raises BookError where no such name is bundled, or where a file of it is
+    Explained in 03/18. Raises BookError where no such name is bundled, or where a file of it is
     missing or damaged (its SHA-256 differs).
     """
     try:

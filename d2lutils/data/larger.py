@@ -38,7 +38,7 @@ def fashion_mnist(split: str = "train") -> "tuple[torch.Tensor, torch.Tensor]":
 
     X is uint8 N×1×28×28 from 0 to 255, y int64 N from 0 to 9. `split` is `"train"` (60,000),
     `"test"` (10,000) or `"all"`. The first use fetches 31 MB.
-    Explained in 03/17. Raises BookError on another split, a damaged file or a missing network.
+    Explained in 03/18. Raises BookError on another split, a damaged file or a missing network.
     """
     return load("fashion_mnist", split)
 
@@ -48,7 +48,7 @@ def cifar10(split: str = "train") -> "tuple[torch.Tensor, torch.Tensor]":
 
     X is uint8 N×3×32×32 from 0 to 255, y int64 N from 0 to 9. `split` is `"train"` (50,000),
     `"test"` (10,000) or `"all"`. The first use fetches 171 MB.
-    Explained in 03/17. Raises BookError on another split, a damaged file or a missing network.
+    Explained in 03/18. Raises BookError on another split, a damaged file or a missing network.
     """
     return load("cifar10", split)
 

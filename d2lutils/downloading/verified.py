@@ -40,7 +40,7 @@ def download(
     and links that lead out of the folder, devices, and contents larger than a gigabyte and a
     hundred times the archive.
 
-    Built by hand in 03/17.
+    Built by hand in 03/18.
 
     Args:
         url: the address, http or https.

@@ -1,252 +1,218 @@
-"""Answers to the exercises of 03/17, getting data."""
+"""Answers to the exercises of 03/17, workers and streams."""
 
-from hashlib import md5, sha256
+from itertools import islice
 
-from check_cases import Cases
+import numpy as np
 
+from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
 
-def hashed(data):
-    return sha256(data).hexdigest()
 
+def shard(stream, info):
+    if info is None:
+        return list(stream)
+    return list(islice(stream, info.id, None, info.num_workers))
 
-def unsound(files, published):
-    right = {name for name in files if hashed(files[name]) == published.get(name, "").lower()}
-    return sorted(set(published) - right)
 
+def dealt_in_blocks(stream, info):
+    if info is None:
+        return list(stream)
+    size = -(-len(stream) // info.num_workers)
+    return stream[info.id * size : (info.id + 1) * size]
 
-def present_only(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if n in files and hashed(files[n]) != d.lower())
 
+def none_forgotten(stream, info):
+    return [s for i, s in enumerate(stream) if i % info.num_workers == info.id]
 
-def missing_only(files, published):
-    return sorted(set(published) - set(files))
 
+def length_taken(stream, info):
+    if info is None:
+        return list(stream)
+    return [stream[i] for i in range(info.id, len(stream), info.num_workers)]
 
-def case_matters(files, published):
-    return sorted(n for n, d in published.items() if hashed(files.get(n, b"")) != d)
 
+def positions(stream, info):
+    if info is None:
+        return list(stream)
+    return list(range(info.id, len(list(stream)), info.num_workers))
 
-def with_unpublished(files, published):
-    return sorted([*unsound(files, published), *(set(files) - set(published))])
 
+def walked_twice(stream, info):
+    count = sum(1 for _ in stream)
+    return shard(stream, info) if count else []
 
-def missing_raises(files, published):
-    return sorted(n for n, d in published.items() if hashed(files[n]) != d.lower())
 
+def first_only(stream, info):
+    return shard(stream, info)[:1]
 
-def by_md5(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if md5(files.get(n, b"")).hexdigest() != d.lower())
 
+def one_too_many(stream, info):
+    if info is None:
+        return list(stream)
+    return list(islice(stream, info.id, None, info.num_workers + 1))
 
-def unsorted(files, published):
-    found = unsound(files, published)
-    return [name for name in published if name in found]
 
+def by_first_place(stream, info):
+    if info is None:
+        return list(stream)
+    samples = list(stream)
+    return [s for s in samples if samples.index(s) % info.num_workers == info.id]
 
-def sound_ones(files, published):
-    return sorted(set(published) - set(unsound(files, published)))
 
+def each_once(stream, info):
+    if info is None:
+        return list(stream)
+    return list(dict.fromkeys(stream))[info.id :: info.num_workers]
 
-def missing_is_empty(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if hashed(files.get(n, b"")) != d.lower())
 
+def in_turns(stream, info):
+    mine, turn = [], 0
+    for sample in stream:
+        if info is None or turn == info.id:
+            mine.append(sample)
+        turn = (turn + 1) % (info.num_workers if info else 1)
+    return mine
 
-def empty_is_missing(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if not files.get(n) or hashed(files[n]) != d.lower())
 
+def by_value(stream, info):
+    if info is None:
+        return list(stream)
+    return [s for s in stream if s % info.num_workers == info.id]
 
-def first_digits_only(files, published):
-    lengths = {name: len(digest) for name, digest in published.items()}
-    return sorted(n for n, length in lengths.items() if n not in files or length != 64)
 
+def block(count, info):
+    if info is None:
+        return 0, count
+    size, over = divmod(count, info.num_workers)
+    start = info.id * size + min(info.id, over)
+    return start, start + size + (info.id < over)
 
-def first_digits_of_each(files, published):
-    pairs = published.items()
-    return sorted(n for n, d in pairs if n not in files or hashed(files[n])[:8] != d.lower()[:8])
 
+def by_array_split(count, info):
+    mine = np.array_split(range(count), info.num_workers)[info.id] if info else range(count)
+    start = int(mine[0]) if len(mine) else block(count, info)[0]
+    return start, start + len(mine)
 
-def without_line_ends(files, published):
-    return unsound({name: data.strip() for name, data in files.items()}, published)
 
+def by_numpy(count, info):
+    if info is None:
+        return 0, count
+    ends = np.full(info.num_workers, count // info.num_workers)
+    ends[: count % info.num_workers] += 1
+    stops = ends.cumsum()
+    return stops[info.id] - ends[info.id], stops[info.id]
 
-def as_text(files, published):
-    return unsound({name: data.decode().encode() for name, data in files.items()}, published)
 
+def rounded_up(count, info):
+    if info is None:
+        return 0, count
+    size = -(-count // info.num_workers)
+    return min(count, info.id * size), min(count, (info.id + 1) * size)
 
-def by_digest(files, published):
-    found = []
-    for name, digest in sorted(published.items()):
-        if name not in files or sha256(files[name]).digest() != bytes.fromhex(digest):
-            found.append(name)
-    return found
 
+def beyond_the_end(count, info):
+    if info is None:
+        return 0, count
+    size = -(-count // info.num_workers)
+    return info.id * size, (info.id + 1) * size
 
-def any_published_hash(files, published):
-    known = {digest.lower() for digest in published.values()}
-    return sorted(n for n in published if n not in files or hashed(files[n]) not in known)
 
+def rounded_down(count, info):
+    if info is None:
+        return 0, count
+    size = count // info.num_workers
+    return info.id * size, (info.id + 1) * size
 
-def resume(have, ask, size):
-    while len(have) < size:
-        number, body = ask(len(have))
-        have = have + body if number == 206 else body
-    return have
 
+def larger_last(count, info):
+    if info is None:
+        return 0, count
+    size, over = divmod(count, info.num_workers)
+    start = info.id * size + max(0, info.id - (info.num_workers - over))
+    return start, start + size + (info.id >= info.num_workers - over)
 
-def in_pieces(have, ask, size):
-    pieces = [have]
-    while sum(map(len, pieces)) < size:
-        number, body = ask(sum(map(len, pieces)))
-        if number == 200:
-            pieces = []
-        pieces.append(body)
-    return b"".join(pieces)
 
+def proportional(count, info):
+    if info is None:
+        return 0, count
+    return info.id * count // info.num_workers, (info.id + 1) * count // info.num_workers
 
-def deeper(have, ask, size):
-    if len(have) == size:
-        return have
-    number, body = ask(len(have))
-    return deeper({200: b"", 206: have}[number] + body, ask, size)
-
-
-def once(have, ask, size):
-    if len(have) == size:
-        return have
-    number, body = ask(len(have))
-    return have + body if number == 206 else body
-
-
-def anew(have, ask, size):
-    have = b""
-    while len(have) < size:
-        have = ask(0)[1]
-    return have
-
-
-def always_appends(have, ask, size):
-    while len(have) < size:
-        have += ask(len(have))[1]
-    return have
-
-
-def always_replaces(have, ask, size):
-    while len(have) < size:
-        have = ask(len(have))[1]
-    return have
-
-
-def asks_first(have, ask, size):
-    while True:
-        number, body = ask(len(have))
-        have = have + body if number == 206 else body
-        if len(have) >= size:
-            return have
-
-
-def one_too_far(have, ask, size):
-    while len(have) < size:
-        number, body = ask(len(have) + 1)
-        have = have + body if number == 206 else body
-    return have
-
-
-def in_front(have, ask, size):
-    while len(have) < size:
-        number, body = ask(len(have))
-        have = body + have if number == 206 else body
-    return have
-
-
-def until_nothing_comes(have, ask, size):
-    while len(have) < size:
-        number, body = ask(len(have))
-        if not body:
-            break
-        have = have + body if number == 206 else body
-    return have
-
-
-def a_header(have, ask, size):
-    return have + ask(f"bytes={len(have)}-")[1] if len(have) < size else have
-
-
-def a_byte_array(have, ask, size):
-    return bytearray(resume(have, ask, size))
-
-
-def keeps_the_longer(have, ask, size):
-    while len(have) < size:
-        number, body = ask(len(have))
-        have = have + body if number == 206 else max(have, body, key=len)
-    return have
-
-
-ONLY_TRUTH = "the caller asks only whether it is true"
-TWO_NUMBERS = "the number is 200 or 206"
 
 CASES = {
     "03.17a": Cases(
-        solution=unsound,
-        also_right=[by_digest],
+        solution=shard,
+        also_right=[in_turns],
         wrong=[
-            (present_only, "missing counts as well"),
-            (missing_only, "another hash counts as well"),
-            (case_matters, "capital and small"),
-            (with_unpublished, "was not published"),
-            (missing_raises, "raised KeyError"),
-            (by_md5, "hash the bytes with `sha256`"),
-            (unsorted, "sort the names"),
-            (sound_ones, "the sound ones"),
-            (lambda files, published: set(unsound(files, published)), "expected a list"),
-            (missing_is_empty, "a published file that is missing counts as well"),
-            (empty_is_missing, "a file of no bytes is no missing file"),
-            (first_digits_only, "another hash counts as well"),
+            (lambda stream, info: list(stream), "the whole stream"),
+            (dealt_in_blocks, "deal the samples out in turn"),
+            (none_forgotten, "without workers it is None"),
+            (length_taken, "raised TypeError"),
+            (positions, "these are positions"),
+            (by_value, "number the samples with `enumerate`"),
             (
-                lambda files, published: len(unsound(files, published)),
-                "expected a list, got an int",
+                lambda stream, info: islice(stream, info.id, None, info.num_workers),
+                "as `list(…)` does",
             ),
-            (lambda files, published: unsound(files, published)[::-1], "sort the names"),
-            (lambda files, published: sorted(published), "every file is called unsound"),
-            (lambda files, published: [], "hash the bytes with SHA-256"),
+            (lambda stream, info: shard(list(stream)[1:], info), "`id` is 0, not 1"),
+            (lambda stream, info: shard(stream, info)[::-1], "start at sample `id`"),
+            (lambda stream, info: tuple(shard(stream, info)), "expected a list, got a tuple"),
+            (walked_twice, "walked through only once"),
+            (first_only, "start at sample `id`"),
+            (one_too_many, "start at sample `id`"),
+            (by_first_place, "start at sample `id`"),
+            (each_once, "start at sample `id`"),
             (
-                lambda files, published: dict.fromkeys(unsound(files, published), False),
-                "expected a list",
+                lambda stream, info: list(stream) if not info or not info.id else [],
+                "the whole stream",
             ),
-            (any_published_hash, "another hash counts as well"),
-            (first_digits_of_each, "another hash counts as well"),
-            (without_line_ends, "hash the bytes with SHA-256"),
-            (as_text, "no such letters"),
         ],
-        equivalent={
-            "return abs(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
-            "return -(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
-            "return int(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
-        },
     ),
     "03.17b": Cases(
-        solution=resume,
-        also_right=[in_pieces, deeper],
+        solution=block,
+        also_right=[by_array_split, by_numpy, lambda count, info: list(block(count, info))],
         wrong=[
-            (once, "ask again until"),
-            (anew, "ask for the first byte that is missing"),
-            (always_appends, "only the bytes that it brought count"),
-            (always_replaces, "the bytes of a 206 follow"),
-            (asks_first, "though all bytes are there"),
-            (one_too_far, "ask for the first byte that is missing"),
-            (in_front, "bytes that came after a 206 follow"),
-            (until_nothing_comes, "ask again until"),
-            (a_header, "takes one int"),
-            (a_byte_array, "bytearray"),
-            (keeps_the_longer, "only the bytes that it brought count"),
-            (lambda have, ask, size: have, "ask again until"),
+            (rounded_up, "sizes differ by one at most"),
+            (beyond_the_end, "ends behind the stream"),
+            (rounded_down, "leave samples to nobody"),
+            (proportional, "the larger blocks come first"),
+            (lambda count, info: (0, count), "read one sample more"),
+            (lambda count, info: block(count, info)[0], "two whole numbers, not 7"),
+            (lambda count, info: range(*block(count, info)), "not range(7, 10)"),
+            (lambda count, info: tuple(map(float, block(count, info))), "not (7.0, 10.0)"),
+            (
+                lambda count, info: (block(count, info)[0], block(count, info)[1] - 1),
+                "the first number that is not read",
+            ),
+            (
+                lambda count, info: (
+                    block(count, info)[0],
+                    block(count, info)[1] - block(count, info)[0],
+                ),
+                "not (start, size)",
+            ),
+            (
+                lambda count, info: (block(count, info)[0] + 1, block(count, info)[1]),
+                "sizes differ",
+            ),
+            (lambda count, info: block(count, None), "read one sample more"),
+            (lambda count, info: block(count, info)[::-1], "read one sample more"),
+            (lambda count, info: tuple(map(float, block(count, info))), "two whole numbers"),
+            (larger_last, "the larger blocks come first"),
         ],
         equivalent={
-            "have = have + body if number >= 206 else body": TWO_NUMBERS,
+            "return (0, abs(count))": NOT_NEGATIVE,
+            "return (0, int(count))": WHOLE,
+            "start = info.id * size + min(over, info.id)": COMMUTES,
+            "return (abs(start), start + size + (info.id < over))": NOT_NEGATIVE,
+            "return (int(start), start + size + (info.id < over))": WHOLE,
+            "return (start, abs(start + size + (info.id < over)))": NOT_NEGATIVE,
+            "return (start, int(start + size + (info.id < over)))": WHOLE,
+            "return (0, abs(total))": NOT_NEGATIVE,
+            "return (0, int(total))": WHOLE,
+            "start = me.id * size + min(over, me.id)": COMMUTES,
+            "return (abs(start), start + size + (1 if me.id < over else 0))": NOT_NEGATIVE,
+            "return (int(start), start + size + (1 if me.id < over else 0))": WHOLE,
+            "return (start, abs(start + size + (1 if me.id < over else 0)))": NOT_NEGATIVE,
+            "return (start, int(start + size + (1 if me.id < over else 0)))": WHOLE,
         },
     ),
 }

@@ -1,345 +1,252 @@
-"""Answers to the exercises of 03/18, holding data back."""
+"""Answers to the exercises of 03/18, getting data."""
 
 from hashlib import md5, sha256
 
-import torch
+from check_cases import Cases
 
-from check_cases import NOT_NEGATIVE, WHOLE, Cases
 
+def hashed(data):
+    return sha256(data).hexdigest()
 
-def split(groups, count, generator):
-    names = groups.unique()
-    drawn = names[torch.randperm(len(names), generator=generator)[:count]]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
 
+def unsound(files, published):
+    right = {name for name in files if hashed(files[name]) == published.get(name, "").lower()}
+    return sorted(set(published) - right)
 
-def rows_drawn(groups, count, generator):
-    order = torch.randperm(len(groups), generator=generator)
-    return order[count:].sort().values, order[:count].sort().values
 
+def present_only(files, published):
+    pairs = published.items()
+    return sorted(n for n, d in pairs if n in files and hashed(files[n]) != d.lower())
 
-def neighbouring_repeats_only(groups, count, generator):
-    names = groups.unique_consecutive()
-    drawn = names[torch.randperm(len(names), generator=generator)[:count]]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
 
+def missing_only(files, published):
+    return sorted(set(published) - set(files))
 
-def numbers_up_to_the_largest(groups, count, generator):
-    drawn = torch.randperm(int(groups.max()) + 1, generator=generator)[:count]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
 
+def case_matters(files, published):
+    return sorted(n for n, d in published.items() if hashed(files.get(n, b"")) != d)
 
-def sorted_draw(groups, count, generator):
-    names = groups.unique()
-    order = torch.randperm(len(names), generator=generator).sort().values
-    test = torch.isin(groups, names[order[:count]])
-    return torch.where(~test)[0], torch.where(test)[0]
 
+def with_unpublished(files, published):
+    return sorted([*unsound(files, published), *(set(files) - set(published))])
 
-def by_inverse(groups, count, generator):
-    names, places = groups.unique(return_inverse=True)
-    drawn = torch.randperm(len(names), generator=generator)[:count]
-    test = (places[:, None] == drawn).any(dim=1)
-    return (~test).nonzero()[:, 0], test.nonzero()[:, 0]
 
+def missing_raises(files, published):
+    return sorted(n for n, d in published.items() if hashed(files[n]) != d.lower())
 
-def masks(groups, count, generator):
-    train, _ = split(groups, count, generator)
-    mask = torch.isin(torch.arange(len(groups)), train)
-    return mask, ~mask
 
+def by_md5(files, published):
+    pairs = published.items()
+    return sorted(n for n, d in pairs if md5(files.get(n, b"")).hexdigest() != d.lower())
 
-def unseeded(groups, count, generator):
-    return split(groups, count, None)
 
+def unsorted(files, published):
+    found = unsound(files, published)
+    return [name for name in published if name in found]
 
-def positions_drawn(groups, count, generator):
-    drawn = torch.randperm(len(groups.unique()), generator=generator)[:count]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
 
+def sound_ones(files, published):
+    return sorted(set(published) - set(unsound(files, published)))
 
-def with_repeats(groups, count, generator):
-    names = groups.unique()
-    drawn = names[torch.randint(len(names), (count,), generator=generator)]
-    test = torch.isin(groups, drawn)
-    return torch.where(~test)[0], torch.where(test)[0]
 
+def missing_is_empty(files, published):
+    pairs = published.items()
+    return sorted(n for n, d in pairs if hashed(files.get(n, b"")) != d.lower())
 
-def first_groups(groups, count, generator):
-    test = torch.isin(groups, groups.unique()[:count])
-    return torch.where(~test)[0], torch.where(test)[0]
 
+def empty_is_missing(files, published):
+    pairs = published.items()
+    return sorted(n for n, d in pairs if not files.get(n) or hashed(files[n]) != d.lower())
 
-def falling(groups, count, generator):
-    train, test = split(groups, count, generator)
-    return train.flip(0), test.flip(0)
 
+def first_digits_only(files, published):
+    lengths = {name: len(digest) for name, digest in published.items()}
+    return sorted(n for n, length in lengths.items() if n not in files or length != 64)
 
-def columns(groups, count, generator):
-    return tuple(rows[:, None] for rows in split(groups, count, generator))
 
+def first_digits_of_each(files, published):
+    pairs = published.items()
+    return sorted(n for n, d in pairs if n not in files or hashed(files[n])[:8] != d.lower()[:8])
 
-def seeded_anew(groups, count, generator):
-    return split(groups, count, torch.Generator().manual_seed(generator.initial_seed()))
 
+def without_line_ends(files, published):
+    return unsound({name: data.strip() for name, data in files.items()}, published)
 
-def global_order(groups, count, generator):
-    torch.manual_seed(generator.initial_seed())
-    return split(groups, count, None)
 
+def as_text(files, published):
+    return unsound({name: data.decode().encode() for name, data in files.items()}, published)
 
-def one_of_three(groups, count, generator):
-    seed = int(torch.randint(9999, (1,), generator=generator)) % 3
-    return split(groups, count, torch.Generator().manual_seed(seed))
 
+def by_digest(files, published):
+    found = []
+    for name, digest in sorted(published.items()):
+        if name not in files or sha256(files[name]).digest() != bytes.fromhex(digest):
+            found.append(name)
+    return found
 
-def all_but_the_last_group(groups, count, generator):
-    names = groups.unique()
-    size = max(len(names) - 1, count)
-    test = torch.isin(groups, names[torch.randperm(size, generator=generator)[:count]])
-    return torch.where(~test)[0], torch.where(test)[0]
 
+def any_published_hash(files, published):
+    known = {digest.lower() for digest in published.values()}
+    return sorted(n for n in published if n not in files or hashed(files[n]) not in known)
 
-def neighbours(groups, count, generator):
-    names = groups.unique()
-    start = int(torch.randint(len(names), (1,), generator=generator))
-    test = torch.isin(groups, names.roll(start)[:count])
-    return torch.where(~test)[0], torch.where(test)[0]
 
+def resume(have, ask, size):
+    while len(have) < size:
+        number, body = ask(len(have))
+        have = have + body if number == 206 else body
+    return have
 
-def one_row_a_group(groups, count, generator):
-    train, test = split(groups, count, generator)
-    firsts = [torch.where(groups == group)[0][0] for group in groups[test].unique()]
-    return train, torch.stack(firsts).sort().values
 
+def in_pieces(have, ask, size):
+    pieces = [have]
+    while sum(map(len, pieces)) < size:
+        number, body = ask(sum(map(len, pieces)))
+        if number == 200:
+            pieces = []
+        pieces.append(body)
+    return b"".join(pieces)
 
-def groups_for_rows(groups, count, generator):
-    return tuple(groups[rows].unique() + 100 for rows in split(groups, count, generator))
 
+def deeper(have, ask, size):
+    if len(have) == size:
+        return have
+    number, body = ask(len(have))
+    return deeper({200: b"", 206: have}[number] + body, ask, size)
 
-def sorted_by_group(groups, count, generator):
-    train, test = split(groups, count, generator)
-    return train[groups[train].argsort(stable=True)], test[groups[test].argsort(stable=True)]
 
+def once(have, ask, size):
+    if len(have) == size:
+        return have
+    number, body = ask(len(have))
+    return have + body if number == 206 else body
 
-def seen(train, test):
-    return (test[:, None] == train).all(dim=2).any(dim=1)
 
+def anew(have, ask, size):
+    have = b""
+    while len(have) < size:
+        have = ask(0)[1]
+    return have
 
-def seen_by_loops(train, test):
-    known = {tuple(row) for row in train.tolist()}
-    return torch.tensor([tuple(row) in known for row in test.tolist()], dtype=torch.bool)
 
+def always_appends(have, ask, size):
+    while len(have) < size:
+        have += ask(len(have))[1]
+    return have
 
-def seen_by_numbers(train, test):
-    numbers = torch.cat([train, test]).unique(dim=0, return_inverse=True)[1]
-    return torch.isin(numbers[len(train) :], numbers[: len(train)])
 
+def always_replaces(have, ask, size):
+    while len(have) < size:
+        have = ask(len(have))[1]
+    return have
 
-def any_column(train, test):
-    return (test[:, None] == train).any(dim=2).any(dim=1)
 
+def asks_first(have, ask, size):
+    while True:
+        number, body = ask(len(have))
+        have = have + body if number == 206 else body
+        if len(have) >= size:
+            return have
 
-def different_rows(train, test):
-    return (test[:, None] == train).any(dim=1).all(dim=1)
 
+def one_too_far(have, ask, size):
+    while len(have) < size:
+        number, body = ask(len(have) + 1)
+        have = have + body if number == 206 else body
+    return have
 
-def element_by_element(train, test):
-    return torch.isin(test, train).all(dim=1)
 
+def in_front(have, ask, size):
+    while len(have) < size:
+        number, body = ask(len(have))
+        have = body + have if number == 206 else body
+    return have
 
-def by_sum(train, test):
-    return torch.isin(test.sum(dim=1), train.sum(dim=1))
 
+def until_nothing_comes(have, ask, size):
+    while len(have) < size:
+        number, body = ask(len(have))
+        if not body:
+            break
+        have = have + body if number == 206 else body
+    return have
 
-def training_mask(train, test):
-    return seen(test, train)
 
+def a_header(have, ask, size):
+    return have + ask(f"bytes={len(have)}-")[1] if len(have) < size else have
 
-def counted(train, test):
-    groups, counts = torch.cat([train, test]).unique(
-        dim=0, return_inverse=True, return_counts=True
-    )[1:]
-    return counts[groups[len(train) :]] > 1
 
+def a_byte_array(have, ask, size):
+    return bytearray(resume(have, ask, size))
 
-def nearly(train, test):
-    return torch.isclose(test[:, None], train, atol=1e-5).all(dim=2).any(dim=1)
 
+def keeps_the_longer(have, ask, size):
+    while len(have) < size:
+        number, body = ask(len(have))
+        have = have + body if number == 206 else max(have, body, key=len)
+    return have
 
-def same_place(train, test):
-    return (train == test).all(dim=1)
 
-
-def row_numbers(train, test):
-    return torch.where(seen(train, test))[0]
-
-
-def remainder(name):
-    return int(sha256(name.encode()).hexdigest()[:8], 16) % 100
-
-
-def cut(names, inside):
-    return [n for n in names if not inside(n)], [n for n in names if inside(n)]
-
-
-def by_hash(names, percent):
-    def inside(name):
-        return remainder(name.split("/")[0]) < percent
-
-    return cut(names, inside)
-
-
-def by_partition(names, percent):
-    parts = {False: [], True: []}
-    for name in names:
-        number = int.from_bytes(sha256(name.partition("/")[0].encode()).digest()[:4], "big")
-        parts[number % 100 < percent].append(name)
-    return list(parts.values())
-
-
-def whole_name(names, percent):
-    return cut(names, lambda name: remainder(name) < percent)
-
-
-def last_slash(names, percent):
-    return cut(names, lambda name: remainder(name.rsplit("/", 1)[0]) < percent)
-
-
-def up_to_percent(names, percent):
-    return cut(names, lambda name: remainder(name.split("/")[0]) <= percent)
-
-
-def by_python(names, percent):
-    return cut(names, lambda name: hash(name.split("/")[0]) % 100 < percent)
-
-
-def by_md5(names, percent):
-    def number(name):
-        return int(md5(name.split("/")[0].encode()).hexdigest()[:8], 16)
-
-    return cut(names, lambda name: number(name) % 100 < percent)
-
-
-def all_digits(names, percent):
-    def number(name):
-        return int(sha256(name.split("/")[0].encode()).hexdigest(), 16)
-
-    return cut(names, lambda name: number(name) % 100 < percent)
-
-
-def decimal(names, percent):
-    return cut(names, lambda name: int(sha256(name.encode()).hexdigest()[:8]) % 100 < percent)
-
-
-def first_of_each(names, percent):
-    return by_hash(dict.fromkeys(names), percent)
-
-
-def sorted_names(names, percent):
-    train, test = by_hash(names, percent)
-    return sorted(train), sorted(test)
-
-
-def by_place(names, percent):
-    end = len(names) * percent // 100
-    return names[end:], names[:end]
-
-
-def as_sets(names, percent):
-    return tuple(set(part) for part in by_hash(names, percent))
-
-
-ONLY_TRUTH = "it is asked only whether it is true"
-ONE_DIMENSION = "`where` of one dimension gives one tensor: the last is the first"
+ONLY_TRUTH = "the caller asks only whether it is true"
+TWO_NUMBERS = "the number is 200 or 206"
 
 CASES = {
     "03.18a": Cases(
-        solution=split,
-        also_right=[lambda *inputs: list(split(*inputs)), by_inverse],
+        solution=unsound,
+        also_right=[by_digest],
         wrong=[
-            (rows_drawn, "draw groups, not rows"),
-            (neighbouring_repeats_only, "the number of different groups"),
-            (numbers_up_to_the_largest, "groups, expected"),
-            (sorted_draw, "every generator gives the same split"),
-            (lambda *inputs: split(*inputs)[::-1], "swapped"),
-            (masks, "these are masks"),
-            (unseeded, "the global generator was moved"),
-            (first_groups, "every generator gives the same"),
-            (falling, "in rising order"),
-            (columns, "expected one dimension"),
-            (lambda *inputs: split(*inputs)[1], "expected two tensors"),
-            (lambda g, n, generator: split(g, n + 1, generator), "groups, expected"),
-            (with_repeats, "groups, expected"),
-            (positions_drawn, "draws positions"),
-            (lambda *inputs: (split(*inputs)[0], split(*inputs)[0]), "exactly one part"),
-            (seeded_anew, "the generator stands still"),
-            (global_order, "the global generator was moved"),
-            (one_of_three, "draw with `torch.randperm(n, generator=generator)`"),
-            (all_but_the_last_group, "draw with `torch.randperm(n, generator=generator)`"),
-            (neighbours, "these groups are neighbours"),
-            (lambda g, n, generator: split(g, n + (n > 3), generator), "groups, expected"),
-            (one_row_a_group, "exactly one part"),
-            (groups_for_rows, "return row numbers, not groups"),
-            (lambda *inputs: [part.tolist() for part in split(*inputs)], "expected a tensor, got"),
-            (sorted_by_group, "in rising order"),
+            (present_only, "missing counts as well"),
+            (missing_only, "another hash counts as well"),
+            (case_matters, "capital and small"),
+            (with_unpublished, "was not published"),
+            (missing_raises, "raised KeyError"),
+            (by_md5, "hash the bytes with `sha256`"),
+            (unsorted, "sort the names"),
+            (sound_ones, "the sound ones"),
+            (lambda files, published: set(unsound(files, published)), "expected a list"),
+            (missing_is_empty, "a published file that is missing counts as well"),
+            (empty_is_missing, "a file of no bytes is no missing file"),
+            (first_digits_only, "another hash counts as well"),
+            (
+                lambda files, published: len(unsound(files, published)),
+                "expected a list, got an int",
+            ),
+            (lambda files, published: unsound(files, published)[::-1], "sort the names"),
+            (lambda files, published: sorted(published), "every file is called unsound"),
+            (lambda files, published: [], "hash the bytes with SHA-256"),
+            (
+                lambda files, published: dict.fromkeys(unsound(files, published), False),
+                "expected a list",
+            ),
+            (any_published_hash, "another hash counts as well"),
+            (first_digits_of_each, "another hash counts as well"),
+            (without_line_ends, "hash the bytes with SHA-256"),
+            (as_text, "no such letters"),
         ],
         equivalent={
-            "return (abs(torch.where(~test)[0]), torch.where(test)[0])": NOT_NEGATIVE,
-            "return (torch.where(~test)[0], abs(torch.where(test)[0]))": NOT_NEGATIVE,
-            "return (torch.where(~test)[-1], torch.where(test)[0])": ONE_DIMENSION,
-            "return (torch.where(~test)[0], torch.where(test)[-1])": ONE_DIMENSION,
+            "return abs(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
+            "return -(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
+            "return int(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
         },
     ),
     "03.18b": Cases(
-        solution=seen,
-        also_right=[seen_by_loops, seen_by_numbers],
+        solution=resume,
+        also_right=[in_pieces, deeper],
         wrong=[
-            (any_column, "only if all of its columns are equal"),
-            (different_rows, "one and the same row"),
-            (element_by_element, "one and the same row"),
-            (by_sum, "all of its columns are equal"),
-            (training_mask, "mark the test rows"),
-            (counted, "compare whole rows"),
-            (nearly, "compare whole rows"),
-            (same_place, "raised"),
-            (row_numbers, "return a mask"),
-            (lambda train, test: ~seen(train, test), "that were not seen"),
-            (lambda train, test: int(seen(train, test).sum()), "expected a tensor"),
-            (lambda train, test: seen(train, test).tolist(), "expected a tensor"),
-            (lambda train, test: seen(train, test)[:, None], "shape"),
-        ],
-        equivalent={},
-    ),
-    "03.18c": Cases(
-        solution=by_hash,
-        also_right=[by_partition],
-        wrong=[
-            (whole_name, "not the whole name"),
-            (last_slash, "not at the last"),
-            (up_to_percent, "not equal to it"),
-            (by_python, "SHA-256, the first eight"),
-            (by_md5, "SHA-256, the first eight"),
-            (all_digits, "SHA-256, the first eight"),
-            (decimal, "raised ValueError"),
-            (first_of_each, "as often as it stands there"),
-            (sorted_names, "keep the order"),
-            (by_place, "is in both lists"),
-            (as_sets, "expected a list"),
-            (lambda names, percent: by_hash(names, percent)[::-1], "swapped"),
-            (lambda names, percent: by_hash(names, percent)[1], "return 2 values"),
-            (lambda names, percent: whole_name(names, 0), "belongs to the test"),
+            (once, "ask again until"),
+            (anew, "ask for the first byte that is missing"),
+            (always_appends, "only the bytes that it brought count"),
+            (always_replaces, "the bytes of a 206 follow"),
+            (asks_first, "though all bytes are there"),
+            (one_too_far, "ask for the first byte that is missing"),
+            (in_front, "bytes that came after a 206 follow"),
+            (until_nothing_comes, "ask again until"),
+            (a_header, "takes one int"),
+            (a_byte_array, "bytearray"),
+            (keeps_the_longer, "only the bytes that it brought count"),
+            (lambda have, ask, size: have, "ask again until"),
         ],
         equivalent={
-            "return abs(int(sha256(name.encode()).hexdigest()[:8], 16) % 100)": NOT_NEGATIVE,
-            "return int(int(sha256(name.encode()).hexdigest()[:8], 16) % 100)": WHOLE,
-            "return abs(remainder(name.split('/')[0]) < percent)": ONLY_TRUTH,
-            "return -(remainder(name.split('/')[0]) < percent)": ONLY_TRUTH,
-            "return int(remainder(name.split('/')[0]) < percent)": ONLY_TRUTH,
+            "have = have + body if number >= 206 else body": TWO_NUMBERS,
         },
     ),
 }

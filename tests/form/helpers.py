@@ -19,7 +19,7 @@ BUILT = {
     "plot.broadcasting": "02/05",
     "device": "02/12",
     "loader": "03/15",
-    "download": "03/17",
+    "download": "03/18",
     "plot.computation_graph": "04/02",
     "plot.surface": "04/07",
     "fit": "04/12",

@@ -1,132 +1,121 @@
-"""Checks of 03/17, getting data."""
+"""Checks of 03/17, workers and streams."""
 
-from hashlib import md5, sha256
+from collections.abc import Iterator
+from contextlib import contextmanager
+from numbers import Integral
+from types import SimpleNamespace
 from typing import Any
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, given
+from d2lutils.checks import Wrong, call, exercise, expect_equal, given
 
 
 @exercise("03.17a")
-def unsound(answer: Any) -> None:
-    """The names of published files that are missing or have another hash."""
-    files = {"wine": b"1,2", "co2": b"315", "story": b"\xffOnce\r\n", "own": b"mine", "empty": b""}
-    digests = {name: sha256(data).hexdigest() for name, data in files.items() if name != "own"}
-    other = sha256(b"another").hexdigest()
-    capitals = {name: digest.upper() for name, digest in digests.items()}
-    cases: list[tuple[str, dict[str, str], list[str]]] = [
-        (
-            "wine and co2 differ, chord is missing",
-            dict.fromkeys(["wine", "co2", "chord"], other),
-            [],
-        ),
-        ("every file is sound", {}, []),
-        ("hashes in capital letters, co2 differs", capitals | {"co2": other}, ["capitals"]),
-        ("only chord is missing", {"chord": other}, []),
-        (
-            "the hashes of wine and co2 are exchanged",
-            {"wine": digests["co2"], "co2": digests["wine"]},
-            [],
-        ),
-        (
-            "one digit in the middle of wine's hash differs",
-            {"wine": digests["wine"][:32] + other[32] + digests["wine"][33:]},
-            [],
-        ),
-        ("chord is missing, its hash is that of no bytes", {"chord": sha256(b"").hexdigest()}, []),
-        ("the file empty has no bytes, and another hash", {"empty": other}, []),
-    ]
-    for told, changed, note in cases:
-        published = {**digests, **changed}
-        missing = sorted(name for name in published if name not in files)
-        sound = {name for name in digests if digests[name] == published[name].lower()}
-        differ = [name for name in published if name in files and name not in sound]
-        want = sorted([*missing, *differ])
+def shard(answer: Any) -> None:
+    """The samples of a stream that belong to one worker."""
+    for count, workers, me in [
+        (7, 2, 0),
+        (7, 2, 1),
+        (8, 3, 2),
+        (8, 3, 0),
+        (2, 4, 3),
+        (5, 1, 0),
+        (0, 2, 1),
+    ]:
+        samples = [37 * number % 5 for number in range(count)]  # some come again
+        info = SimpleNamespace(id=me, num_workers=workers)
+        size = -(-count // workers)
+        by_value = [sample for sample in samples if sample % workers == me]
         usual = [
-            ([*missing, *differ], "sort the names"),
-            ([*differ, *missing], "sort the names"),
-            (sorted(differ), "a published file that is missing counts as well"),
-            (missing, "a file with another hash counts as well"),
-            (sorted(set(digests) - set(want)), "these are the sound ones"),
-            (sorted({*want, "empty"}), "a file of no bytes is no missing file; it has a hash too"),
-            (sorted({*want, "own"}), "`own` was not published; it does not matter"),
-            (sorted(published), "every file is called unsound; hash the bytes with `sha256`"),
+            (by_value, "number the samples with `enumerate`; what is in them does not count"),
+            (samples, "this is the whole stream: every worker would deliver it"),
+            (samples[me * size : (me + 1) * size], "this is a block; deal the samples out in turn"),
+            (samples[me + 1 :: workers], "the first worker's `id` is 0, not 1"),
+            (list(range(me, count, workers)), "these are positions; return the samples there"),
         ]
-        if note:
-            usual[:0] = [(sorted(published), "capital and small hexadecimal digits mean the same")]
-        with given(told):
-            got = call(answer, dict(files), published)
-            if isinstance(got, (set, tuple)):
-                raise Wrong(f"expected a list, got a {type(got).__name__}; `sorted` gives one")
-            why = "hash the bytes with SHA-256 and compare with the published digits"
-            expect_equal(got, want, usual=usual, why=why)
-    with given("published holds an MD5 in place of a SHA-256"):
-        got = call(answer, {"wine": b"1,2"}, {"wine": md5(b"1,2").hexdigest()})
-        expect_equal(got, ["wine"], why="the hash is SHA-256, not MD5")
+        with given(f"stream = {samples}", f"info.id = {me}", f"info.num_workers = {workers}"):
+            got = _listed(call(answer, list(samples), info))
+            why = "start at sample `id` and take each `num_workers`-th"
+            expect_equal(got, samples[me::workers], usual=usual, why=why)
+    with given("info = None", stream=[20, 0, 10]), _without_workers():
+        got = _listed(call(answer, [20, 0, 10], None))
+        expect_equal(got, [20, 0, 10], why="without workers all samples are ours")
+    source = "stream = a generator of 40, 30, 20, 10, 0"
+    second = SimpleNamespace(id=1, num_workers=2)
+    cases: list[tuple[SimpleNamespace | None, list[str], list[int]]] = [
+        (second, ["info.id = 1", "info.num_workers = 2"], [30, 10]),
+        (None, ["info = None"], [40, 30, 20, 10, 0]),
+    ]
+    for worker, named, want in cases:
+        with given(source, *named):
+            got = _listed(call(answer, _stream(), worker))
+            expect_equal(got, want, why="a generator can be walked through only once")
 
 
-# What `resume` fetches: no text, and no byte twice.
-FILE = bytes(range(215, 256))
-SIZE = len(FILE)
+def _stream() -> Iterator[int]:
+    yield from range(40, -1, -10)
+
+
+def _listed(got: object) -> object:
+    """The result, or Wrong where it has still to be walked through."""
+    if isinstance(got, Iterator):
+        raise Wrong(
+            "expected a list, got something to walk through; collect the samples, as `list(…)` does"
+        )
+    return got
 
 
 @exercise("03.17b")
-def resume(answer: Any) -> None:
-    """All bytes of a file, from a server whose answers break off."""
-    for told, size, have, answers in [
-        ("you have nothing, and one 206 brings all", SIZE, 0, [(206, SIZE)]),
-        ("you have 7 bytes, and one 206 brings the rest", SIZE, 7, [(206, SIZE)]),
-        ("the answers break off twice", SIZE, 7, [(206, 5), (206, 11), (206, SIZE)]),
-        ("you have all bytes", SIZE, SIZE, []),
-        ("the file has no bytes", 0, 0, []),
-        ("one byte is missing", SIZE, SIZE - 1, [(206, SIZE)]),
-        ("one 206 brings no byte", SIZE, 3, [(206, 0), (206, SIZE)]),
-        ("you have 7 bytes, and a 200 brings the whole file", SIZE, 7, [(200, SIZE)]),
-        ("a 200 breaks off after 4 bytes", SIZE, 9, [(200, 4), (200, SIZE)]),
-        ("a 200 brings no byte", SIZE, 9, [(200, 0), (206, SIZE)]),
-        ("a 206, then a 200, then a 206", SIZE, 5, [(206, 20), (200, 12), (206, SIZE)]),
-    ]:
-        with given(told):
-            server = _Server(FILE[:size], FILE[:have], answers)
-            got = expect_type(call(answer, FILE[:have], server, size), bytes)
-            if len(got) < size:
-                raise Wrong(
-                    f"{len(got)} of {size} bytes are there; an answer may break off, so ask again "
-                    f"until there are `size` bytes"
-                )
-            if len(got) > size:
-                raise Wrong(
-                    f"{len(got)} bytes are too many, expected {size}; after a 200, only the bytes "
-                    f"that it brought count"
-                )
-            expect_equal(got, FILE[:size], why="bytes that came after a 206 follow `have`")
+def block(answer: Any) -> None:
+    """The block of a stream that one worker reads."""
+    for count, workers in [(10, 3), (8, 4), (2, 4), (0, 2), (7, 1), (11, 4), (1_000, 7)]:
+        for me in reversed(range(workers)):
+            info = SimpleNamespace(id=me, num_workers=workers)
+            with given(f"count = {count}", f"info.id = {me}", f"info.num_workers = {workers}"):
+                _judge_block(_pair(call(answer, count, info)), count, me, workers)
+    for count in (5, 0, 1_000):
+        with given(f"count = {count}", "info = None"), _without_workers():
+            why = "without workers the whole stream is ours"
+            expect_equal(_pair(call(answer, count, None)), (0, count), why=why)
 
 
-class _Server:
-    """Answers what is planned, and knows which byte a client should ask for."""
+def _judge_block(got: object, count: int, me: int, workers: int) -> None:
+    size, over = divmod(count, workers)
+    starts = [k * size + min(k, over) for k in range(workers + 1)]
+    up = -(-count // workers)
+    last = [k * size + max(0, k - (workers - over)) for k in range(workers + 1)]
+    usual = [
+        (
+            (min(me * up, count), min((me + 1) * up, count)),
+            "blocks of the size rounded up leave too little for the last workers; sizes differ "
+            "by one at most",
+        ),
+        ((me * up, (me + 1) * up), "this block ends behind the stream"),
+        ((me * size, (me + 1) * size), "blocks of the size rounded down leave samples to nobody"),
+        ((last[me], last[me + 1]), "the larger blocks come first"),
+        ((starts[me], starts[me + 1] - 1), "`stop` is the first number that is not read"),
+        ((starts[me], starts[me + 1] - starts[me]), "return (start, stop), not (start, size)"),
+    ]
+    why = "the first `count % num_workers` workers read one sample more than the others"
+    expect_equal(got, (starts[me], starts[me + 1]), usual=usual, why=why)
 
-    def __init__(self, file: bytes, have: bytes, plan: list[tuple[int, int]]) -> None:
-        self.file = file
-        self.have = len(have)
-        self.plan = list(plan)
-        self.last = 0
 
-    def __call__(self, start: Any) -> tuple[int, bytes]:
-        if type(start) is not int:
-            raise Wrong("`ask` takes one int, the number of the first byte that is missing")
-        if start != self.have:
-            raise Wrong(
-                f"`ask` was called with {start}, where {self.have} bytes are there; " + self._hint()
-            )
-        if not self.plan:
-            raise Wrong("`ask` was called though all bytes are there; look at `size` first")
-        self.last, count = self.plan.pop(0)
-        came = self.file[start if self.last == 206 else 0 :][:count]
-        self.have = len(came) + (start if self.last == 206 else 0)
-        return self.last, came
+def _pair(got: object) -> object:
+    """The result, a list taken for a tuple; Wrong unless it is two whole numbers."""
+    pair = tuple(got) if isinstance(got, list) else got
+    whole = isinstance(pair, tuple) and [
+        type(p) is not bool and isinstance(p, Integral) for p in pair
+    ]
+    if whole != [True, True]:
+        raise Wrong(f"return (start, stop), two whole numbers, not {got!r:.60}")
+    return pair
 
-    def _hint(self) -> str:
-        if self.last == 206:
-            return "the bytes of a 206 follow those that you have"
-        if self.last == 200:
-            return "after a 200, only the bytes that it brought count"
-        return "ask for the first byte that is missing"
+
+@contextmanager
+def _without_workers() -> Iterator[None]:
+    """Name the usual reason for an error where there is no worker."""
+    try:
+        yield
+    except Wrong as wrong:
+        if "AttributeError" not in str(wrong):
+            raise
+        raise Wrong("your function asked `info` for a worker; without workers it is None") from None

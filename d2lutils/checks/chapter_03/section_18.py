@@ -1,197 +1,132 @@
-"""Checks of 03/18, holding data back."""
+"""Checks of 03/18, getting data."""
 
-from hashlib import sha256
-from itertools import pairwise
+from hashlib import md5, sha256
 from typing import Any
 
-import torch
-
-from d2lutils.checks import (
-    Wrong,
-    call,
-    exercise,
-    expect_equal,
-    expect_parts,
-    expect_tensor,
-    expect_type,
-    given,
-)
-from d2lutils.checks.chapter_03.draws import Draws
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, given
 
 
 @exercise("03.18a")
-def group_split(answer: Any) -> None:
-    """Row numbers of training and test, whole groups each."""
-    for groups, count, seed in [
-        (torch.tensor([7, 7, 2, 9, 2, 9, 4, 4, 7, 2]), 2, 0),
-        (torch.tensor([7, 7, 2, 9, 2, 9, 4, 4, 7, 2]), 1, 1),
-        (torch.tensor([3, 1, 3, 1, 5, 5, 8]), 2, 2),
-        (torch.arange(12) // 3, 3, 3),
-        (torch.tensor([-5, 6, -5, 6, 0]), 1, 4),
-        (torch.tensor([3, 3, 8]), 2, 5),
-        (torch.tensor([4, 9]), 1, 6),
-    ]:
-        with given(groups=groups, count=count):
-            _judge(answer, groups, count, seed)
-    groups = torch.arange(30)
-    with given("groups = torch.arange(30)", count=10):
-        before = torch.get_rng_state()
-        first, again, other = (_test_rows(answer, groups, _seeded(seed)) for seed in (0, 0, 1))
-        if not torch.equal(torch.get_rng_state(), before):
-            raise Wrong("the global generator was moved; hand `generator` to `randperm`")
-        if first != again:
-            raise Wrong("two equal generators give two splits; hand `generator` to `randperm`")
-        if first == other:
-            raise Wrong("every generator gives the same split; draw the groups with `randperm`")
-        generator = _seeded(0)
-        if _test_rows(answer, groups, generator) == _test_rows(answer, groups, generator):
-            raise Wrong("the generator stands still: draw from it, and do not seed it anew")
-        if any(len({b - a for a, b in pairwise(rows)}) < 3 for rows in (first, other)):
-            raise Wrong("these groups are neighbours; draw each by chance, with `randperm`")
-        _judge(answer, groups, 10, 0)  # among so many, a draw with repeats shows
-        draws = Draws()
-        call(answer, groups % 12, 5, generator, inside=draws)
-        if (12, generator) not in draws.made:
-            raise Wrong(
-                "draw with `torch.randperm(n, generator=generator)`, where n is the number of "
-                "different groups: then each has the same chance"
-            )
+def unsound(answer: Any) -> None:
+    """The names of published files that are missing or have another hash."""
+    files = {"wine": b"1,2", "co2": b"315", "story": b"\xffOnce\r\n", "own": b"mine", "empty": b""}
+    digests = {name: sha256(data).hexdigest() for name, data in files.items() if name != "own"}
+    other = sha256(b"another").hexdigest()
+    capitals = {name: digest.upper() for name, digest in digests.items()}
+    cases: list[tuple[str, dict[str, str], list[str]]] = [
+        (
+            "wine and co2 differ, chord is missing",
+            dict.fromkeys(["wine", "co2", "chord"], other),
+            [],
+        ),
+        ("every file is sound", {}, []),
+        ("hashes in capital letters, co2 differs", capitals | {"co2": other}, ["capitals"]),
+        ("only chord is missing", {"chord": other}, []),
+        (
+            "the hashes of wine and co2 are exchanged",
+            {"wine": digests["co2"], "co2": digests["wine"]},
+            [],
+        ),
+        (
+            "one digit in the middle of wine's hash differs",
+            {"wine": digests["wine"][:32] + other[32] + digests["wine"][33:]},
+            [],
+        ),
+        ("chord is missing, its hash is that of no bytes", {"chord": sha256(b"").hexdigest()}, []),
+        ("the file empty has no bytes, and another hash", {"empty": other}, []),
+    ]
+    for told, changed, note in cases:
+        published = {**digests, **changed}
+        missing = sorted(name for name in published if name not in files)
+        sound = {name for name in digests if digests[name] == published[name].lower()}
+        differ = [name for name in published if name in files and name not in sound]
+        want = sorted([*missing, *differ])
+        usual = [
+            ([*missing, *differ], "sort the names"),
+            ([*differ, *missing], "sort the names"),
+            (sorted(differ), "a published file that is missing counts as well"),
+            (missing, "a file with another hash counts as well"),
+            (sorted(set(digests) - set(want)), "these are the sound ones"),
+            (sorted({*want, "empty"}), "a file of no bytes is no missing file; it has a hash too"),
+            (sorted({*want, "own"}), "`own` was not published; it does not matter"),
+            (sorted(published), "every file is called unsound; hash the bytes with `sha256`"),
+        ]
+        if note:
+            usual[:0] = [(sorted(published), "capital and small hexadecimal digits mean the same")]
+        with given(told):
+            got = call(answer, dict(files), published)
+            if isinstance(got, (set, tuple)):
+                raise Wrong(f"expected a list, got a {type(got).__name__}; `sorted` gives one")
+            why = "hash the bytes with SHA-256 and compare with the published digits"
+            expect_equal(got, want, usual=usual, why=why)
+    with given("published holds an MD5 in place of a SHA-256"):
+        got = call(answer, {"wine": b"1,2"}, {"wine": md5(b"1,2").hexdigest()})
+        expect_equal(got, ["wine"], why="the hash is SHA-256, not MD5")
 
 
-def _test_rows(answer: Any, groups: torch.Tensor, generator: torch.Generator) -> list[int]:
-    rows: list[int] = _pair(call(answer, groups, 10, generator))[1].tolist()
-    return rows
-
-
-def _judge(answer: Any, groups: torch.Tensor, count: int, seed: int) -> None:
-    train, test = _pair(call(answer, groups, count, _seeded(seed)))
-    for name, rows in [("training", train), ("test", test)]:
-        if rows.dtype == torch.bool:
-            raise Wrong("these are masks; return row numbers, which `torch.where(mask)[0]` gives")
-        if rows.ndim != 1:
-            shape = tuple(rows.shape)
-            raise Wrong(f"the {name} rows have the shape {shape}, expected one dimension")
-    given_rows, whole = [*train.tolist(), *test.tolist()], list(range(len(groups)))
-    if any(row not in whole for row in given_rows):
-        raise Wrong("there are numbers that are no rows; return row numbers, not groups")
-    if sorted(given_rows) != whole:
-        raise Wrong("each row belongs into exactly one part")
-    both = sorted(set(groups[train].tolist()) & set(groups[test].tolist()))
-    if both:
-        raise Wrong(f"group {both[0]} is in both parts; draw groups, not rows")
-    found = len(set(groups[test].tolist()))
-    if found != count:
-        swapped = len(set(groups[train].tolist())) == count
-        hint = "; the two parts are swapped" if swapped else ""
-        if not swapped and found < count:
-            hint = "; `randperm(len(names))` draws positions in names = groups.unique(), not names"
-        raise Wrong(f"the test rows are of {found} groups, expected {count}{hint}")
-    if train.tolist() != sorted(train.tolist()) or test.tolist() != sorted(test.tolist()):
-        raise Wrong("return the row numbers in rising order")
-
-
-def _pair(got: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    if not isinstance(got, (tuple, list)) or len(got) != 2:
-        raise Wrong("expected two tensors, the training rows and the test rows")
-    return expect_tensor(got[0]), expect_tensor(got[1])
-
-
-def _seeded(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+# What `resume` fetches: no text, and no byte twice.
+FILE = bytes(range(215, 256))
+SIZE = len(FILE)
 
 
 @exercise("03.18b")
-def seen_before(answer: Any) -> None:
-    """A mask of the test rows that stand in the training table as well."""
-    wide = torch.tensor([[1.0, 2, 3], [4, 5, 6], [-7, 0, 2.5], [4, 5, 7]])
-    for told, train, test in [
-        ("three rows against two", wide[:3], wide[[1, 3]]),
-        ("a row that is equal in two columns of three", wide[:2], wide[3:]),
-        ("a row whose numbers stand in different rows", wide, torch.tensor([[1.0, 5, 2.5]])),
-        ("a row with the same numbers in another order", wide, wide[:1].flip(1)),
-        ("a row that stands twice in test, and not in train", wide[:2], wide[[2, 2, 0]]),
-        ("a row that stands twice in train", wide[[0, 0, 1]], wide),
-        ("a row that is nearly equal", wide, wide + torch.tensor([[1e-6], [0], [0], [0]])),
-        ("one column", torch.tensor([[3], [-1]]), torch.tensor([[1], [-1], [3], [0]])),
-        ("more test rows than training rows", wide[2:3], wide.repeat(3, 1)),
-        ("columns that were rows", wide[:3].T, torch.tensor([[2.0, 5, 0], [1, 2, 3]])),
-        ("no training rows", wide[:0], wide),
-        ("no test rows", wide, wide[:0]),
+def resume(answer: Any) -> None:
+    """All bytes of a file, from a server whose answers break off."""
+    for told, size, have, answers in [
+        ("you have nothing, and one 206 brings all", SIZE, 0, [(206, SIZE)]),
+        ("you have 7 bytes, and one 206 brings the rest", SIZE, 7, [(206, SIZE)]),
+        ("the answers break off twice", SIZE, 7, [(206, 5), (206, 11), (206, SIZE)]),
+        ("you have all bytes", SIZE, SIZE, []),
+        ("the file has no bytes", 0, 0, []),
+        ("one byte is missing", SIZE, SIZE - 1, [(206, SIZE)]),
+        ("one 206 brings no byte", SIZE, 3, [(206, 0), (206, SIZE)]),
+        ("you have 7 bytes, and a 200 brings the whole file", SIZE, 7, [(200, SIZE)]),
+        ("a 200 breaks off after 4 bytes", SIZE, 9, [(200, 4), (200, SIZE)]),
+        ("a 200 brings no byte", SIZE, 9, [(200, 0), (206, SIZE)]),
+        ("a 206, then a 200, then a 206", SIZE, 5, [(206, 20), (200, 12), (206, SIZE)]),
     ]:
-        old = [tuple(row) for row in train.tolist()]
-        want = torch.tensor([tuple(row) in old for row in test.tolist()], dtype=torch.bool)
-        equal = test[:, None] == train
-        usual = [
-            (equal.any(dim=1).all(dim=1), "all columns have to be equal in one and the same row"),
-            (equal.any(dim=2).any(dim=1), "a row was seen only if all of its columns are equal"),
-            (~want, "this marks the rows that were not seen"),
-        ]
         with given(told):
-            got = expect_tensor(call(answer, train, test))
-            if got.dtype != torch.bool:
-                raise Wrong(f"return a mask, of dtype torch.bool; this is {got.dtype}")
-            if got.shape == (len(train),) != want.shape:
-                raise Wrong("this mask has an entry for each training row; mark the test rows")
-            expect_equal(got, want, usual=usual, why="compare whole rows of test with train")
+            server = _Server(FILE[:size], FILE[:have], answers)
+            got = expect_type(call(answer, FILE[:have], server, size), bytes)
+            if len(got) < size:
+                raise Wrong(
+                    f"{len(got)} of {size} bytes are there; an answer may break off, so ask again "
+                    f"until there are `size` bytes"
+                )
+            if len(got) > size:
+                raise Wrong(
+                    f"{len(got)} bytes are too many, expected {size}; after a 200, only the bytes "
+                    f"that it brought count"
+                )
+            expect_equal(got, FILE[:size], why="bytes that came after a 206 follow `have`")
 
 
-NAMES = [f"bird {bird}/photo {photo}" for photo in range(3) for bird in range(30)]
-NAMES += ["bird 7", "Zoé/1", "Zoé/2", "bird 7/photo 1/cut", "nest/a/b", "", "/x", "bird 3/photo 0"]
+class _Server:
+    """Answers what is planned, and knows which byte a client should ask for."""
 
+    def __init__(self, file: bytes, have: bytes, plan: list[tuple[int, int]]) -> None:
+        self.file = file
+        self.have = len(have)
+        self.plan = list(plan)
+        self.last = 0
 
-@exercise("03.18c")
-def split_by_hash(answer: Any) -> None:
-    """Names for training and names for the test, whole groups, by SHA-256."""
-    edge = _remainder("bird 4")
-    for told, names, percent in [
-        ("three photos of each of thirty birds, and some odd names", NAMES, 20),
-        ("the same names in another order", NAMES[::-1], 35),
-        (f"bird 4, whose remainder is {edge}", ["bird 4/photo 9", "bird 5/photo 1"], edge),
-        (f"bird 4, whose remainder is {edge}", ["bird 4/photo 9"], edge + 1),
-        ("percent = 0", NAMES[:9], 0),
-        ("percent = 100", NAMES[:9], 100),
-        ("no names", [], 20),
-    ]:
-        with given(told, percent=percent):
-            got = expect_parts(call(answer, list(names), percent), "train", "test")
-            train, test = (expect_type(part, list) for part in got)
-            if sorted([*train, *test], key=str) != sorted(names):
-                raise Wrong("each name belongs into exactly one list, as often as it stands there")
-            inside = [_remainder(name.split("/")[0]) < percent for name in names]
-            want = tuple(
-                [n for n, chosen in zip(names, inside, strict=True) if chosen == side]
-                for side in (False, True)
-            )
-            if (train, test) == want:
-                continue
-            if (test, train) == want:
-                raise Wrong("the two lists are swapped: first the names for training")
-            if sorted(train) == sorted(want[0]):
-                raise Wrong("keep the order of `names`")
-            _name_the_mistake(set(test), set(want[1]), names, percent)
-
-
-def _name_the_mistake(test: set[str], want: set[str], names: list[str], percent: int) -> None:
-    if test == {name for name in names if _remainder(name.split("/")[0]) <= percent}:
-        raise Wrong("the remainder is to be below `percent`, not equal to it")
-    if test == {name for name in names if _remainder(name) < percent}:
-        raise Wrong('hash the group, what stands before the first "/", not the whole name')
-    if test == {name for name in names if _remainder(name.rsplit("/", 1)[0]) < percent}:
-        raise Wrong('the group ends at the first "/", not at the last')
-    groups = {name.split("/")[0] for name in test}
-    torn = sorted(groups & {name.split("/")[0] for name in names if name not in test})
-    if torn:
-        raise Wrong(f"group {torn[0]!r} is in both lists; hash the group, and nothing else")
-    for name in names:
-        if (name in test) != (name in want):
-            group = name.split("/")[0]
+    def __call__(self, start: Any) -> tuple[int, bytes]:
+        if type(start) is not int:
+            raise Wrong("`ask` takes one int, the number of the first byte that is missing")
+        if start != self.have:
             raise Wrong(
-                f"the remainder of {group!r} is {_remainder(group)}: SHA-256, the first eight "
-                f"hexadecimal digits as a number of base 16, % 100; so {name!r} belongs to the "
-                f"{'test' if name in want else 'training names'}"
+                f"`ask` was called with {start}, where {self.have} bytes are there; " + self._hint()
             )
-    raise Wrong("a name that stands twice is in both lists")
+        if not self.plan:
+            raise Wrong("`ask` was called though all bytes are there; look at `size` first")
+        self.last, count = self.plan.pop(0)
+        came = self.file[start if self.last == 206 else 0 :][:count]
+        self.have = len(came) + (start if self.last == 206 else 0)
+        return self.last, came
 
-
-def _remainder(group: str) -> int:
-    return int(sha256(group.encode()).hexdigest()[:8], 16) % 100
+    def _hint(self) -> str:
+        if self.last == 206:
+            return "the bytes of a 206 follow those that you have"
+        if self.last == 200:
+            return "after a 200, only the bytes that it brought count"
+        return "ask for the first byte that is missing"
