@@ -66,6 +66,18 @@ def test_memory_draws_one_arc_for_each_stride_that_moves():
     assert len(arcs) == 1
 
 
+def test_memory_leaves_out_offset_and_strides():
+    base = torch.arange(4)
+    figure = d2l.plot.memory(base, base.view(2, 2), names=["a", "b"], strides=False)
+    shown = texts(figure)
+    assert {"0", "3", "storage", "a  shape (4,)", "b  shape (2, 2)"} <= set(shown)
+    assert not any(word in text for text in shown for word in ("offset", "stride"))
+    assert not [text for text in figure.axes[0].texts if getattr(text, "arrow_patch", None)]
+    assert not [p for p in figure.axes[0].patches if type(p).__name__ == "FancyArrowPatch"]
+    taller = d2l.plot.memory(base, base.view(2, 2), names=["a", "b"])
+    assert figure.get_figheight() < taller.get_figheight()
+
+
 def test_memory_looks_at_every_dtype():
     for dtype in (torch.bool, torch.uint8, torch.bfloat16, torch.complex64):
         assert texts(d2l.plot.memory(torch.ones(2, dtype=dtype)))

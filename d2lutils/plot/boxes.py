@@ -27,7 +27,10 @@ _SMALL = 0.92  # of that, what notes and positions have
 
 
 def memory(
-    *tensors: torch.Tensor, names: Sequence[str] | None = None, title: str | None = None
+    *tensors: torch.Tensor,
+    names: Sequence[str] | None = None,
+    title: str | None = None,
+    strides: bool = True,
 ) -> Figure:
     """Return a figure of tensors as boxes beside their storage, offset and strides as arrows.
 
@@ -41,6 +44,8 @@ def memory(
         tensors: one to four tensors of any dtype and device, 0 to 3 dimensions, whose storages
             hold at most 40 elements; at most two share one storage.
         names: a label for each tensor; without it `tensor`.
+        strides: whether to draw and to name offset and strides. False leaves the arrows and the
+            words out, for a reader who has not met them.
 
     Built by hand in 02/03. Raises BookError on no tensor, too many, one that is too large, that has
     no numbers in memory or other ones than it shows, or two that read one storage as different
@@ -50,7 +55,7 @@ def memory(
         raise BookError(f"memory takes a list of names, [{names!r}], not one text")
     labels = ["tensor"] * len(tensors) if names is None else [str(name) for name in names]
     refuse_what_cannot_be_drawn(tensors, labels)
-    rows = [_Row(group) for group in by_storage(tensors, labels)]
+    rows = [_Row(group, strides) for group in by_storage(tensors, labels, strides)]
     width = max(row.width for row in rows)
     heights = [row.height for row in rows]
     scale = min(0.56, 9.2 / width)
@@ -70,20 +75,21 @@ def memory(
 class _Row:
     """A storage and, right of it, the one or two tensors that read it."""
 
-    def __init__(self, drawn: list[Drawn]) -> None:
-        self.drawn = drawn
+    def __init__(self, drawn: list[Drawn], strides: bool) -> None:
+        self.drawn, self.strides = drawn, strides
         self.values = storage_values(drawn[0].tensor)
-        notes = _NOTE * (1 + max(d.tensor.ndim for d in drawn)) - 0.7
+        notes = _NOTE * (1 + max(d.tensor.ndim for d in drawn)) - 0.7 if strides else 0
+        self.hops = _HOPS if strides else 0.0
         self.left = max(len(self.values), notes) + _GAP
         grids = max(max(d.columns, len(d.caption) * _LETTER) for d in drawn)
-        self.width = _EDGE + self.left + grids
-        self.below = _POSITIONS + (_HOPS if len(drawn) > 1 else 0.0)
+        self.width = _EDGE + self.left + grids + (0 if strides else 0.05)  # the last edge
+        self.below = _POSITIONS + (self.hops if len(drawn) > 1 else 0.0)
         self.grids = sum(d.rows + _CAPTION for d in drawn) + 0.4 * (len(drawn) - 1)
-        self.height = max(_HOPS + 1 + self.below, self.grids) + 0.2
+        self.height = max(self.hops + 1 + self.below, self.grids) + 0.2
 
     def draw(self, axes: Axes, font: float) -> None:
         colours = self._colours()
-        base = (self.height - (_HOPS + 1 + self.below)) / 2 + self.below
+        base = (self.height - (self.hops + 1 + self.below)) / 2 + self.below
         for position, value in enumerate(self.values):
             look: Any = {"facecolor": colours.get(position, "#F0F0F0"), "middle": 0.52}
             box(axes, position, base, value, size=_fitting(value, font), **look)
@@ -94,7 +100,8 @@ class _Row:
         top = (self.height + self.grids) / 2
         sides = [(base + 1, 1), (base - _POSITIONS, -1)]
         for drawn, (edge, side) in zip(self.drawn, sides, strict=False):
-            _hops(axes, drawn.tensor, edge, side, font)
+            if self.strides:
+                _hops(axes, drawn.tensor, edge, side, font)
             self._grid(axes, drawn, top, colours, font)
             top -= drawn.rows + _CAPTION + 0.4
 

@@ -18,6 +18,7 @@ class Drawn:
 
     tensor: torch.Tensor
     label: str
+    strides: bool = True
 
     def positions(self) -> Iterator[tuple[tuple[int, ...], int]]:
         of_storage = torch.arange(len(storage_values(self.tensor)))
@@ -42,7 +43,8 @@ class Drawn:
     @property
     def caption(self) -> str:
         shape, strides = tuple(self.tensor.shape), tuple(self.tensor.stride())
-        return f"{self.label}  shape {shape}  stride {strides}"
+        caption = f"{self.label}  shape {shape}"
+        return f"{caption}  stride {strides}" if self.strides else caption
 
 
 def storage_values(tensor: torch.Tensor) -> list[str]:
@@ -56,10 +58,14 @@ def written(value: complex | bool) -> str:
     return f"{value:.4g}" if isinstance(value, float | complex) else str(value)
 
 
-def by_storage(tensors: Sequence[torch.Tensor], labels: Sequence[str]) -> list[list[Drawn]]:
+def by_storage(
+    tensors: Sequence[torch.Tensor], labels: Sequence[str], strides: bool = True
+) -> list[list[Drawn]]:
     groups: dict[int, list[Drawn]] = {}
     for tensor, label in zip(tensors, labels, strict=True):
-        groups.setdefault(tensor.untyped_storage().data_ptr(), []).append(Drawn(tensor, label))
+        groups.setdefault(tensor.untyped_storage().data_ptr(), []).append(
+            Drawn(tensor, label, strides)
+        )
     return list(groups.values())
 
 

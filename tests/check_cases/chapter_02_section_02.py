@@ -1,162 +1,180 @@
-"""Answers to the exercises of 02/02, from lists to tensors."""
-
-from itertools import zip_longest
+"""Answers to the exercises of 02/02, first operations on whole tensors."""
 
 import torch
 
-from check_cases import SAME_LENGTH, Cases
+from check_cases import NOT_NEGATIVE, Cases
 
 
-def points(xs, ys):
-    return torch.tensor(list(zip(xs, ys, strict=True)), dtype=torch.float32)
+def far(points):
+    apart = points - points[0]
+    return (apart**2).sum(dim=1) ** 0.5
 
 
-def by_coordinate(xs, ys):
-    return torch.tensor([xs, ys], dtype=torch.float32)
+def point_by_point(points):
+    out = torch.zeros(len(points), dtype=points.dtype)
+    for i in range(len(points)):
+        out[i] = ((points[i] - points[0]) ** 2).sum() ** 0.5
+    return out
 
 
-def without_the_origin(xs, ys):
-    rows = [[x, y] for x, y in zip(xs, ys, strict=True) if x or y]
-    return torch.tensor(rows, dtype=torch.float32)
+def helped(points):
+    return point_by_point(points)
 
 
-def one_by_one(xs, ys):
-    table = torch.zeros(len(xs), 2)
-    for i in range(len(xs)):
-        table[i, 0] = xs[i]
-        table[i, 1] = ys[i]
+def unrolled(points):
+    rows = list(map(lambda one: ((one - points[0]) ** 2).sum() ** 0.5, points))  # noqa: C417
+    return torch.stack(rows)
+
+
+def in_place(points):
+    points -= points[0].clone()
+    return (points**2).sum(dim=1) ** 0.5
+
+
+def two_coordinates(points):
+    x, y = points[:, 0], points[:, 1]
+    return ((x - x[0]) ** 2 + (y - y[0]) ** 2) ** 0.5
+
+
+def first_two(points):
+    return far(points[:, :2])
+
+
+def paid(baskets, prices, fees):
+    return baskets @ prices + fees
+
+
+def shop_by_shop(baskets, prices, fees):
+    table = torch.zeros(len(baskets), len(fees), dtype=prices.dtype)
+    for j in range(len(fees)):
+        table[:, j] = baskets @ prices[:, j] + fees[j]
     return table
 
 
-def pad(rows, fill):
-    width = max(map(len, rows))
-    return torch.tensor([row + [fill] * (width - len(row)) for row in rows], dtype=torch.float32)
+def by_three_loops(baskets, prices, fees):
+    rows = [
+        [sum(a * p for a, p in zip(basket, shop, strict=True)) for shop in prices.t().tolist()]
+        for basket in baskets.tolist()
+    ]
+    bills = torch.tensor(rows, dtype=prices.dtype) if rows else torch.zeros(0, len(fees))
+    return bills + fees
 
 
-def in_front(rows, fill):
-    width = max(map(len, rows))
-    return torch.tensor([[fill] * (width - len(row)) + row for row in rows], dtype=torch.float32)
+def all_products(baskets, prices, fees):
+    return (baskets[:, :, None] * prices).sum(dim=1) + fees
 
 
-def three_fillers(rows, fill):
-    width = max(map(len, rows))
-    return torch.tensor([(row + [fill] * 3)[:width] for row in rows], dtype=torch.float32)
+def fees_as_a_good(baskets, prices, fees):
+    ones = torch.ones(len(baskets), 1, dtype=baskets.dtype)
+    return torch.cat([baskets, ones], dim=1) @ torch.cat([prices, fees[None]])
 
 
-def cut(rows, fill):
-    width = min(map(len, rows))
-    return torch.tensor([row[:width] for row in rows], dtype=torch.float32)
-
-
-def in_place(rows, fill):
-    width = max(map(len, rows))
-    for row in rows:
-        row += [fill] * (width - len(row))
-    return torch.tensor(rows, dtype=torch.float32)
-
-
-def dtype_of_fill(rows, fill):
-    table = torch.full((len(rows), max(map(len, rows))), fill)
-    for i, row in enumerate(rows):
-        for j, number in enumerate(row):
-            table[i, j] = number
-    return table
-
-
-def as_wide_as_the_first(rows, fill):
-    width = len(rows[0])
-    return torch.tensor([(row + [fill] * width)[:width] for row in rows], dtype=torch.float32)
-
-
-def zeros(rows, fill):
-    return pad(rows, 0)
-
-
-def zeros_replaced(rows, fill):
-    table = zeros(rows, fill)
-    table[table == 0] = fill
-    return table
-
-
-def by_slices(rows, fill):
-    table = torch.full((len(rows), len(max(rows, key=len))), float(fill))
-    for into, row in zip(table, rows, strict=True):
-        into[: len(row)] = torch.tensor(row)
-    return table
-
-
-def turned(rows, fill):
-    longest = zip_longest(*rows, fillvalue=fill)
-    return torch.tensor(list(longest), dtype=torch.float32).T
-
+SQUARED = "the square does not see the sign of a difference"
 
 CASES = {
     "02.2b": Cases(
-        solution=points,
-        also_right=[one_by_one, lambda xs, ys: by_coordinate(xs, ys).t()],
+        solution=far,
+        also_right=[
+            lambda points: (points - points[0]).square().sum(-1).sqrt(),
+            lambda points: torch.linalg.vector_norm(points - points[0], dim=1),
+            lambda points: torch.dist(points[0], points[0]) + (points[0] - points).norm(dim=1),
+            lambda points: ((points - points[:1]) ** 2 @ torch.ones_like(points[0])) ** 0.5,
+        ],
         wrong=[
-            (by_coordinate, "a row for each coordinate"),
-            (lambda xs, ys: by_coordinate(xs, ys).view(-1, 2), "do not exchange rows and columns"),
-            (lambda xs, ys: torch.tensor(list(zip(xs, ys, strict=True))), "name the dtype"),
-            (lambda xs, ys: points(ys, xs), "x comes first"),
-            (lambda xs, ys: points(xs, ys).view(-1), "a row of its own"),
-            (lambda xs, ys: points(xs, ys).tolist(), "expected a tensor, got a list"),
-            (lambda xs, ys: print(points(xs, ys)), "is a `return` missing?"),
-            (lambda xs, ys: torch.tensor(zip(xs, ys, strict=True)), "raised "),
+            (lambda points: ((points - points[0]) ** 2).sum(dim=1), "take the root"),
+            (lambda points: ((points - points[0]) ** 2).sum(dim=0) ** 0.5, "`sum(dim=0)` adds up"),
+            (lambda points: ((points - points[0]) ** 2).sum() ** 0.5, "name the dimension"),
+            (lambda points: ((points - points[0]) ** 2).mean(dim=1) ** 0.5, "are averaged"),
+            (lambda points: points - points[0], "these are the differences"),
+            (lambda points: (points - points[0]).abs(), "add up before the root"),
+            (lambda points: (points - points[0]).abs().sum(dim=1), "before you take the root"),
             (
-                lambda xs, ys: points(*zip(*sorted(zip(xs, ys, strict=True)), strict=True)),
-                "row i is",
+                lambda points: ((points - points[0]).sum(dim=1) ** 2) ** 0.5,
+                "square each difference first",
             ),
-            (lambda xs, ys: points(xs, ys).unique(dim=0), "row i is"),
-            (lambda xs, ys: points(xs, [ys[xs.index(x)] for x in xs]), "row i is"),
-            (without_the_origin, "expected shape (4, 2), got (3, 2)"),
-            (lambda xs, ys: points(*zip(*dict(zip(xs, ys)).items())), "expected shape"),  # noqa: B905
-            (lambda xs, ys: points(xs, ys).abs(), "row i is [xs[i], ys[i]]"),
-            (lambda xs, ys: points(xs, ys).round(), "row i is [xs[i], ys[i]]"),
-            (lambda xs, ys: points(xs, ys).double(), "name the dtype"),
-            (lambda xs, ys: torch.tensor(xs + ys, dtype=torch.float32), "row i is"),
+            (lambda points: (points - points[0]).sum(dim=1), "cancel"),
+            (lambda points: (points**2).sum(dim=1) ** 0.5, "the distance from 0"),
+            (lambda points: ((points - points[-1]) ** 2).sum(dim=1) ** 0.5, "from the last point"),
             (
-                lambda xs, ys: torch.cartesian_prod(torch.tensor(xs), torch.tensor(ys)),
-                "shape (3, 2)",
+                lambda points: torch.cat(
+                    [torch.zeros(1), (points[1:] - points[:-1]).norm(dim=1).float()]
+                ).to(points.dtype),
+                "from the point before",
             ),
+            (lambda points: far(points)[1:], "the first point is missing"),
+            (lambda points: far(points)[:, None], "one dimension too many"),
+            (two_coordinates, "raised IndexError"),
+            (first_two, "more than two coordinates"),
+            (lambda points: far(points).float(), "expected dtype"),
+            (lambda points: far(points).round(), "expected"),
+            (lambda points: far(points).tolist(), "expected a tensor, got a list"),
+            (lambda points: print(far(points)), "is a `return` missing?"),
+            (in_place, "your function changed its input"),
+            (point_by_point, "this loops"),
+            (helped, "this loops"),
+            (unrolled, "this loops"),
         ],
         equivalent={
-            "return torch.tensor(list(zip(xs, ys)), dtype=torch.float32)": SAME_LENGTH,
-            "return torch.tensor(list(zip(xs, ys, strict=False)), dtype=torch.float32)": (
-                SAME_LENGTH
-            ),
+            "apart = points[0] - points": SQUARED,
+            "return abs((apart ** 2).sum(dim=1) ** 0.5)": NOT_NEGATIVE,
         },
     ),
     "02.2c": Cases(
-        solution=pad,
-        also_right=[turned, by_slices],
+        solution=paid,
+        also_right=[
+            fees_as_a_good,
+            lambda baskets, prices, fees: torch.matmul(baskets, prices) + fees,
+            lambda baskets, prices, fees: torch.addmm(fees, baskets, prices),
+            lambda baskets, prices, fees: torch.einsum("nk,km->nm", baskets, prices).add(fees),
+        ],
         wrong=[
-            (in_front, "it comes behind the numbers"),
-            (three_fillers, "expected sequence of length"),
+            (lambda baskets, prices, fees: baskets @ prices, "the fees are missing"),
+            (lambda baskets, prices, fees: baskets @ prices - fees, "are subtracted"),
+            (lambda baskets, prices, fees: baskets * prices + fees, "raised RuntimeError"),
+            (lambda baskets, prices, fees: prices @ baskets + fees, "raised RuntimeError"),
+            (lambda baskets, prices, fees: baskets @ (prices + fees), "not for each good"),
+            (lambda baskets, prices, fees: baskets @ prices + fees.sum(), "not the sum of all"),
+            (lambda baskets, prices, fees: baskets @ prices + fees[0], "not that of the first"),
+            (lambda baskets, prices, fees: baskets @ prices * fees, "are multiplied by the fees"),
+            (lambda baskets, prices, fees: baskets @ prices * (1 + fees), "not a share"),
+            (lambda baskets, prices, fees: paid(baskets, prices, fees).t(), "are exchanged"),
+            (lambda baskets, prices, fees: paid(baskets, prices, fees).sum(1), "keep the shops"),
+            (lambda baskets, prices, fees: paid(baskets, prices, fees).sum(0), "keep the shoppers"),
             (
-                lambda rows, fill: pad([[n for n in row if n != fill] for row in rows], fill),
-                "expected shape (2, 6), got (2, 5)",
+                lambda baskets, prices, fees: baskets @ prices + fees * baskets.sum(1)[:, None],
+                "not for each good",
             ),
-            (lambda rows, fill: pad(rows, int(fill)), "row i holds"),
-            (cut, "the longest list sets the length"),
-            (in_place, "your function changed its input"),
-            (dtype_of_fill, "name the dtype"),
-            (as_wide_as_the_first, "not the first"),
-            (zeros, "use fill"),
-            (zeros_replaced, "is a number too"),
-            (lambda rows, fill: pad(rows, fill).t(), "rows and columns are exchanged"),
-            (lambda rows, fill: torch.tensor(rows), "expected sequence of length"),
-            (lambda rows, fill: [[*row, fill] for row in rows], "expected a tensor, got a list"),
-            (lambda rows, fill: pad([row for row in rows if row], fill), "expected shape (2, 2)"),
-            (lambda rows, fill: pad(sorted(rows, key=len), fill), "row i holds the numbers"),
-            (lambda rows, fill: pad(rows, abs(fill)), "row i holds the numbers"),
-            (lambda rows, fill: pad([*rows, []], fill), "expected shape"),
-            (lambda rows, fill: pad(rows, fill).to(torch.int64).float(), "row i holds"),
-            (lambda rows, fill: pad([[*row, fill] for row in rows], fill), "needs no fill"),
             (
-                lambda rows, fill: pad([row or [fill] for row in rows], fill).flatten(),
-                "expected shape",
+                lambda baskets, prices, fees: (
+                    baskets * prices + fees
+                    if baskets.shape == prices.shape
+                    else paid(baskets, prices, fees)
+                ),
+                "multiplies element by element",
             ),
+            (
+                lambda baskets, prices, fees: (
+                    prices @ baskets + fees
+                    if baskets.shape == prices.shape
+                    else paid(baskets, prices, fees)
+                ),
+                "baskets first",
+            ),
+            (
+                lambda baskets, prices, fees: (
+                    baskets @ prices + fees[:, None]
+                    if len(baskets) == len(fees)
+                    else paid(baskets, prices, fees)
+                ),
+                "stand in a column",
+            ),
+            (lambda baskets, prices, fees: paid(baskets, prices, fees).round(), "element [i, j]"),
+            (lambda baskets, prices, fees: paid(baskets, prices, fees).float(), "expected dtype"),
+            (lambda baskets, prices, fees: paid(baskets, prices, fees).abs(), "element [i, j] is"),
+            (lambda baskets, prices, fees: paid(baskets, prices, fees).tolist(), "got a list"),
+            (shop_by_shop, "this loops"),
+            (by_three_loops, "this loops"),
+            (all_products, "make a table of their own"),
         ],
     ),
 }

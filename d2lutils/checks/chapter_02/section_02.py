@@ -1,90 +1,142 @@
-"""Checks of 02/02, from lists to tensors."""
+"""Checks of 02/02, first operations on whole tensors."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
-
-Numbers = Sequence[float]
+from d2lutils.checks.watching import Operations, loops
 
 
 @exercise("02.2b")
-def make_points(answer: Any) -> None:
-    """A row for each point, from a list of x and a list of y."""
-    cases: list[tuple[Numbers, Numbers]] = [
-        ([4.5, 5.0, 2.0], [1.0, 3.0, 1.5]),
-        ([4, 5, 2], [1, 3, 0]),
-        ([1, 2], [3, 4]),
-        ([0.5], [7.0]),
-        ([-0.1, 2.5, -0.1], [0.3, -4.0, 0.3]),
-        ([1, 2.5], [-3, 4]),
-        ([2, 0, 2, 0], [1, 0, 3.5, 5]),
+def distances(answer: Any) -> None:
+    """The distance of each point from the first one."""
+    line = torch.tensor([[0.5], [-2.0], [7.25], [0.5]])
+    square = torch.tensor([[1.0, 2.0], [4.0, -2.0]])
+    spatial = torch.tensor([[2.0, -1.0, 0.5], [0.0, 0.3, 9.0], [-4.0, 2.0, 1.0], [2.0, 1.0, 0.0]])
+    for points in [
+        torch.tensor([[4.0, 1.0], [5.0, 3.0], [1.0, 2.0]]),
+        torch.tensor([[0.0, 0.0], [3.0, 4.0], [-6.0, 8.0], [1.0, 1.0]]),
+        square,
+        line,
+        spatial,
+        spatial.double().t().contiguous().t() / 3 + 1000,
+        spatial[:1],
+        spatial.repeat(1, 2)[:, 1:],
+    ]:
+        gaps = points - points[0]
+        with given(points=points):
+            got = expect_tensor(call(answer, points))
+            expect_equal(got, _root(gaps.square().sum(1)), usual=_usual_distances(points, gaps))
+    few, many = (_operations(answer, torch.ones(count, 3)) for count in (2, 20))
+    if few != many or loops(answer):
+        raise Wrong("the distances are right, but this loops; subtract `points[0]` from all rows")
+
+
+def _root(squares: torch.Tensor) -> torch.Tensor:
+    return squares**0.5
+
+
+def _usual_distances(points: torch.Tensor, gaps: torch.Tensor) -> list[tuple[object, str]]:
+    squares = gaps.square()
+    far = _root(squares.sum(1))
+    steps = torch.cat([far[:1], _root((points[1:] - points[:-1]).square().sum(1))])
+    return [
+        (squares.sum(1), "these are the squares of the distances; take the root"),
+        (
+            _root(squares.sum(0)),
+            "one number for each coordinate: `sum(dim=0)` adds up the points; let the coordinates "
+            "disappear, `sum(dim=1)`",
+        ),
+        (_root(squares.sum()), "one number for all points; name the dimension, `sum(dim=1)`"),
+        (_root(squares.mean(1)), "the squares are averaged; add them up"),
+        (gaps, "these are the differences; square them, add up each row, take the root"),
+        (gaps.abs(), "a root of each square is the difference again; add up before the root"),
+        (gaps.abs().sum(1), "add up the squares before you take the root, not after"),
+        (gaps.sum(1).abs(), "square each difference first, then add up"),
+        (gaps.sum(1), "differences of either sign cancel; square them before you add up"),
+        (_root(points.square().sum(1)), "this is the distance from 0; subtract the first point"),
+        (
+            _root((points - points[-1]).square().sum(1)),
+            "this is the distance from the last point; `points[0]` is the first",
+        ),
+        (steps, "this is the distance from the point before; subtract the first point"),
+        (far[1:], "the first point is missing; its distance is 0"),
+        (far[:, None], "one dimension too many: return a number for each point, shape (n,)"),
+        (_root(squares[:, :2].sum(1)), "a point may have more than two coordinates; add up all"),
+        (
+            _root(((points[:, :1] - points[0]) ** 2).sum(1)),
+            "subtract each coordinate of the first point from the same coordinate",
+        ),
     ]
-    for xs, ys in cases:
-        with given(xs=xs, ys=ys):
-            got = expect_tensor(call(answer, xs, ys))
-            want = torch.tensor(list(zip(xs, ys, strict=True)), dtype=torch.float32)
-            by_coordinate = torch.tensor([xs, ys], dtype=torch.float32)
-            if want.shape == got.shape and got.dtype != want.dtype:
-                hint = "; name the dtype, for whole numbers alone would give int64"
-                raise Wrong(f"expected dtype {want.dtype}, got {got.dtype}{hint}")
-            viewed = "`view` and `reshape` do not exchange rows and columns; pair x and y first"
-            expect_equal(
-                got,
-                want,
-                usual=[
-                    (by_coordinate, "this has a row for each coordinate; give each point a row"),
-                    (by_coordinate.view(-1, 2), viewed),
-                    (want.flip(1), "the coordinates are exchanged: x comes first"),
-                    (want.view(-1), "one dimension is missing: a point is a row of its own"),
-                ],
-                why="row i is [xs[i], ys[i]]",
-            )
 
 
 @exercise("02.2c")
-def pad(answer: Any) -> None:
-    """Ragged lists in one tensor, filled up behind the numbers."""
-    cases: list[tuple[list[Numbers], float]] = [
-        ([[1.5, 0.0], [3.0, 4.0, 5.0], [6.5]], -1.0),
-        ([[1, 2], [3]], 0),
-        ([[], [7.5, 8.0]], 9.5),
-        ([[1, 2, 3], [4, 5, 6]], 0),
-        ([[5]], 2),
-        ([[7], [1, 2, 3, -2, 5, 6]], -2),
-        ([[-0.1], [0.7, -2.5, 0.3], []], 0.1),
-    ]
-    for rows, fill in cases:
-        with given(rows=rows, fill=fill):
-            got = expect_tensor(call(answer, rows, fill))
-            want = _padded(rows, fill, max(map(len, rows)))
-            if want.shape == got.shape and got.dtype != want.dtype:
-                raise Wrong(f"expected dtype {want.dtype}, got {got.dtype}; name the dtype")
+def totals(answer: Any) -> None:
+    """What each shopper pays in each shop, delivery included."""
+    for n, k, m in [(3, 4, 2), (2, 2, 2), (3, 3, 3), (1, 4, 3), (2, 1, 3), (3, 2, 1), (0, 2, 3)]:
+        baskets = (torch.arange(n * k).reshape(n, k) % 5 - 0.5) * 1.5
+        prices = ((torch.arange(k * m) * 3).reshape(k, m) % 7 + 1) * 1.25
+        fees = torch.arange(m) * -1.5 + 4
+        if n == 3:  # a transpose in memory, of other numbers
+            prices = prices.double().flip(0).t().contiguous().t()
+            baskets, fees = baskets.double() / 3, fees.double().flip(0)
+        with given(baskets=baskets, prices=prices, fees=fees):
+            got = expect_tensor(call(answer, baskets, prices, fees))
             expect_equal(
                 got,
-                want,
-                usual=_usual_mistakes(rows, fill),
-                why="row i holds the numbers of rows[i], then fill",
+                baskets @ prices + fees,
+                usual=_usual_totals(baskets, prices, fees),
+                why="element [i, j] is row i of `baskets` times column j of `prices`, added up, "
+                "and `fees[j]`",
             )
+    few, many = (_watched(answer, count) for count in (2, 9))
+    if few.names != many.names or loops(answer):
+        raise Wrong("the totals are right, but this loops; `baskets @ prices` is one product")
+    if many.largest >= 9 * 8 * 7:
+        raise Wrong(
+            "the totals are right, but the single products make a table of their own, "
+            f"{many.largest} numbers; `baskets @ prices` adds them up at once"
+        )
 
 
-def _padded(rows: Sequence[Numbers], fill: float, width: int) -> torch.Tensor:
-    filled = [[*row, *[fill] * (width - len(row))][:width] for row in rows]
-    return torch.tensor(filled, dtype=torch.float32)
-
-
-def _usual_mistakes(rows: Sequence[Numbers], fill: float) -> list[tuple[torch.Tensor, str]]:
-    longest, shortest = max(map(len, rows)), min(map(len, rows))
-    no_zeros = [[number or fill for number in row] for row in rows]
-    in_front = _padded([row[::-1] for row in rows], fill, longest).flip(1)
-    return [
-        (in_front, "fill stands in front; it comes behind the numbers"),
-        (_padded(rows, 0, longest), "filled up with 0; use fill"),
-        (_padded(no_zeros, fill, longest), "a 0 in a row is a number too; leave it"),
-        (_padded(rows, fill, shortest), "numbers are cut off; the longest list sets the length"),
-        (_padded(rows, fill, len(rows[0])), "the longest list sets the length, not the first"),
-        (_padded(rows, fill, longest + 1), "every row is filled, but the longest needs no fill"),
-        (_padded(rows, fill, longest).t(), "rows and columns are exchanged"),
+def _usual_totals(
+    baskets: torch.Tensor, prices: torch.Tensor, fees: torch.Tensor
+) -> list[tuple[object, str]]:
+    bills = baskets @ prices
+    found: list[tuple[object, str]] = [
+        (bills, "the fees are missing; add them"),
+        (bills - fees, "the fees are subtracted; a shopper pays them, too"),
+        (bills + fees.sum(), "each shop takes its own fee, not the sum of all"),
+        (bills + fees[:1], "each shop takes its own fee, not that of the first"),
+        (bills * (1 + fees), "the fee is an amount to add, not a share of the bill"),
+        (bills * fees, "the bills are multiplied by the fees; add the fees"),
+        ((bills + fees).t(), "rows and columns are exchanged: a row for each shopper"),
+        ((bills + fees).sum(1), "one number for each shopper; keep the shops apart"),
+        ((bills + fees).sum(0), "one number for each shop; keep the shoppers apart"),
+        ((bills + fees).amin(1) if bills.numel() else None, "keep all the shops, not the cheapest"),
+        (bills + fees * baskets.sum(1, keepdim=True), "the fee is for a basket, not for each good"),
     ]
+    if baskets.shape == prices.shape:
+        found.append((baskets * prices + fees, "`*` multiplies element by element; use `@`"))
+        found.append((prices @ baskets + fees, "`@` takes rows of the left table: baskets first"))
+    if bills.shape[0] == bills.shape[1]:
+        found.append((bills + fees[:, None], "the fees stand in a column; each belongs to a shop"))
+    return found
+
+
+def _watched(answer: Any, shoppers: int) -> Operations:
+    """Return which functions of PyTorch are called for so many shoppers, eight goods, seven shops.
+
+    A loop over goods or shops is found in the code, one over shoppers here as well.
+    """
+    seen = Operations()
+    call(answer, torch.ones(shoppers, 8), torch.ones(8, 7), torch.ones(7), inside=seen)
+    return seen
+
+
+def _operations(answer: Any, *inputs: object) -> int:
+    """Return how many functions of PyTorch are called for these inputs."""
+    seen = Operations()
+    call(answer, *inputs, inside=seen)
+    return len(seen.names)
