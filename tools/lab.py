@@ -35,6 +35,6 @@ def command(arguments: list[str]) -> list[str]:
 
 if __name__ == "__main__":
     line = command(sys.argv[1:])
-    # Else the threads of two notebooks that compute at once slow each other many times (02/12).
+    # Else the threads of two notebooks that compute at once slow each other many times (02/13).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.execv(line[0], line)

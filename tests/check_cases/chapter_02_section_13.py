@@ -1,275 +1,161 @@
-"""Answers to the exercises of 02/13, tensors on the GPU."""
+"""Answers to the exercises of 02/13, the time and memory that a GPU costs."""
 
-import copy
+import math
 
-import numpy as np
 import torch
 
-from check_cases import COMMUTES, NOT_NEGATIVE, Cases
+from check_cases import COMMUTES, NOT_NEGATIVE, SAME_LENGTH, WHOLE, Cases
 
 
-def moved(item, target):
-    if isinstance(item, torch.Tensor):
-        return item.to(target)
-    if isinstance(item, dict):
-        return {key: moved(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(moved(value, target) for value in item)
-    return item
+def bytes_and_seconds(tensors, rate, delay):
+    count = 0
+    for shape, dtype in tensors:
+        count += torch.empty(shape, dtype=dtype, device="meta").nbytes
+    return count, len(tensors) * delay + count / rate
 
 
-def dicts_only(item, target):
-    if isinstance(item, torch.Tensor):
-        return item.to(target)
-    if isinstance(item, dict):
-        return {key: dicts_only(value, target) for key, value in item.items()}
-    return item
+def one_by_one(parts, bandwidth, start):
+    count, seconds = 0, 0.0
+    for shape, dtype in parts:
+        size = math.prod(shape) * dtype.itemsize
+        count += size
+        seconds += start + size / bandwidth
+    return [count, seconds]
 
 
-def tuples_become_lists(item, target):
-    if isinstance(item, (list, tuple)):
-        return [tuples_become_lists(value, target) for value in item]
-    if isinstance(item, dict):
-        return {key: tuples_become_lists(value, target) for key, value in item.items()}
-    return moved(item, target)
+def with_size(parts, bandwidth, start):
+    size = sum(torch.Size(shape).numel() * dtype.itemsize for shape, dtype in parts)
+    return size, start * len(parts) + size / bandwidth
 
 
-def tensors_only(item, target):
-    if isinstance(item, dict):
-        kept = (torch.Tensor, dict, list, tuple)
-        return {k: moved(v, target) for k, v in item.items() if isinstance(v, kept)}
-    return moved(item, target)
+def made(parts, bandwidth, start):
+    size = sum(torch.empty(shape, dtype=dtype).nbytes for shape, dtype in parts)
+    return size, len(parts) * start + size / bandwidth
 
 
-def always_copies(item, target):
-    if isinstance(item, list):
-        return [always_copies(value, target) for value in item]
-    if isinstance(item, torch.Tensor):
-        return item.to(target, copy=True)
-    return moved(item, target)
+def counted(size_of, seconds_of=lambda n, size, bandwidth, start: n * start + size / bandwidth):
+    """An answer that counts the bytes of a part, or the seconds of all, in its own way."""
+
+    def answer(parts, bandwidth, start):
+        size = sum(size_of(shape, dtype) for shape, dtype in parts)
+        return size, seconds_of(len(parts), size, bandwidth, start)
+
+    return answer
 
 
-def into_the_nest(item, target):
-    if isinstance(item, dict):
-        for key in item:
-            item[key] = into_the_nest(item[key], target)
-        return item
-    return moved(item, target)
+def right_size(shape, dtype):
+    return math.prod(shape) * dtype.itemsize
 
 
-def numbers_as_text(item, target):
-    if isinstance(item, dict):
-        return {key: numbers_as_text(value, target) for key, value in item.items()}
-    return str(item) if isinstance(item, int) else moved(item, target)
+def no_scalars(shape, dtype):
+    size = dtype.itemsize if shape else 0
+    for n in shape:
+        size *= n
+    return size
 
 
-def empty_there(item, target):
-    if isinstance(item, torch.Tensor) and item.device != target:
-        return torch.empty_like(item, device=target)
-    if isinstance(item, dict):
-        return {key: empty_there(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(empty_there(value, target) for value in item)
-    return item
+def end_of_work(preparing, computing, waiting):
+    cpu = gpu = 0
+    for step, (first, second) in enumerate(zip(preparing, computing, strict=True)):
+        cpu += first
+        gpu = max(cpu, gpu) + second
+        if step in waiting:
+            cpu = gpu
+    return gpu
 
 
-def copies_first(item, target):
-    if isinstance(item, torch.Tensor):
-        return item.to(target)
-    if isinstance(item, dict):
-        return {key: copies_first(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(copies_first(value, target) for value in item)
-    return copy.deepcopy(item)
+def by_queue(prepare, compute, waits):
+    queued, done = 0.0, 0.0
+    for step in range(len(compute)):
+        queued = queued + prepare[step]
+        begin = queued if queued > done else done
+        done = begin + compute[step]
+        queued = done if step in waits else queued
+    return done
 
 
-def always_copies_in_dicts(item, target):
-    if isinstance(item, dict):
-        return {key: always_copies_in_dicts(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(moved(value, target) for value in item)
-    return item.clone().to(target) if isinstance(item, torch.Tensor) else item
+def variant(start=0, every=False, never=False, before=False, gpu_free=True, queued_only=False):
+    """An answer with one mistake in it."""
 
+    def answer(prepare, compute, waits):
+        cpu = gpu = 0
+        for step, (first, second) in enumerate(zip(prepare, compute, strict=True), start):
+            if before and step in waits:
+                cpu = max(cpu, gpu)
+            cpu += first
+            gpu = (max(cpu, gpu) if gpu_free else cpu) + second
+            if not before and (every or step in waits) and not never:
+                cpu = gpu
+        return cpu if queued_only else gpu
 
-def lists_of_tensors_only(item, target):
-    if isinstance(item, list) and item and all(isinstance(part, torch.Tensor) for part in item):
-        return [part.to(target) for part in item]
-    if isinstance(item, dict):
-        return {key: lists_of_tensors_only(value, target) for key, value in item.items()}
-    return item.to(target) if isinstance(item, torch.Tensor) else item
-
-
-def floats_too(item, target):
-    if isinstance(item, (int, float)):
-        return torch.tensor(item, device=target)
-    if isinstance(item, dict):
-        return {key: floats_too(value, target) for key, value in item.items()}
-    return moved(item, target)
-
-
-def whatever_has_to(item, target):
-    if hasattr(item, "to"):
-        return item.to(target)
-    if isinstance(item, dict):
-        return {key: whatever_has_to(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(whatever_has_to(value, target) for value in item)
-    return item
-
-
-def arrays_too(item, target):
-    if isinstance(item, np.ndarray):
-        item = torch.from_numpy(item)
-    if isinstance(item, dict):
-        return {key: arrays_too(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(arrays_too(value, target) for value in item)
-    return moved(item, target)
-
-
-def detached(item, target):
-    if isinstance(item, torch.Tensor):
-        return item if item.device == target else item.detach().to(target)
-    if isinstance(item, dict):
-        return {key: detached(value, target) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return type(item)(detached(value, target) for value in item)
-    return item
-
-
-def four_deep(item, target, depth=0):
-    if isinstance(item, torch.Tensor):
-        return item.to(target)
-    if isinstance(item, dict) and depth < 4:
-        return {key: four_deep(value, target, depth + 1) for key, value in item.items()}
-    if isinstance(item, (list, tuple)) and depth < 4:
-        return type(item)(four_deep(value, target, depth + 1) for value in item)
-    return item
-
-
-def keys_sorted(item, target):
-    if isinstance(item, dict):
-        return {key: keys_sorted(item[key], target) for key in sorted(item, key=str)}
-    return moved(item, target)
-
-
-def container_by_container(item, target):
-    if type(item) in (list, tuple):
-        parts = []
-        for part in item:
-            parts.append(container_by_container(part, target))
-        return parts if type(item) is list else tuple(parts)
-    if type(item) is dict:
-        result = item.copy()
-        for key in item:
-            result[key] = container_by_container(item[key], target)
-        return result
-    return item.to(device=target) if torch.is_tensor(item) else item
-
-
-def flat(item, target):
-    if isinstance(item, dict):
-        return {key: flat(value, target) for key, value in item.items() if value != {}}
-    if isinstance(item, (list, tuple)):
-        return type(item)(flat(value, target) for value in item if value is not None)
-    return moved(item, target)
-
-
-def only_the_first(x):
-    device = "cuda" if x.device.type == "cuda" else x.device
-    return torch.arange(x.shape[1], device=device)
-
-
-def on_cuda(x):
-    numbers = torch.arange(x.shape[1])
-    return numbers.cuda() if x.device.type == "cuda" else numbers.to(x.device)
-
-
-def floats_elsewhere(x):
-    dtype = torch.int64 if x.device.type == "cpu" else torch.float32
-    return torch.arange(x.shape[1], device=x.device, dtype=dtype)
+    return answer
 
 
 CASES = {
     "02.13a": Cases(
-        solution=lambda x: torch.arange(x.shape[1], device=x.device),
-        also_right=[
-            lambda x: torch.arange(x.shape[1]).to(x.device),
-            lambda x: torch.ones(x.shape[1], dtype=torch.int64, device=x.device).cumsum(0) - 1,
-            lambda x: torch.tensor(range(x.shape[1]), dtype=torch.int64, device=x.device),
-        ],
+        solution=bytes_and_seconds,
+        also_right=[one_by_one, with_size],
         wrong=[
-            (lambda x: torch.arange(x.shape[1]), "hand on `device=x.device`"),
-            (lambda x: torch.arange(x.shape[0], device=x.device), "these are the row numbers"),
-            (lambda x: torch.arange(1, x.shape[1] + 1, device=x.device), "start at 0"),
-            (lambda x: torch.arange(x.shape[1], device=x.device).float(), "int64"),
-            (lambda x: list(range(x.shape[1])), "expected a tensor, got a list"),
-            (lambda x: torch.arange(x.shape[1], device="meta"), "which holds none"),
-            (lambda x: torch.arange(len(x.T.tolist()), device=x.device), "no numbers to read"),
-            (floats_elsewhere, "expected dtype torch.int64"),
-            (lambda x: torch.arange(x.shape[1]).to(x).long(), "through the dtype of `x`"),
-            (lambda x: torch.arange(x.shape[1]).type_as(x).long(), "through the dtype of `x`"),
+            (counted(lambda shape, dtype: math.prod(shape)), "These are the elements"),
+            (counted(lambda shape, dtype: 4 * math.prod(shape)), "Not every element has 4 bytes"),
+            (counted(lambda shape, dtype: sum(shape) * dtype.itemsize), "multiplied, not added"),
+            (counted(no_scalars), "shape () has one element"),
+            (counted(lambda shape, dtype: 8 * right_size(shape, dtype)), "These are the bits"),
+            (counted(right_size, lambda n, size, b, start: size / b), "`start` seconds to begin"),
+            (counted(right_size, lambda n, size, b, start: start + size / b), "of its own"),
             (
-                lambda x: torch.arange(x.shape[1], dtype=x.dtype, device=x.device).long(),
-                "through the dtype of `x`",
-            ),
-            (lambda x: torch.arange(len(x[0]), device=x.device), "no element at that place"),
-            (
-                lambda x: torch.ones_like(x[0], dtype=torch.int64).cumsum(0) - 1,
-                "no element at that place",
+                counted(right_size, lambda n, size, b, start: n * start + size * b),
+                "Divide by the bandwidth",
             ),
             (
-                lambda x: torch.arange(x.shape[1], device=x.device.type),
-                "must come along",
+                counted(right_size, lambda n, size, b, start: 1000 * (n * start + size / b)),
+                "These are milliseconds",
             ),
-            (lambda x: torch.arange(x.shape[1]).to(x.device.type), "must come along"),
-            (only_the_first, "must come along"),
-            (on_cuda, "must come along"),
+            (counted(right_size, lambda n, size, b, start: n * start), "take time to cross"),
+            (counted(right_size, lambda n, size, b, start: str(size / b)), "a number, not"),
+            (lambda parts, b, start: with_size(parts, b, start)[1], "return 2 values"),
             (
-                lambda x: torch.arange(x.shape[1], device="cuda" if x.is_cuda else x.device),
-                "must come along",
+                lambda parts, b, start: tuple(float(x) for x in with_size(parts, b, start)),
+                "the bytes are a float",
             ),
-            (lambda x: torch.arange(x.shape[1], device=x.device)[None], "expected shape"),
-            (lambda x: torch.arange(x.shape[1], 0, -1, device=x.device), "numbered 0, 1"),
-            (lambda x: torch.arange(x.numel(), device=x.device), "expected shape"),
-            (
-                lambda x: torch.arange(x.shape[1], device=x.device).int(),
-                "expected dtype torch.int64",
-            ),
+            (lambda parts, b, start: with_size(parts, b, start)[::-1], "return an int"),
+            (made, "raised"),
         ],
         equivalent={
-            "__answer__ = lambda x: abs(torch.arange(x.shape[1], device=x.device))": NOT_NEGATIVE,
-            "return abs(torch.arange(matrix.shape[1], device=matrix.device))": NOT_NEGATIVE,
+            "return (abs(count), len(tensors) * delay + count / rate)": NOT_NEGATIVE,
+            "return (int(count), len(tensors) * delay + count / rate)": WHOLE,
+            "return (count, abs(len(tensors) * delay + count / rate))": NOT_NEGATIVE,
         },
     ),
     "02.13b": Cases(
-        solution=moved,
-        also_right=[container_by_container],
+        solution=end_of_work,
+        also_right=[by_queue],
         wrong=[
-            (whatever_has_to, "only tensors are moved"),
-            (arrays_too, "was a NumPy array and has become a tensor"),
-            (detached, "has lost its `requires_grad`"),
-            (four_deep, "stayed on cpu"),
-            (keys_sorted, "keys in another order"),
-            (dicts_only, "stayed on cpu"),
-            (into_the_nest, "changed its input"),
-            (numbers_as_text, "was an int and has become a str"),
-            (tuples_become_lists, "was a tuple and has become a list"),
-            (tensors_only, "a dict with the keys"),
-            (always_copies, "must not be copied"),
-            (lambda batch, device: batch.to(device), "raised AttributeError"),
-            (lambda batch, device: moved(batch, device.type), "must come along"),
-            (empty_there, "makes a new tensor without the numbers"),
-            (copies_first, "leave it as it is"),
-            (always_copies_in_dicts, "must not be copied"),
-            (lists_of_tensors_only, "stayed on cpu"),
-            (lambda batch, device: batch, "stayed on cpu"),
-            (lambda batch, device: [moved(batch, device)], "has become a list"),
-            (floats_too, "has become"),
-            (flat, "should be"),
+            (variant(every=True), "in `waits` only"),
+            (variant(never=True), "waits after the steps in `waits`"),
+            (variant(start=-1), "This waits one step too late"),
+            (variant(start=1), "One step too early"),
+            (variant(before=True), "One step too early"),
+            (variant(queued_only=True), "is queued; it is not computed yet"),
+            (variant(gpu_free=False), "queued and the GPU is free"),
+            (lambda prepare, compute, waits: sum(compute), "not queued yet"),
+            (
+                lambda prepare, compute, waits: sum(prepare) + sum(compute),
+                "in `waits` only",
+            ),
+            (
+                lambda prepare, compute, waits: max(sum(prepare), sum(compute)),
+                "The GPU cannot begin a step",
+            ),
+            (lambda prepare, compute, waits: str(end_of_work(prepare, compute, waits)), "a number"),
+            (lambda prepare, compute, waits: prepare[-1] + compute[-1], "A step begins"),
         ],
         equivalent={
-            "if isinstance(item, (tuple, list)):": COMMUTES,
+            "for step, (first, second) in enumerate(zip(preparing, computing)):": SAME_LENGTH,
+            "for step, (first, second) in enumerate("
+            "zip(preparing, computing, strict=False)):": SAME_LENGTH,
+            "gpu = max(gpu, cpu) + second": COMMUTES,
+            "return abs(gpu)": NOT_NEGATIVE,
         },
     ),
 }

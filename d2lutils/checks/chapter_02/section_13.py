@@ -1,186 +1,131 @@
-"""Checks of 02/13, tensors on the GPU; the device `meta` stands in for a GPU."""
+"""Checks of 02/13, the time and memory that a GPU costs; none of them needs one."""
 
-import re
+import math
 from typing import Any
 
-import numpy as np
 import torch
-from torch.overrides import TorchFunctionMode
 
-from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+from d2lutils.checks import Wrong, call, exercise, expect_equal, given
+from d2lutils.checks.expecting import expect_int, expect_parts
 from d2lutils.checks.showing import kind
 
-META = torch.device("meta")
-SECOND = torch.device("cuda", 1)
+Parts = list[tuple[tuple[int, ...], torch.dtype]]
 
-
-class _SecondGPU(TorchFunctionMode):
-    """Inside a `with`, tensors on meta say that they are on the second GPU.
-
-    Notes which functions were given which GPU.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[tuple[str, torch.device]] = []
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        name, of = func.__name__, getattr(func, "__self__", None)
-        if of is torch.Tensor.device:
-            device = func(*args)
-            return SECOND if device == META else device
-        if of is torch.Tensor.is_cuda:
-            return True if args[0].is_meta else func(*args)
-        if name == "get_device" and args[0].is_meta:
-            return SECOND.index
-        if name == "cuda":
-            self.asked.append((name, torch.device("cuda", *args[1:])))
-            return args[0].to(META)
-        args = [self._on_meta(name, part) for part in args]
-        kwargs = {key: self._on_meta(name, part) for key, part in (kwargs or {}).items()}
-        return func(*args, **kwargs)
-
-    def _on_meta(self, name: str, part: Any) -> Any:
-        if isinstance(part, str) and re.fullmatch(r"cuda(:\d)?", part):
-            part = torch.device(part)
-        if not isinstance(part, torch.device) or part.type != "cuda":
-            return part
-        self.asked.append((name, part))
-        return META
+PARTS: list[Parts] = [
+    [((64, 3, 224, 224), torch.float32)],
+    [((5, 7), torch.uint8), ((3,), torch.float64)],
+    [((2, 3), torch.complex64), ((), torch.bfloat16), ((0, 9), torch.int64)],
+    [((4,), torch.bool), ((4,), torch.bool), ((11, 1), torch.int16)],
+    [((10**8, 10**7), torch.float32)],
+    [],
+]
 
 
 @exercise("02.13a")
-def column_numbers(answer: Any) -> None:
-    """The column numbers of a matrix, on the matrix's device."""
-    for lines, columns in [(2, 3), (4, 1), (1, 12), (2, 0)]:
-        x = torch.zeros(lines, columns)
-        with given(x=x):
-            got = expect_tensor(call(answer, x))
-            want = torch.arange(columns)
-            usual = [
-                (torch.arange(lines), "these are the row numbers; columns are `x.shape[1]`"),
-                (want + 1, "the numbers start at 0"),
-                (want.float(), "the numbers must be int64"),
-                (want.expand(lines, columns), "one row of numbers is enough: shape (columns,)"),
-            ]
-            expect_equal(got, want, usual=usual, why="columns are numbered 0, 1, … in int64")
-    for source, x in [
-        ("torch.zeros(2, 300, dtype=torch.uint8)", torch.zeros(2, 300, dtype=torch.uint8)),
-        ("torch.zeros(0, 3)", torch.zeros(0, 3)),
-    ]:
-        with given(f"x = {source}"):
-            got, want = call(answer, x), torch.arange(x.shape[1])
-            expect_equal(got, want, why="a number must not pass through the dtype of `x`")
-    with given("x = torch.zeros(2, 3, device='meta')"):
-        answered = call(answer, torch.zeros(2, 3, device=META))
-        got = expect_tensor(answered, shape=(3,), dtype=torch.int64, on_meta=True)
-        if got.device != META:
-            raise Wrong(f"the result is on {got.device}, `x` on meta; hand on `device=x.device`")
-    with given("x on the device cuda:1, the second GPU"):
-        x = torch.zeros(2, 3, device=META)
-        gpu = _SecondGPU()
-        got = expect_tensor(call(answer, x, inside=gpu), on_meta=True)
-        _judge_device(gpu)
-        if not got.is_meta:
-            raise Wrong(f"the result is on {got.device}; hand on `device=x.device`")
+def transfer_cost(answer: Any) -> None:
+    """The bytes and the seconds of some transfers, from shapes and dtypes."""
+    for parts in PARTS:
+        for bandwidth, start in [(20e9, 3e-5), (1.5e6, 0.25)]:
+            with given(parts=parts, bandwidth=bandwidth, start=start):
+                count, seconds = expect_parts(
+                    call(answer, list(parts), bandwidth, start), "the bytes", "the seconds"
+                )
+                _judge_bytes(count, parts)
+                _judge_seconds(seconds, parts, bandwidth, start)
 
 
-def _judge_device(gpu: _SecondGPU) -> None:
-    for name, device in gpu.asked:
-        if device != SECOND:
-            raise Wrong(
-                f"`{name}` was given the device {device}, which is the current GPU, often the "
-                "first; the number must come along, so hand on the device whole"
-            )
+def _bytes(parts: Parts) -> int:
+    return sum(math.prod(shape) * dtype.itemsize for shape, dtype in parts)
+
+
+def _judge_bytes(count: Any, parts: Parts) -> None:
+    if isinstance(count, float) and count == _bytes(parts):
+        raise Wrong("the bytes are a float; return an int")
+    elements = [math.prod(shape) for shape, _ in parts]
+    usual = [
+        (sum(elements), "these are the elements; an element has `dtype.itemsize` bytes"),
+        (4 * sum(elements), "not every element has 4 bytes; see `dtype.itemsize`"),
+        (
+            sum(sum(shape) * dtype.itemsize for shape, dtype in parts),
+            "the sizes of a shape are multiplied, not added",
+        ),
+        (
+            sum((math.prod(shape) if shape else 0) * dtype.itemsize for shape, dtype in parts),
+            "a tensor of shape () has one element",
+        ),
+        (_bytes(parts) * 8, "these are the bits"),
+    ]
+    expect_equal(expect_int(count), _bytes(parts), usual=usual, why="elements times itemsize")
+
+
+def _judge_seconds(seconds: Any, parts: Parts, bandwidth: float, start: float) -> None:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise Wrong(f"the seconds are a number, not {kind(seconds)}")
+    crossing = _bytes(parts) / bandwidth
+    usual = [
+        (crossing, "each transfer takes `start` seconds to begin"),
+        (crossing + start, "each transfer has a start of its own, not all of them together"),
+        (len(parts) * start + _bytes(parts) * bandwidth, "divide by the bandwidth"),
+        (1000 * (len(parts) * start + crossing), "these are milliseconds"),
+        (len(parts) * start, "the bytes take time to cross as well"),
+    ]
+    want = len(parts) * start + crossing
+    expect_equal(float(seconds), float(want), usual=usual, why="starts plus bytes / bandwidth")
+
+
+LOOPS: list[tuple[list[float], list[float], set[int]]] = [
+    ([2, 1, 3, 1], [4, 5, 3, 2], set()),
+    ([1, 1, 1, 1, 1], [1, 1, 1, 1, 1], set()),
+    ([1, 1, 1, 1, 1], [1, 1, 1, 1, 1], {0, 1, 2, 3, 4}),
+    ([2, 7, 1, 3], [5, 1, 6, 2], set()),
+    ([2, 7, 1, 3], [5, 1, 6, 2], {2}),
+    ([0.5, 0.25, 3.0, 0.75], [4.5, 2.25, 0.5, 1.5], {0}),
+    ([0.5, 0.25, 3.0, 0.75], [4.5, 2.25, 0.5, 1.5], {1, 3}),
+    ([3], [4], {0}),
+    ([0, 0, 2], [1, 1, 1], {1}),
+    ([], [], set()),
+]
+
+
+def _follow(prepare: list[float], compute: list[float], waits: set[int], late: int = 0) -> float:
+    """Return when the GPU is done; the mistake: waits come `late` steps too late."""
+    cpu = gpu = 0.0
+    for step in range(len(prepare)):
+        cpu += prepare[step]
+        gpu = max(cpu, gpu) + compute[step]
+        if step - late in waits:
+            cpu = gpu
+    return gpu
 
 
 @exercise("02.13b")
-def move(answer: Any) -> None:
-    """Every tensor of a nest of containers moved to a device."""
-    for batch in [torch.ones(2), {"x": torch.ones(2), "n": 3}, _nest(), [], {"none": ()}]:
-        with given(batch=batch):
-            _judge(batch, call(answer, batch, META), "the result")
-    for batch in [torch.ones(2), [torch.ones(2)], (torch.ones(2),), _nest()]:
-        with given(batch=batch, device="cpu"):
-            _judge_same(batch, call(answer, batch, torch.device("cpu")), "the result")
-    with given("batch = a nest of tensors on the CPU", device="cuda:1"):
-        gpu = _SecondGPU()
-        got = call(answer, batch, SECOND, inside=gpu)
-        _judge(batch, got, "the result")
-        _judge_device(gpu)
-        for name, _ in gpu.asked:
-            if name not in ("to", "as_tensor", "asarray", "cuda"):
-                raise Wrong(f"`{name}` makes a new tensor without the numbers; `to` takes them")
-    tracked = torch.ones(2, requires_grad=True)
-    with given("batch = torch.ones(2, requires_grad=True)"):
-        if not expect_tensor(call(answer, tracked, META), on_meta=True).requires_grad:
-            raise Wrong("the tensor has lost its `requires_grad`; `to` alone keeps it")
-
-
-def _nest() -> dict[Any, Any]:
-    pair = (torch.zeros(1), "name")
-    inner: Any = torch.ones(1)
-    for _ in range(9):
-        inner = [inner]
-    deep: list[Any] = [
-        torch.ones(3, 2).t(),
-        torch.arange(3),
-        None,
-        {"deep": torch.ones(1), "rate": 0.1},
-        ([True], {}),
-        inner,
-        np.ones(2),
-        _Moving(),
-    ]
-    return {"pair": pair, "list": deep, 7: object(), "count": 3, "a": 0}
-
-
-class _Moving:
-    """Something that can be moved and is no tensor, as a network is."""
-
-    def to(self, *_: Any, **__: Any) -> None:
-        raise Wrong("only tensors are moved; whatever else has a method `to` stays as it is")
-
-
-def _judge(was: Any, got: Any, place: str) -> None:
-    """Compare what was given and what came back, part by part."""
-    if type(was) is not type(got):
-        raise Wrong(f"{place} was {kind(was)} and has become {kind(got)}")
-    if isinstance(was, torch.Tensor):
-        if got.device != META:
-            raise Wrong(f"{place} is a tensor that stayed on {got.device}")
-        if (got.shape, got.dtype) != (was.shape, was.dtype):
-            raise Wrong(f"{place} has another shape or dtype than before")
-        return
-    for before, after, where in _parts(was, got, place):
-        _judge(before, after, where)
-
-
-def _judge_same(was: Any, got: Any, place: str) -> None:
-    """Judge that tensors which are there already came back themselves, in a nest of its own."""
-    if isinstance(was, torch.Tensor) and got is not was:
-        raise Wrong(
-            f"{place} is a copy; a tensor that is there already must not be copied, `to` sees to it"
-        )
-    for before, after, where in _parts(was, got, place):
-        _judge_same(before, after, where)
-
-
-def _parts(was: Any, got: Any, place: str) -> list[tuple[Any, Any, str]]:
-    """Return the parts of two containers side by side, and where they are."""
-    if isinstance(was, dict):
-        if not isinstance(got, dict) or was.keys() != got.keys():
-            raise Wrong(f"{place} should be a dict with the keys {list(was)}")
-        if list(was) != list(got):
-            raise Wrong(f"{place} has its keys in another order, {list(got)}")
-        return [(was[key], got[key], f"{place}[{key!r}]") for key in was]
-    if isinstance(was, list | tuple):
-        if type(got) is not type(was) or len(was) != len(got):
-            raise Wrong(f"{place} should be {kind(was)} of {len(was)} items")
-        pairs = enumerate(zip(was, got, strict=True))
-        return [(before, after, f"{place}[{at}]") for at, (before, after) in pairs]
-    if got is not was and not isinstance(was, torch.Tensor):
-        raise Wrong(f"{place} was {was!r:.60} and has become {got!r:.60}; leave it as it is")
-    return []
+def finish_time(answer: Any) -> None:
+    """When a GPU has done the steps of a loop in which the CPU sometimes waits."""
+    for prepare, compute, waits in LOOPS:
+        with given(prepare=prepare, compute=compute, waits=waits):
+            got = call(answer, list(prepare), list(compute), set(waits))
+            if isinstance(got, bool) or not isinstance(got, int | float):
+                raise Wrong(f"return the time, a number, not {kind(got)}")
+            every = set(range(len(prepare)))
+            usual = [
+                (_follow(prepare, compute, every), "the CPU waits after the steps in `waits` only"),
+                (_follow(prepare, compute, set()), "the CPU waits after the steps in `waits`"),
+                (
+                    _follow(prepare, compute, waits, late=-1),
+                    "one step too early: steps count from 0, and the wait is after the step",
+                ),
+                (_follow(prepare, compute, waits, late=1), "this waits one step too late"),
+                (sum(compute), "the GPU cannot begin a step that is not queued yet"),
+                (sum(prepare), "this is when the last step is queued; it is not computed yet"),
+                (
+                    sum(prepare) + sum(compute),
+                    "the CPU prepares while the GPU computes, unless it waits",
+                ),
+                (
+                    max(sum(prepare), sum(compute)),
+                    "the GPU begins after the first step is queued, and ends after the last one",
+                ),
+            ]
+            want = _follow(prepare, compute, waits)
+            why = "a step begins when it is queued and the GPU is free"
+            expect_equal(float(got), want, usual=[(float(x), text) for x, text in usual], why=why)
