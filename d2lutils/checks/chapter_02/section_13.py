@@ -38,6 +38,15 @@ def _bytes(parts: Parts) -> int:
     return sum(math.prod(shape) * dtype.itemsize for shape, dtype in parts)
 
 
+def _number(got: Any, wanted: str) -> float:
+    if isinstance(got, bool) or not isinstance(got, int | float):
+        raise Wrong(f"{wanted}, not {kind(got)}")
+    try:
+        return float(got)
+    except OverflowError:
+        raise Wrong(f"{wanted}; this one is far too large") from None
+
+
 def _judge_bytes(count: Any, parts: Parts) -> None:
     if isinstance(count, float) and count == _bytes(parts):
         raise Wrong("the bytes are a float; return an int")
@@ -59,8 +68,7 @@ def _judge_bytes(count: Any, parts: Parts) -> None:
 
 
 def _judge_seconds(seconds: Any, parts: Parts, bandwidth: float, start: float) -> None:
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise Wrong(f"the seconds are a number, not {kind(seconds)}")
+    found = _number(seconds, "the seconds are a number")
     crossing = _bytes(parts) / bandwidth
     usual = [
         (crossing, "each transfer takes `start` seconds to begin"),
@@ -70,7 +78,7 @@ def _judge_seconds(seconds: Any, parts: Parts, bandwidth: float, start: float) -
         (len(parts) * start, "the bytes take time to cross as well"),
     ]
     want = len(parts) * start + crossing
-    expect_equal(float(seconds), float(want), usual=usual, why="starts plus bytes / bandwidth")
+    expect_equal(found, float(want), usual=usual, why="starts plus bytes / bandwidth")
 
 
 LOOPS: list[tuple[list[float], list[float], set[int]]] = [
@@ -104,8 +112,7 @@ def finish_time(answer: Any) -> None:
     for prepare, compute, waits in LOOPS:
         with given(prepare=prepare, compute=compute, waits=waits):
             got = call(answer, list(prepare), list(compute), set(waits))
-            if isinstance(got, bool) or not isinstance(got, int | float):
-                raise Wrong(f"return the time, a number, not {kind(got)}")
+            found = _number(got, "return the time, a number")
             every = set(range(len(prepare)))
             usual = [
                 (_follow(prepare, compute, every), "the CPU waits after the steps in `waits` only"),
@@ -128,4 +135,4 @@ def finish_time(answer: Any) -> None:
             ]
             want = _follow(prepare, compute, waits)
             why = "a step begins when it is queued and the GPU is free"
-            expect_equal(float(got), want, usual=[(float(x), text) for x, text in usual], why=why)
+            expect_equal(found, want, usual=[(float(x), text) for x, text in usual], why=why)
