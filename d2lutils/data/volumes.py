@@ -22,7 +22,7 @@ def brain() -> Volume:
 
     Values are float32 D×H×W without a unit, from 0 (black) to 1. D runs upwards, H from front to
     back, W from the right side to the left; the spacing is in millimetres.
-    Explained in 03/11. Raises BookError where its file is missing or damaged.
+    Explained in 03/12. Raises BookError where its file is missing or damaged.
     """
     with np.load(path("volumes/brain.npz")) as arrays:
         values, (depth, height, width) = arrays["values"], arrays["spacing_mm"].tolist()

@@ -1,191 +1,168 @@
-"""Answers to the exercises of 03/12, volumes."""
-
-import math
+"""Answers to the exercises of 03/12, planes of a volume."""
 
 import torch
 
-from check_cases import COMMUTES, NOT_NEGATIVE, Cases
+from check_cases import NOT_NEGATIVE, Cases
 
 
-def litres(volume, low, high):
-    count = ((volume.values >= low) & (volume.values <= high)).sum().item()
-    return count * math.prod(volume.spacing) / 1e6
+def indices(affine, points):
+    return torch.linalg.solve(affine[:3, :3], (points - affine[:3, 3]).T).T
 
 
-def voxels(volume, low, high):
-    return ((volume.values >= low) & (volume.values <= high)).sum().item()
+def middles(affine, voxels):
+    return voxels.double() @ affine[:3, :3].T + affine[:3, 3]
 
 
-def limits_left_out(volume, low, high):
-    count = ((volume.values > low) & (volume.values < high)).sum().item()
-    return count * math.prod(volume.spacing) / 1e6
+def nearest(affine, points):
+    ones = torch.ones(len(points), 1, dtype=points.dtype)
+    index = torch.linalg.solve(affine, torch.cat([points, ones], dim=1).T).T
+    voxels = index.round().long()
+    return voxels[:, :3], (voxels.double() @ affine.T)[:, :3]
 
 
-def area(volume, low, high):
-    return litres(volume, low, high) / volume.spacing[0]
+def by_inverse(affine, points):
+    index = (points - affine[:3, 3]) @ torch.linalg.inv(affine[:3, :3]).T
+    voxels = index.round().long()
+    return [voxels, middles(affine, voxels)]
 
 
-def missing(heights):
-    heights = heights.sort().values
-    step = heights.diff().median()
-    found = []
-    for low, gap in zip(heights, heights.diff(), strict=False):
-        found += [low + step * k for k in range(1, round((gap / step).item()))]
-    return torch.tensor(found)
+def by_dot_products(affine, points):
+    walks = affine[:3, :3]
+    index = (points - affine[:3, 3]) @ (walks / walks.norm(dim=0) ** 2)
+    voxels = index.round().long()
+    return voxels, middles(affine, voxels)
 
 
-def below_the_gaps(heights):
-    heights = heights.sort().values
-    gaps = heights.diff()
-    return heights[:-1][gaps > 1.5 * gaps.median()]
+def rounded_by(rounding):
+    def answer(affine, points):
+        voxels = rounding(indices(affine, points))
+        return voxels, middles(affine, voxels)
+
+    return answer
 
 
-def the_gaps(heights):
-    gaps = heights.sort().values.diff()
-    return gaps[gaps > 1.5 * gaps.median()]
+def without_origin(affine, points):
+    voxels = torch.linalg.solve(affine[:3, :3], points.T).T.round().long()
+    return voxels, middles(affine, voxels)
 
 
-def one_a_gap(heights):
-    heights = heights.sort().values
-    gaps = heights.diff()
-    return heights[:-1][gaps > 1.5 * gaps.median()] + gaps.median()
+def forward(affine, points):
+    voxels = middles(affine, points).round().long()
+    return voxels, middles(affine, voxels)
 
 
-def not_sorted(heights):
-    gaps = heights.diff()
-    return heights[:-1][gaps > 1.5 * gaps.abs().median()] + gaps.abs().median()
+def by_spacing(affine, points):
+    lengths = affine[:3, :3].norm(dim=0)
+    voxels = ((points - affine[:3, 3]).flip(1) / lengths).round().long()
+    return voxels, middles(affine, voxels)
 
 
-def ladder_of(heights, step):
-    count = round(((heights.max() - heights.min()) / step).item()) + 1
-    return heights.min() + step * torch.arange(count)
+def places_changed_by(change):
+    def answer(affine, points):
+        voxels, places = nearest(affine, points)
+        return voxels, change(affine, voxels, places)
+
+    return answer
 
 
-def lacking(heights, step):
-    ladder = ladder_of(heights, step)
-    return ladder[(ladder[:, None] - heights).abs().amin(dim=1) > step / 2]
+def order_along(positions, orientation):
+    row, column = orientation.view(2, 3)
+    normal = torch.linalg.cross(row, column)
+    if normal[normal.abs().argmax()] < 0:
+        normal = -normal
+    return (positions @ normal).argsort()
 
 
-def by_equality(heights):
-    step = heights.sort().values.diff().median()
-    ladder = ladder_of(heights, step)
-    return ladder[~torch.isin(ladder, heights)]
+def by_sorted(positions, orientation):
+    order = order_along(positions, orientation).tolist()
+    return torch.tensor(sorted(range(len(positions)), key=order.index))
 
 
-def by_the_first_gap(heights):
-    return lacking(heights, heights.sort().values.diff()[0])
+def along_the_normal(positions, orientation):
+    return (positions @ torch.linalg.cross(*orientation.view(2, 3))).argsort()
 
 
-def by_the_mean_gap(heights):
-    return lacking(heights, heights.sort().values.diff().mean())
+def turned_by_the_sum(positions, orientation):
+    normal = torch.linalg.cross(*orientation.view(2, 3))
+    return (positions @ (normal * normal.sum().sign())).argsort()
 
 
-def near_in_millimetres(heights):
-    ladder = whole_ladder(heights)
-    return ladder[(ladder[:, None] - heights).abs().amin(dim=1) > 0.1]
+def turned_by_the_last(positions, orientation):
+    normal = torch.linalg.cross(*orientation.view(2, 3))
+    return (positions @ (normal if normal[2] > 0 else -normal)).argsort()
 
 
-def by_the_largest_gap(heights):
-    return lacking(heights, heights.sort().values.diff().max())
+def without_signs(positions, orientation):
+    return (positions @ torch.linalg.cross(*orientation.view(2, 3)).abs()).argsort()
 
 
-def by_numbers_of_rungs(heights):
-    step, first = heights.sort().values.diff().median().item(), heights.min().item()
-    there = {round((height - first) / step) for height in heights.tolist()}
-    lost = [first + step * rung for rung in range(max(there)) if rung not in there]
-    return torch.tensor(lost)
+def by_loop(positions, orientation):
+    normal = torch.linalg.cross(*orientation.view(2, 3)).tolist()
+    sign = 1 if max(normal, key=abs) > 0 else -1
+    heights = [sum(a * b for a, b in zip(p, normal, strict=True)) for p in positions.tolist()]
+    return torch.tensor(sorted(range(len(heights)), key=lambda i: sign * heights[i]))
 
 
-def with_whole_values(volume, low, high):
-    whole = volume.values.short()
-    return ((whole >= low) & (whole <= high)).sum().item() * math.prod(volume.spacing) / 1e6
-
-
-def by_clamping(volume, low, high):
-    kept = volume.values.clamp(low, high) == volume.values
-    return int(kept.sum()) * math.prod(volume.spacing) / 1e6
-
-
-def by_difference(volume, low, high):
-    count = int((volume.values <= high).sum()) - int((volume.values < low).sum())
-    return math.prod([count, *volume.spacing]) / 1e6
-
-
-def whole_ladder(heights):
-    return ladder_of(heights, heights.sort().values.diff().median())
-
-
-def sum_of_values(volume, low, high):
-    inside = (volume.values >= low) & (volume.values <= high)
-    return volume.values[inside].sum().item() * math.prod(volume.spacing) / 1e6
-
-
-def cube_of_the_first_side(volume, low, high):
-    return voxels(volume, low, high) * volume.spacing[0] ** 3 / 1e6
-
-
-HIGHEST = "the highest slice is always there, so the ladder need not reach it"
-NEAR = "a slice is at a rung or a whole step away from it"
+TURNED = "the other sign is turned back below"
 
 CASES = {
     "03.12a": Cases(
-        solution=litres,
-        also_right=[by_clamping, by_difference],
+        solution=nearest,
+        also_right=[by_inverse, by_dot_products],
         wrong=[
-            (with_whole_values, "both limits are included"),
-            (lambda *x: round(litres(*x), 3), "over a million"),
-            (lambda volume, low, high: litres(volume, low, high + 1), "over a million"),
-            (voxels, "this counts voxels"),
-            (lambda *x: litres(*x) * 1e6, "cubic millimetres"),
-            (lambda *x: litres(*x) * 1e3, "millilitres"),
-            (lambda *x: litres(*x) / 1e3, "a litre has a million"),
-            (limits_left_out, "both limits are included"),
-            (area, "the distance between slices is missing"),
-            (lambda volume, low, high: litres(volume, low, 1e9), "upper limit"),
-            (lambda volume, low, high: litres(volume, -1e9, high), "lower limit"),
-            (lambda *x: int(litres(*x)), "over a million"),
-            (sum_of_values, "over a million"),
-            (lambda volume, low, high: litres(volume, low, high - 1), "both limits are included"),
-            (lambda volume, low, high: litres(volume, int(low), high), "both limits are included"),
-            (lambda *x: torch.tensor(litres(*x)), "`.item()` gives its number"),
-            (cube_of_the_first_side, "over a million"),
+            (rounded_by(lambda index: index.long()), "round first"),
+            (rounded_by(lambda index: index.floor().long()), "always rounds down"),
+            (rounded_by(lambda index: index.ceil().long()), "always rounds up"),
+            (rounded_by(lambda index: index), "not rounded yet"),
+            (rounded_by(lambda index: index.round()), "an index is an integer"),
+            (rounded_by(lambda index: index.round().long().flip(1)), "the order is D, H, W"),
+            (rounded_by(lambda index: index.round().int()), "affine @ (d, h, w, 1)"),
+            (without_origin, "the origin is missing"),
+            (forward, "leads from an index to mm"),
+            (by_spacing, "flat slices only"),
+            (lambda *x: nearest(*x)[0], "return 2 values"),
+            (lambda *x: (nearest(*x)[0].T, nearest(*x)[1]), "a row for each point"),
+            (places_changed_by(lambda a, v, p: p - a[:3, 3]), "missing in the places"),
+            (places_changed_by(lambda a, v, p: middles(a, v - 0.5)), "no corner"),
+            (places_changed_by(lambda a, v, p: p.flip(1)), "the order of the places"),
+            (places_changed_by(lambda a, v, p: p.float()), "float64 was asked for"),
+            (places_changed_by(lambda a, v, p: v), "places in mm"),
+            (places_changed_by(lambda a, v, p: p.round()), "of the rounded index"),
+            (lambda a, points: (nearest(a, points)[0], points), "the points again"),
+            (
+                places_changed_by(lambda a, v, p: v.double() @ a[:3, :3] + a[:3, 3]),
+                "transposed matrix",
+            ),
+            (
+                places_changed_by(lambda a, v, p: torch.cat([p, torch.ones(len(p), 1)], dim=1)),
+                "leave the 1 at the end out",
+            ),
         ],
-        equivalent={
-            "count = ((volume.values <= high) & (volume.values >= low)).sum().item()": COMMUTES,
-            "return abs(count * math.prod(volume.spacing) / 1000000.0)": NOT_NEGATIVE,
-            "inside = (scan.values <= most) & (scan.values >= least)": COMMUTES,
-            "return abs(inside.sum().item() * deep * high * wide / 1000000.0)": NOT_NEGATIVE,
-        },
+        equivalent={"ones = torch.ones(len(points), 1)": "`cat` makes them float64"},
     ),
     "03.12b": Cases(
-        solution=missing,
-        also_right=[by_numbers_of_rungs, lambda heights: missing(heights.double()).float()],
+        solution=order_along,
+        also_right=[by_loop, by_sorted],
         wrong=[
-            (near_in_millimetres, "the usual distance is the median"),
-            (by_the_largest_gap, "the usual distance is the median"),
-            (lambda heights: missing(heights[1:-1]), "the usual distance is the median"),
-            (below_the_gaps, "below the gaps"),
-            (the_gaps, "these are the gaps"),
-            (one_a_gap, "several slices"),
-            (not_sorted, "sort them first"),
-            (lambda heights: missing(heights).flip(0), "from low to high"),
-            (lambda heights: missing(heights).tolist(), "expected a tensor, got a list"),
-            (by_equality, "the usual distance is the median"),
-            (by_the_first_gap, "the first gap need not be"),
-            (by_the_mean_gap, "the usual distance is the median"),
-            (whole_ladder, "the usual distance is the median"),
-            (lambda heights: missing(heights).round(), "the usual distance is the median"),
-            (lambda heights: missing(heights)[:1], "For heights"),
-            (lambda heights: missing(heights).abs(), "the usual distance is the median"),
-            (lambda heights: (missing(heights) - heights.min()) / 2.5, "the usual distance"),
+            (along_the_normal, "turn it"),
+            (turned_by_the_sum, "the lowest slice comes first"),
+            (turned_by_the_last, "the lowest slice comes first"),
+            (without_signs, "the lowest slice comes first"),
+            (lambda *x: order_along(*x).argsort(), "these are the ranks"),
+            (lambda *x: order_along(*x).flip(0), "comes first"),
+            (lambda positions, _: positions[:, 2].argsort(), "flat slices only"),
+            (lambda *x: x[0][order_along(*x)], "these are positions"),
+            (lambda *x: order_along(*x).tolist(), "return a tensor"),
+            (lambda *x: order_along(*x)[:, None], "1-D tensor"),
         ],
         equivalent={
-            "for low, gap in zip(heights, heights.diff()):": "there is one gap less than heights",
-            "count = round(((there[-1] - there[1]) / step).item()) + 1": HIGHEST,
-            "count = round(((there[-1] - there[0]) / step).item()) + 0": HIGHEST,
-            "nearest = (there - ladder[:, None]).abs().amin(dim=1)": "`abs` follows",
-            "return ladder[nearest >= step / 2]": NEAR,
-            "return ladder[nearest > step / 3]": NEAR,
+            "normal = torch.linalg.cross(column, row)": TURNED,
+            "normal = torch.linalg.cross(six[3:], six[:3])": TURNED,
+            "if normal[normal.abs().argmax()] <= 0:": "the largest component of a normal is not 0",
+            "return abs((positions @ normal).argsort())": NOT_NEGATIVE,
+            "return abs((places @ (normal * largest.sign())).argsort())": NOT_NEGATIVE,
+            "return (places @ (normal / largest.sign())).argsort()": "the sign is 1 or -1",
+            "return (places @ (normal * largest)).argsort()": "it stretches all heights alike",
         },
     ),
 }

@@ -1,115 +1,142 @@
-"""Checks of 03/12, volumes."""
+"""Checks of 03/12, planes of a volume."""
 
 from typing import Any
 
 import torch
 
-from d2lutils.checks import call, exercise, expect_equal, given
-from d2lutils.data.volumes import Volume
+from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_parts, expect_tensor, given
+
+# Rows, columns and the distance along D, H and W; directions have length 1.
+_FLAT = ([1.0, 0, 0], [0.0, 1, 0], [5.0, 2.8, 2.8], [-177.8, -177.8, 0.0])
+_TILTED = ([1.0, 0, 0], [0.0, 0.8, 0.6], [3.0, 0.7, 0.9], [-90.4, 12.3, -300.7])
+_SAGITTAL = ([0.0, 1, 0], [0.0, 0, -1], [1.5, 0.5, 0.6], [71.2, -120.1, 88.8])
+_OBLIQUE = ([0.8, -0.36, 0.48], [0.0, 0.8, 0.6], [2.0, 1.1, 1.3], [10.9, -20.2, 30.3])
+
+
+def _affine(volume: tuple[list[float], ...]) -> torch.Tensor:
+    row, column, spacing, origin = (torch.tensor(part).double() for part in volume)
+    deep, high, wide = spacing
+    steps = [deep * torch.linalg.cross(row, column), high * column, wide * row, origin]
+    affine = torch.eye(4, dtype=torch.float64)
+    affine[:3] = torch.stack(steps, dim=1)
+    return affine
 
 
 @exercise("03.12a")
-def litres(answer: Any) -> None:
-    """The litres of all voxels between two values, both included."""
-    whole = torch.arange(-900.0, 0.0, 10.0).view(3, 5, 6)
-    cases = [
-        ((5.0, 2.0, 4.0), -850, -500),
-        ((2.5, 0.7, 0.7), -500, -500),
-        ((1.0, 1.0, 1.0), -300, 100),
-        ((5.0, 2.8, 2.8), 10, 20),
-        ((0.3, 0.9, 1.1), -799.6, -119.6),
-        ((500.0, 200.0, 300.0), -850, -100),
-        ((1.0, 1.0, 1.0), -299.5, -100.5),
+def nearest(answer: Any) -> None:
+    """The index of the voxel nearest to each point, and where its middle is."""
+    tried = [
+        ("of flat slices", _FLAT, [[-0.3, -1.6, 2.7]]),
+        ("of flat slices", _FLAT, [[33.3, 63.6, 93.4], [0.7, 0.2, 120.8]]),
+        ("of tilted slices", _TILTED, [[7.2, 30.9, 4.6], [2.8, -0.7, 11.1], [0.1, 5.4, 6.9]]),
+        ("of sagittal slices", _SAGITTAL, [[4.9, 8.1, 2.4], [12.6, 0.3, 33.7]]),
+        ("of oblique slices", _OBLIQUE, [[9.6, 21.3, 2.8]] * 2 + [[3.1, 4.4, 7.7]] * 2),
     ]
-    for spacing, low, high in cases:
-        deep, tall, wide = spacing
-        fraction = 0.4 if low % 1 else 0.0
-        values = whole + fraction
-        count = int(((values >= low) & (values <= high)).sum())
-        size = deep * tall * wide / 1e6
-        want = count * size
-        volume = Volume(values.clone(), spacing)
-        text = f"volume.values = torch.arange(-900., 0., 10.).view(3, 5, 6) + {fraction}"
-        with given(text, spacing=spacing, low=low, high=high):
-            expect_equal(
-                call(answer, volume, low, high),
-                want,
-                usual=[
-                    (count, "this counts voxels; how large is one?"),
-                    (float(count), "this counts voxels; how large is one?"),
-                    (want * 1e6, "these are cubic millimetres; a litre has a million of them"),
-                    (want * 1e3, "these are millilitres"),
-                    (want / 1e3, "a litre has a million cubic millimetres"),
-                    (count * tall * wide / 1e6, "the distance between slices is missing"),
-                    (count * deep * tall / 1e6, "a voxel has three sides"),
-                    (float(((values > low) & (values < high)).sum()) * size, _BOTH),
-                    (float(((values >= low) & (values < high)).sum()) * size, _BOTH),
-                    (float(((values > low) & (values <= high)).sum()) * size, _BOTH),
-                    (float((values >= low).sum()) * size, "there is an upper limit, too"),
-                    (float((values <= high).sum()) * size, "there is a lower limit, too"),
-                ],
-                why="the number of voxels times the product of the spacing, over a million",
-            )
+    for what, volume, exact in tried:
+        affine, index = _affine(volume), torch.tensor(exact, dtype=torch.float64)
+        points = index @ affine[:3, :3].T + affine[:3, 3]
+        voxels = index.round().long()
+        with given(f"`affine` {what}", points=points):
+            names = ("the indices", "the places")
+            got = expect_parts(call(answer, affine, points), *names)
+            found, places = (expect_tensor(part) for part in got)
+            _judge_voxels(found, voxels, index, affine, points)
+            _judge_places(places, voxels, affine, points)
 
 
-_BOTH = "both limits are included"
+def _judge_voxels(
+    got: torch.Tensor,
+    voxels: torch.Tensor,
+    index: torch.Tensor,
+    affine: torch.Tensor,
+    points: torch.Tensor,
+) -> None:
+    walks = affine[:3, :3]
+    if got.shape == voxels.shape and got.dtype == torch.float64:
+        if torch.allclose(got, index):
+            raise Wrong("the index is not rounded yet: `.round().long()`")
+        if torch.equal(got, voxels.double()):
+            raise Wrong("an index is an integer: add `.long()`")
+    no_origin = torch.linalg.solve(walks, points.T).T.round().long()
+    by_lengths = ((points - affine[:3, 3]).flip(1) / walks.norm(dim=0)).round().long()
+    forward = (points @ walks.T + affine[:3, 3]).round().long()
+    expect_equal(
+        got,
+        voxels,
+        usual=[
+            (index.long(), "`.long()` cuts the fraction off: round first"),
+            (index.floor().long(), "this always rounds down: the nearest middle may be above"),
+            (index.ceil().long(), "this always rounds up: the nearest middle may be below"),
+            (voxels.flip(1), "the order is D, H, W"),
+            (no_origin, "the origin is missing: subtract it first, or end each point with a 1"),
+            (forward, "`affine` leads from an index to mm: here you go back, so solve"),
+            (by_lengths, "dividing by the spacing is right for flat slices only: solve"),
+            (voxels.T, "return a row for each point"),
+        ],
+        why="solve affine @ (d, h, w, 1) = (x, y, z, 1), and round d, h and w",
+    )
+
+
+def _judge_places(
+    got: torch.Tensor, voxels: torch.Tensor, affine: torch.Tensor, points: torch.Tensor
+) -> None:
+    walks, origin = affine[:3, :3], affine[:3, 3]
+    want = voxels.double() @ walks.T + origin
+    corner = (voxels.double() - 0.5) @ walks.T + origin
+    expect_equal(
+        got,
+        want,
+        usual=[
+            (points, "these are the points again: go back from the rounded index"),
+            (want - origin, "the origin is missing in the places"),
+            (corner, "the origin is the middle of voxel 0, 0, 0, and no corner"),
+            (want.flip(1), "the order of the places is x, y, z"),
+            (want.float(), "float64 was asked for"),
+            (voxels, "the second tensor holds places in mm, no indices"),
+            (voxels.double() @ walks + origin, "this multiplies by the transposed matrix"),
+            (torch.cat([want, torch.ones(len(want), 1)], dim=1), "leave the 1 at the end out"),
+        ],
+        why="the place is affine @ (d, h, w, 1) of the rounded index, without its last number",
+    )
 
 
 @exercise("03.12b")
-def missing_heights(answer: Any) -> None:
-    """The heights at which an evenly spaced stack lacks slices."""
-    cases = [
-        ([15.0, 0.0, 5.0, 30.0, 20.0, 40.0, 10.0], [25.0, 35.0]),
-        ([-7.5, 0.0, -10.0, -5.0, 5.0, -12.5], [-2.5, 2.5]),
-        ([100.0, 102.0, 104.0, 112.0, 114.0], [106.0, 108.0, 110.0]),
-        ([3.0, 6.0, 9.0], []),
-        ([25.0, 10.0, 0.0, 20.0, 15.0], [5.0]),
-        (_rungs(-7.7, 0.7, [0, 1, 2, 4, 5, 9, 10]), _rungs(-7.7, 0.7, [3, 6, 7, 8])),
-        (_rungs(90.1, 0.3, [12, 0, 3, 2, 11, 5, 6, 7, 10, 9]), _rungs(90.1, 0.3, [1, 4, 8])),
-        ([4.0, 9.0], []),
-        (_rungs(2.0, 0.06, [5, 0, 1, 3, 4]), _rungs(2.0, 0.06, [2])),
+def order_along(answer: Any) -> None:
+    """The order of slices along their normal, turned to where its largest component grows."""
+    tried = [
+        ([1.0, 0, 0, 0, 1, 0], [10.0, 0, 5, 15, -5]),
+        ([1.0, 0, 0, 0, -1, 0], [2.5, 7.5, 0, 5, 12.5]),
+        ([1.0, 0, 0, 0, 0, -1], [-3.0, 6, 0, 3]),
+        ([1.0, 0, 0, 0, 0, 1], [-3.0, 6, 0, 3, -6]),
+        ([0.0, 1, 0, 0, 0, -1], [1.4, -0.7, 0.7, 0.0]),
+        ([1.0, 0, 0, 0, 0.8, 0.6], [20.0, 5, 10, 0, 15]),
+        ([1.0, 0, 0, 0, -0.8, -0.6], [20.0, 5, 10, 0, 15]),
+        ([0.8, -0.36, 0.48, 0, 0.8, 0.6], [4.0, 2, 8, 0]),
+        ([0.0, 0.8, 0.6, 0.8, -0.36, 0.48], [4.0, 2, 8, 0]),
+        ([1.0, 0, 0, 0, 1, 0], [7.0]),
     ]
-    for heights, missing in cases:
-        there, want = torch.tensor(heights), torch.tensor(missing)
-        ordered = there.sort().values
-        gaps = ordered.diff()
-        step = gaps.median()
-        wide = gaps > 1.5 * step
-        with given(heights=there):
+    origin = torch.tensor([-90.5, 300.25, -41.0], dtype=torch.float64)
+    for directions, along in tried:
+        orientation = torch.tensor(directions, dtype=torch.float64)
+        normal = torch.linalg.cross(*orientation.view(2, 3))
+        up = normal * normal[normal.abs().argmax()].sign()
+        places = torch.tensor(along, dtype=torch.float64)
+        positions = origin + places[:, None] * up
+        want = places.argsort()
+        with given(positions=positions, orientation=orientation):
             expect_equal(
-                call(answer, there),
+                call(answer, positions, orientation),
                 want,
                 usual=[
-                    (ordered[:-1][wide], "these are the slices below the gaps"),
-                    (ordered[1:][wide], "these are the slices above the gaps"),
-                    (gaps[wide], "these are the gaps; where are the missing slices?"),
-                    ((ordered[1:] + ordered[:-1])[wide] / 2, "a gap may hold several slices"),
-                    (ordered[:-1][wide] + step, "a gap may hold several slices"),
-                    (_by_steps(ordered, float(gaps[0])), "the first gap need not be a usual one"),
-                    (want.flip(0), "return them from low to high"),
-                    (want.view(-1, 1), "return a 1-D tensor"),
-                    (want.long(), "heights are floats"),
-                    (_unsorted(there), "the slices come in any order; sort them first"),
+                    ((positions @ normal).argsort(), "this normal points the other way: turn it"),
+                    (want.flip(0), "the lowest slice comes first"),
+                    (want.argsort(), "these are the ranks; `argsort` of the heights is the order"),
+                    (places.sort().values, "these are heights: return the indices, `argsort`"),
+                    (positions[want], "these are positions: return the indices, `argsort`"),
+                    (positions[:, 2].argsort(), "z is the height of flat slices only"),
+                    (want.tolist(), "return a tensor"),
+                    (want[:, None], "return a 1-D tensor"),
                 ],
-                why="the usual distance is the median of the gaps; what the full row of heights "
-                "has and `heights` lacks is missing",
+                why="the heights are positions @ normal, the normal times the sign of its largest "
+                "component, and `argsort` gives the order",
             )
-
-
-def _by_steps(ordered: torch.Tensor, step: float) -> torch.Tensor:
-    """Return what a ladder with this step has and the heights lack."""
-    count = round(float((ordered[-1] - ordered[0]) / step)) + 1
-    ladder = ordered[0] + step * torch.arange(count)
-    return ladder[(ladder[:, None] - ordered).abs().amin(dim=1) > step / 2]
-
-
-def _rungs(first: float, step: float, places: list[int]) -> list[float]:
-    """Return heights of a ladder whose steps are not exact in binary."""
-    return [first + step * place for place in places]
-
-
-def _unsorted(there: torch.Tensor) -> torch.Tensor | None:
-    """Return what is found in the gaps of heights that were not sorted, or None for none."""
-    gaps = there.diff()
-    wide = gaps > 1.5 * gaps.abs().median()
-    return there[:-1][wide] + gaps.abs().median() if wide.any() else None
