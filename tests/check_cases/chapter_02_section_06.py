@@ -36,6 +36,15 @@ def read_as(bits, bias=15, lead=1, scale=1024, signed=True):
     return sign * (lead + fraction / scale) * 2.0 ** (power - bias)
 
 
+def fails_on_an_empty_picture(a, b):
+    sums = (a.int() + b) / 2
+    return sums.clamp(max=int(sums.max())).byte()
+
+
+def largest_subnormal_numbers_lost(bits):
+    return 0.0 * read(bits) if bits[1:8] == "0000011" else read(bits)
+
+
 def sign_of_zero_lost(bits):
     return read(bits) + 0.0
 
@@ -61,6 +70,7 @@ CASES = {
             (lambda a, b: ((a.bfloat16() + b) / 2).byte(), "every whole number above 256"),
             (rounded_up, "round down, not up"),
             (through_one_dimension, "is not contiguous"),
+            (fails_on_an_empty_picture, "numel() == 0"),
             (lambda a, b: torch.min(a, b) + (a - b).abs() // 2, "room for 510"),
             (lambda a, b: torch.from_numpy((a.numpy() + b.numpy()) // 2), "wrapped around"),
             (lambda a, b: (a.float() + b) / 2, "round down and cast back"),
@@ -96,6 +106,8 @@ CASES = {
             (read_as, "no leading 1"),
             (wrong_smallest_exponent, "exponent is -14"),
             (lambda bits: torch.tensor(read(bits)), "not a tensor"),
+            (lambda bits: np.float16(read(bits)), "not a number of NumPy's"),
+            (largest_subnormal_numbers_lost, "with exponent bits of zero"),
             (lambda bits: str(read(bits)), "expected a float"),
             (lambda bits: 2 * read(bits), "the value is sign"),
             (lambda bits: float(f"{read(bits):.6g}"), "the value is sign"),

@@ -3,6 +3,7 @@
 from math import copysign
 from typing import Any
 
+import numpy as np
 import torch
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, given
@@ -16,6 +17,7 @@ def blended(answer: Any) -> None:
         ([1, 7], [1, 9]),
         ([[128, 255], [10, 0]], [[128, 254], [21, 0]]),
         ([[[7]], [[90]]], [[[200]], [[13]]]),
+        ([], []),
     ]
     every = list(range(256))
     for first, second in [*cases, ([every] * 256, [[number] * 256 for number in every])]:
@@ -52,9 +54,13 @@ def float16_from_bits(answer: Any) -> None:
     """The value of a float16, from its sixteen bits as text."""
     numbers = [-6.5, 1.0, 0.1, 65504.0, 2.0**-24, -3e-5, 0.0, -0.0, 2.0**-14, -(2.0**-14), -1.0]
     numbers += [sign * 0.37 * 2.0**power for power in range(-16, 16) for sign in (1, -1)]
-    for number in numbers:
-        half = torch.tensor(number, dtype=torch.float16)
-        bits = f"{half.view(torch.int16).item() % 2**16:016b}"
+    halves = torch.tensor(numbers, dtype=torch.float16).view(torch.int16).tolist()
+    patterns = [half % 2**16 for half in halves]
+    # And every 31st pattern, all ones in the exponent left out.
+    patterns += [pattern for pattern in range(0, 2**16, 31) if pattern // 2**10 % 2**5 != 31]
+    for pattern in patterns:
+        half = torch.tensor(pattern).to(torch.int16).view(torch.float16)
+        bits = f"{pattern:016b}"
         sign = -1 if bits[0] == "1" else 1
         power, digits = int(bits[1:6], 2), int(bits[6:], 2) / 2**10
         lead = min(power, 1)
@@ -62,10 +68,12 @@ def float16_from_bits(answer: Any) -> None:
             got = call(answer, bits)
             if isinstance(got, torch.Tensor):
                 raise Wrong("return a Python float, not a tensor")
+            if isinstance(got, np.floating) and not isinstance(got, float):
+                raise Wrong("return a Python float, not a number of NumPy's: `float` makes one")
             if type(got) is int and abs(got) < 2**17:  # 1 or 0 is right in value
                 got = float(got)
             expect_type(got, float)
-            if got == number == 0 and copysign(1, got) != copysign(1, number):
+            if got == half.item() == 0 and copysign(1, got) != sign:
                 raise Wrong(
                     f"expected {half.item()}, got {got}. The sign counts for 0 too: `-0.0` is a "
                     "float, and 0 as a whole number has no sign"
