@@ -1,218 +1,101 @@
-"""Answers to the exercises of 03/16, workers and streams."""
-
-from itertools import islice
-
-import numpy as np
+"""Answers to the exercises of 03/16, workers."""
 
 from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
 
 
-def shard(stream, info):
-    if info is None:
-        return list(stream)
-    return list(islice(stream, info.id, None, info.num_workers))
+def starts(num_workers, epochs, keep):
+    return num_workers * (min(epochs, 1) if keep else epochs)
 
 
-def dealt_in_blocks(stream, info):
-    if info is None:
-        return list(stream)
-    size = -(-len(stream) // info.num_workers)
-    return stream[info.id * size : (info.id + 1) * size]
+def in_a_loop(num_workers, epochs, keep):
+    alive, count = 0, 0
+    for _ in range(epochs):
+        count += num_workers - alive
+        alive = num_workers if keep else 0
+    return count
 
 
-def none_forgotten(stream, info):
-    return [s for i, s in enumerate(stream) if i % info.num_workers == info.id]
+def batches_of(me, num_workers, count, batch_size):
+    rows = list(range(count))
+    return [rows[i : i + batch_size] for i in range(0, count, batch_size)][me::num_workers]
 
 
-def length_taken(stream, info):
-    if info is None:
-        return list(stream)
-    return [stream[i] for i in range(info.id, len(stream), info.num_workers)]
+def by_steps(me, num_workers, count, batch_size):
+    firsts = range(me * batch_size, count, num_workers * batch_size)
+    return [range(first, min(first + batch_size, count)) for first in firsts]
 
 
-def positions(stream, info):
-    if info is None:
-        return list(stream)
-    return list(range(info.id, len(list(stream)), info.num_workers))
+def in_blocks(me, num_workers, count, batch_size):
+    cut = batches_of(0, 1, count, batch_size)
+    share = -(-len(cut) // num_workers)
+    return cut[me * share : (me + 1) * share]
 
 
-def walked_twice(stream, info):
-    count = sum(1 for _ in stream)
-    return shard(stream, info) if count else []
+def samples_dealt(me, num_workers, count, batch_size):
+    rows = list(range(me, count, num_workers))
+    return [rows[i : i + batch_size] for i in range(0, len(rows), batch_size)]
 
 
-def first_only(stream, info):
-    return shard(stream, info)[:1]
+def beyond_the_end(me, num_workers, count, batch_size):
+    firsts = range(me * batch_size, count, num_workers * batch_size)
+    return [list(range(first, first + batch_size)) for first in firsts]
 
 
-def one_too_many(stream, info):
-    if info is None:
-        return list(stream)
-    return list(islice(stream, info.id, None, info.num_workers + 1))
+def last_dropped(me, num_workers, count, batch_size):
+    cut = batches_of(me, num_workers, count, batch_size)
+    return [batch for batch in cut if len(batch) == batch_size]
 
 
-def by_first_place(stream, info):
-    if info is None:
-        return list(stream)
-    samples = list(stream)
-    return [s for s in samples if samples.index(s) % info.num_workers == info.id]
-
-
-def each_once(stream, info):
-    if info is None:
-        return list(stream)
-    return list(dict.fromkeys(stream))[info.id :: info.num_workers]
-
-
-def in_turns(stream, info):
-    mine, turn = [], 0
-    for sample in stream:
-        if info is None or turn == info.id:
-            mine.append(sample)
-        turn = (turn + 1) % (info.num_workers if info else 1)
-    return mine
-
-
-def by_value(stream, info):
-    if info is None:
-        return list(stream)
-    return [s for s in stream if s % info.num_workers == info.id]
-
-
-def block(count, info):
-    if info is None:
-        return 0, count
-    size, over = divmod(count, info.num_workers)
-    start = info.id * size + min(info.id, over)
-    return start, start + size + (info.id < over)
-
-
-def by_array_split(count, info):
-    mine = np.array_split(range(count), info.num_workers)[info.id] if info else range(count)
-    start = int(mine[0]) if len(mine) else block(count, info)[0]
-    return start, start + len(mine)
-
-
-def by_numpy(count, info):
-    if info is None:
-        return 0, count
-    ends = np.full(info.num_workers, count // info.num_workers)
-    ends[: count % info.num_workers] += 1
-    stops = ends.cumsum()
-    return stops[info.id] - ends[info.id], stops[info.id]
-
-
-def rounded_up(count, info):
-    if info is None:
-        return 0, count
-    size = -(-count // info.num_workers)
-    return min(count, info.id * size), min(count, (info.id + 1) * size)
-
-
-def beyond_the_end(count, info):
-    if info is None:
-        return 0, count
-    size = -(-count // info.num_workers)
-    return info.id * size, (info.id + 1) * size
-
-
-def rounded_down(count, info):
-    if info is None:
-        return 0, count
-    size = count // info.num_workers
-    return info.id * size, (info.id + 1) * size
-
-
-def larger_last(count, info):
-    if info is None:
-        return 0, count
-    size, over = divmod(count, info.num_workers)
-    start = info.id * size + max(0, info.id - (info.num_workers - over))
-    return start, start + size + (info.id >= info.num_workers - over)
-
-
-def proportional(count, info):
-    if info is None:
-        return 0, count
-    return info.id * count // info.num_workers, (info.id + 1) * count // info.num_workers
+def one_list(me, num_workers, count, batch_size):
+    return [row for batch in batches_of(me, num_workers, count, batch_size) for row in batch]
 
 
 CASES = {
     "03.16a": Cases(
-        solution=shard,
-        also_right=[in_turns],
+        solution=starts,
+        also_right=[in_a_loop],
         wrong=[
-            (lambda stream, info: list(stream), "the whole stream"),
-            (dealt_in_blocks, "deal the samples out in turn"),
-            (none_forgotten, "without workers it is None"),
-            (length_taken, "raised TypeError"),
-            (positions, "these are positions"),
-            (by_value, "number the samples with `enumerate`"),
-            (
-                lambda stream, info: islice(stream, info.id, None, info.num_workers),
-                "as `list(…)` does",
-            ),
-            (lambda stream, info: shard(list(stream)[1:], info), "`id` is 0, not 1"),
-            (lambda stream, info: shard(stream, info)[::-1], "start at sample `id`"),
-            (lambda stream, info: tuple(shard(stream, info)), "expected a list, got a tuple"),
-            (walked_twice, "walked through only once"),
-            (first_only, "start at sample `id`"),
-            (one_too_many, "start at sample `id`"),
-            (by_first_place, "start at sample `id`"),
-            (each_once, "start at sample `id`"),
-            (
-                lambda stream, info: list(stream) if not info or not info.id else [],
-                "the whole stream",
-            ),
-        ],
-    ),
-    "03.16b": Cases(
-        solution=block,
-        also_right=[by_array_split, by_numpy, lambda count, info: list(block(count, info))],
-        wrong=[
-            (rounded_up, "sizes differ by one at most"),
-            (beyond_the_end, "ends behind the stream"),
-            (rounded_down, "leave samples to nobody"),
-            (proportional, "the larger blocks come first"),
-            (lambda count, info: (0, count), "read one sample more"),
-            (lambda count, info: block(count, info)[0], "two whole numbers, not 7"),
-            (lambda count, info: range(*block(count, info)), "not range(7, 10)"),
-            (lambda count, info: tuple(map(float, block(count, info))), "not (7.0, 10.0)"),
-            (
-                lambda count, info: (block(count, info)[0], block(count, info)[1] - 1),
-                "the first number that is not read",
-            ),
-            (
-                lambda count, info: (
-                    block(count, info)[0],
-                    block(count, info)[1] - block(count, info)[0],
-                ),
-                "not (start, size)",
-            ),
-            (
-                lambda count, info: (block(count, info)[0] + 1, block(count, info)[1]),
-                "sizes differ",
-            ),
-            (lambda count, info: block(count, None), "read one sample more"),
-            (lambda count, info: block(count, info)[::-1], "read one sample more"),
-            (lambda count, info: tuple(map(float, block(count, info))), "two whole numbers"),
-            (larger_last, "the larger blocks come first"),
+            (lambda n, epochs, keep: n * epochs, "in the first epoch only"),
+            (lambda n, epochs, keep: n, "start anew in each epoch"),
+            (lambda n, epochs, keep: n if keep else n * epochs, "without an epoch nothing"),
+            (lambda n, epochs, keep: 1 if keep else n * epochs, "not one for all"),
+            (lambda n, epochs, keep: epochs, "starts all `num_workers`"),
+            (lambda n, epochs, keep: starts(n, epochs, keep) + 1, "unless they are kept"),
+            (lambda n, epochs, keep: starts(n, epochs, not keep), "start anew in each epoch"),
+            (lambda n, epochs, keep: float(starts(n, epochs, keep)), "a whole number, not 6.0"),
+            (lambda n, epochs, keep: starts(max(n, 1), epochs, keep), "and nothing starts"),
+            (lambda n, epochs, keep: n[0], "raised TypeError"),
         ],
         equivalent={
-            "return (0, abs(count))": NOT_NEGATIVE,
-            "return (0, int(count))": WHOLE,
-            "start = info.id * size + min(over, info.id)": COMMUTES,
-            "return (abs(start), start + size + (info.id < over))": NOT_NEGATIVE,
-            "return (int(start), start + size + (info.id < over))": WHOLE,
-            "return (start, abs(start + size + (info.id < over)))": NOT_NEGATIVE,
-            "return (start, int(start + size + (info.id < over)))": WHOLE,
-            "return (0, abs(total))": NOT_NEGATIVE,
-            "return (0, int(total))": WHOLE,
-            "start = me.id * size + min(over, me.id)": COMMUTES,
-            "return (abs(start), start + size + (1 if me.id < over else 0))": NOT_NEGATIVE,
-            "return (int(start), start + size + (1 if me.id < over else 0))": WHOLE,
-            "return (start, abs(start + size + (1 if me.id < over else 0)))": NOT_NEGATIVE,
-            "return (start, int(start + size + (1 if me.id < over else 0)))": WHOLE,
+            "return abs(num_workers * (min(epochs, 1) if keep else epochs))": NOT_NEGATIVE,
+            "return int(num_workers * (min(epochs, 1) if keep else epochs))": WHOLE,
+            "return num_workers * (min(1, epochs) if keep else epochs)": COMMUTES,
         },
+    ),
+    "03.16b": Cases(
+        solution=batches_of,
+        also_right=[by_steps],
+        wrong=[
+            (lambda me, n, count, size: batches_of(0, 1, count, size), "of all workers"),
+            (in_blocks, "in turn"),
+            (samples_dealt, "a batch holds neighbours"),
+            (beyond_the_end, "ends at `count`"),
+            (last_dropped, "though it is smaller"),
+            (lambda me, n, count, size: batches_of(me + 1, n, count, size), "is 0, not 1"),
+            (one_list, "batches apart"),
+            (
+                lambda me, n, count, size: iter(batches_of(me, n, count, size)),
+                "a list of lists, not",
+            ),
+            (
+                lambda me, n, count, size: list(range(-(-count // size)))[me::n],
+                "the positions in each batch",
+            ),
+            (
+                lambda me, n, count, size: batches_of(me, n, count, size)[::-1],
+                "take every `num_workers`-th",
+            ),
+            (lambda me, n, count, size: batches_of(me, n)[0], "raised TypeError"),
+        ],
     ),
 }

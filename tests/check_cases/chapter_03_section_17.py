@@ -1,6 +1,6 @@
-"""Answers to the exercises of 03/17, workers and streams."""
+"""Answers to the exercises of 03/17, streams."""
 
-from itertools import islice
+from itertools import chain, islice, zip_longest
 
 import numpy as np
 
@@ -64,7 +64,7 @@ def each_once(stream, info):
     return list(dict.fromkeys(stream))[info.id :: info.num_workers]
 
 
-def in_turns(stream, info):
+def turn_by_turn(stream, info):
     mine, turn = [], 0
     for sample in stream:
         if info is None or turn == info.id:
@@ -137,10 +137,106 @@ def proportional(count, info):
     return info.id * count // info.num_workers, (info.id + 1) * count // info.num_workers
 
 
+def in_turns(streams):
+    left = [iter(stream) for stream in streams]
+    while left:
+        still = []
+        for stream in left:
+            for sample in stream:
+                yield sample
+                still.append(stream)
+                break
+        left = still
+
+
+def by_next(streams):
+    left = [iter(stream) for stream in streams]
+    while left:
+        for stream in list(left):
+            try:
+                yield next(stream)
+            except StopIteration:
+                left.remove(stream)
+
+
+def by_marks(streams):
+    end = object()
+    turns = zip_longest(*streams, fillvalue=end)
+    return (sample for turn in turns for sample in turn if sample is not end)
+
+
+def one_after_another(streams):
+    yield from chain(*streams)
+
+
+def shortest_ends_all(streams):
+    for turn in zip(*streams, strict=False):
+        yield from turn
+
+
+def filled_with_none(streams):
+    for turn in zip_longest(*streams):
+        yield from turn
+
+
+def none_dropped(streams):
+    for turn in zip_longest(*streams):
+        yield from (sample for sample in turn if sample)
+
+
+def a_list_a_turn(streams):
+    end = object()
+    for turn in zip_longest(*streams, fillvalue=end):
+        yield [sample for sample in turn if sample is not end]
+
+
+def a_tuple_a_turn(streams):
+    yield from map(tuple, a_list_a_turn(streams))
+
+
+def by_index(streams):
+    for k in range(max(map(len, streams), default=0)):
+        for stream in streams:
+            if k < len(stream):
+                yield stream[k]
+
+
+def collected(streams):
+    yield from by_index([list(stream) for stream in streams])
+
+
+def hundreds_ahead(streams):
+    yield from by_index([list(islice(stream, 50)) for stream in streams])
+
+
+def last_left_out(streams):
+    left = [iter(stream) for stream in streams]
+    while len(left) > 1:
+        for stream in list(left):
+            try:
+                yield next(stream)
+            except StopIteration:
+                left.remove(stream)
+
+
+def next_unguarded(streams):
+    left = [iter(stream) for stream in streams]
+    while left:
+        for stream in left:
+            yield next(stream)
+
+
+def forever(streams):
+    left = [iter(stream) for stream in streams]
+    while True:
+        for stream in left:
+            yield next(stream, None)
+
+
 CASES = {
     "03.17a": Cases(
         solution=shard,
-        also_right=[in_turns],
+        also_right=[turn_by_turn],
         wrong=[
             (lambda stream, info: list(stream), "the whole stream"),
             (dealt_in_blocks, "deal the samples out in turn"),
@@ -214,5 +310,25 @@ CASES = {
             "return (start, abs(start + size + (1 if me.id < over else 0)))": NOT_NEGATIVE,
             "return (start, int(start + size + (1 if me.id < over else 0)))": WHOLE,
         },
+    ),
+    "03.17d": Cases(
+        solution=in_turns,
+        also_right=[by_next, by_marks],
+        wrong=[
+            (one_after_another, "one after another"),
+            (shortest_ends_all, "the others go on"),
+            (filled_with_none, "not None"),
+            (none_dropped, "0 and None are samples, too"),
+            (a_list_a_turn, "not a list for each turn"),
+            (a_tuple_a_turn, "not a tuple for each turn"),
+            (by_index, "raised TypeError"),
+            (collected, "collects a whole stream"),
+            (hundreds_ahead, "reads far ahead"),
+            (last_left_out, "turn by turn"),
+            (next_unguarded, "raised RuntimeError"),
+            (forever, "turn by turn"),
+            (lambda streams: list(in_turns(streams)), "write a generator"),
+            (lambda streams: in_turns(streams[::-1]), "turn by turn"),
+        ],
     ),
 }

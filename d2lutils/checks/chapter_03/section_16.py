@@ -1,121 +1,96 @@
-"""Checks of 03/16, workers and streams."""
+"""Checks of 03/16, workers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from numbers import Integral
-from types import SimpleNamespace
 from typing import Any
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, given
 
 
 @exercise("03.16a")
-def shard(answer: Any) -> None:
-    """The samples of a stream that belong to one worker."""
-    for count, workers, me in [
-        (7, 2, 0),
-        (7, 2, 1),
-        (8, 3, 2),
-        (8, 3, 0),
-        (2, 4, 3),
-        (5, 1, 0),
-        (0, 2, 1),
+def starts(answer: Any) -> None:
+    """How many workers a loader starts in some epochs."""
+    for workers, epochs, keep in [
+        (2, 3, False),
+        (2, 3, True),
+        (3, 1, True),
+        (4, 5, True),
+        (3, 1, False),
+        (1, 4, False),
+        (2, 0, True),
+        (2, 0, False),
+        (0, 5, False),
     ]:
-        samples = [37 * number % 5 for number in range(count)]  # some come again
-        info = SimpleNamespace(id=me, num_workers=workers)
-        size = -(-count // workers)
-        by_value = [sample for sample in samples if sample % workers == me]
         usual = [
-            (by_value, "number the samples with `enumerate`; what is in them does not count"),
-            (samples, "this is the whole stream: every worker would deliver it"),
-            (samples[me * size : (me + 1) * size], "this is a block; deal the samples out in turn"),
-            (samples[me + 1 :: workers], "the first worker's `id` is 0, not 1"),
-            (list(range(me, count, workers)), "these are positions; return the samples there"),
+            (workers * epochs, "persistent workers start in the first epoch only"),
+            (epochs, "each epoch starts all `num_workers` workers"),
+            (1, "each of the workers starts once, not one for all"),
+            (workers + 1, "your own program is there already: it is not started"),
         ]
-        with given(f"stream = {samples}", f"info.id = {me}", f"info.num_workers = {workers}"):
-            got = _listed(call(answer, list(samples), info))
-            why = "start at sample `id` and take each `num_workers`-th"
-            expect_equal(got, samples[me::workers], usual=usual, why=why)
-    with given("info = None", stream=[20, 0, 10]), _without_workers():
-        got = _listed(call(answer, [20, 0, 10], None))
-        expect_equal(got, [20, 0, 10], why="without workers all samples are ours")
-    source = "stream = a generator of 40, 30, 20, 10, 0"
-    second = SimpleNamespace(id=1, num_workers=2)
-    cases: list[tuple[SimpleNamespace | None, list[str], list[int]]] = [
-        (second, ["info.id = 1", "info.num_workers = 2"], [30, 10]),
-        (None, ["info = None"], [40, 30, 20, 10, 0]),
-    ]
-    for worker, named, want in cases:
-        with given(source, *named):
-            got = _listed(call(answer, _stream(), worker))
-            expect_equal(got, want, why="a generator can be walked through only once")
+        if not keep:
+            usual[0] = (workers, "workers that are not kept start anew in each epoch")
+        if not epochs:
+            usual = [(workers, "without an epoch nothing is started")]
+        elif not workers:
+            usual = [(epochs, "with no workers your own program fetches, and nothing starts")]
+        want = workers * (min(epochs, 1) if keep else epochs)
+        with given(f"num_workers = {workers}", f"epochs = {epochs}", f"keep = {keep}"):
+            got = _whole(call(answer, workers, epochs, keep))
+            why = "each epoch starts all workers, unless they are kept"
+            expect_equal(got, want, usual=usual, why=why)
 
 
-def _stream() -> Iterator[int]:
-    yield from range(40, -1, -10)
-
-
-def _listed(got: object) -> object:
-    """The result, or Wrong where it has still to be walked through."""
-    if isinstance(got, Iterator):
-        raise Wrong(
-            "expected a list, got something to walk through; collect the samples, as `list(…)` does"
-        )
-    return got
+def _whole(got: object) -> object:
+    """The result; Wrong unless it is a whole number."""
+    if isinstance(got, bool) or not isinstance(got, Integral):
+        raise Wrong(f"return a whole number, not {got!r:.60}")
+    return int(got)
 
 
 @exercise("03.16b")
-def block(answer: Any) -> None:
-    """The block of a stream that one worker reads."""
-    for count, workers in [(10, 3), (8, 4), (2, 4), (0, 2), (7, 1), (11, 4), (1_000, 7)]:
-        for me in reversed(range(workers)):
-            info = SimpleNamespace(id=me, num_workers=workers)
-            with given(f"count = {count}", f"info.id = {me}", f"info.num_workers = {workers}"):
-                _judge_block(_pair(call(answer, count, info)), count, me, workers)
-    for count in (5, 0, 1_000):
-        with given(f"count = {count}", "info = None"), _without_workers():
-            why = "without workers the whole stream is ours"
-            expect_equal(_pair(call(answer, count, None)), (0, count), why=why)
+def batches_of(answer: Any) -> None:
+    """The batches that one worker fetches."""
+    for me, workers, count, size in [
+        (0, 2, 7, 2),
+        (1, 2, 7, 2),
+        (1, 3, 11, 2),
+        (2, 3, 12, 2),
+        (0, 1, 5, 3),
+        (3, 4, 5, 2),
+        (0, 2, 1, 4),
+        (1, 2, 0, 3),
+        (2, 4, 9, 1),
+    ]:
+        cut = [list(range(i, min(i + size, count))) for i in range(0, count, size)]
+        share = -(-len(cut) // workers)
+        rows = list(range(me, count, workers))
+        usual = [
+            (cut, "these are the batches of all workers"),
+            (cut[me * share : (me + 1) * share], "the loader hands the batches out in turn"),
+            (cut[me + 1 :: workers], "the first worker's number is 0, not 1"),
+            (
+                [rows[i : i + size] for i in range(0, len(rows), size)],
+                "the batches are dealt out, not the samples: a batch holds neighbours",
+            ),
+            ([row for batch in cut[me::workers] for row in batch], "keep the batches apart"),
+            (list(range(len(cut)))[me::workers], "return the positions in each batch"),
+            (
+                [batch for batch in cut[me::workers] if len(batch) == size],
+                "the last batch is fetched, though it is smaller",
+            ),
+            (
+                [list(range(batch[0], batch[0] + size)) for batch in cut[me::workers]],
+                "the last batch ends at `count`",
+            ),
+        ]
+        named = [f"me = {me}", f"num_workers = {workers}"]
+        with given(*named, f"count = {count}", f"batch_size = {size}"):
+            got = _listed(call(answer, me, workers, count, size))
+            why = "cut all positions into batches, and take every `num_workers`-th from `me` on"
+            expect_equal(got, cut[me::workers], usual=usual, why=why)
 
 
-def _judge_block(got: object, count: int, me: int, workers: int) -> None:
-    size, over = divmod(count, workers)
-    starts = [k * size + min(k, over) for k in range(workers + 1)]
-    up = -(-count // workers)
-    last = [k * size + max(0, k - (workers - over)) for k in range(workers + 1)]
-    usual = [
-        (
-            (min(me * up, count), min((me + 1) * up, count)),
-            "blocks of the size rounded up leave too little for the last workers; sizes differ "
-            "by one at most",
-        ),
-        ((me * up, (me + 1) * up), "this block ends behind the stream"),
-        ((me * size, (me + 1) * size), "blocks of the size rounded down leave samples to nobody"),
-        ((last[me], last[me + 1]), "the larger blocks come first"),
-        ((starts[me], starts[me + 1] - 1), "`stop` is the first number that is not read"),
-        ((starts[me], starts[me + 1] - starts[me]), "return (start, stop), not (start, size)"),
-    ]
-    why = "the first `count % num_workers` workers read one sample more than the others"
-    expect_equal(got, (starts[me], starts[me + 1]), usual=usual, why=why)
-
-
-def _pair(got: object) -> object:
-    """The result, a list taken for a tuple; Wrong unless it is two whole numbers."""
-    pair = tuple(got) if isinstance(got, list) else got
-    whole = isinstance(pair, tuple) and [
-        type(p) is not bool and isinstance(p, Integral) for p in pair
-    ]
-    if whole != [True, True]:
-        raise Wrong(f"return (start, stop), two whole numbers, not {got!r:.60}")
-    return pair
-
-
-@contextmanager
-def _without_workers() -> Iterator[None]:
-    """Name the usual reason for an error where there is no worker."""
-    try:
-        yield
-    except Wrong as wrong:
-        if "AttributeError" not in str(wrong):
-            raise
-        raise Wrong("your function asked `info` for a worker; without workers it is None") from None
+def _listed(got: object) -> object:
+    """The result, ranges and tuples in it taken for lists; Wrong unless it is a list."""
+    if not isinstance(got, list):
+        raise Wrong(f"return a list of lists, not {got!r:.60}")
+    return [list(batch) if isinstance(batch, range | tuple) else batch for batch in got]

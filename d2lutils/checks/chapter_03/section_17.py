@@ -1,12 +1,14 @@
-"""Checks of 03/17, workers and streams."""
+"""Checks of 03/17, streams."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from numbers import Integral
 from types import SimpleNamespace
 from typing import Any
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, given
+from d2lutils.checks.chapter_03.endless import Endless, drawn
 
 
 @exercise("03.17a")
@@ -119,3 +121,51 @@ def _without_workers() -> Iterator[None]:
         if "AttributeError" not in str(wrong):
             raise
         raise Wrong("your function asked `info` for a worker; without workers it is None") from None
+
+
+@exercise("03.17d")
+def in_turns(answer: Any) -> None:
+    """Several streams merged, a sample of each in turn."""
+    for streams in [
+        [[1, 2, 3], [4], [5, 6]],
+        [[7, 8], [9, 10]],
+        [[4], [1, 2, 3], [5, 6]],
+        [[], [3, 1], [], [2]],
+        [[0, 0, 0], [0], [False, None, 2]],
+        [[5, 6, 7]],
+        [[], []],
+        [],
+    ]:
+        longest = max(map(len, streams), default=0)
+        shortest = min(map(len, streams), default=0)
+        turns = [[s[k] for s in streams if k < len(s)] for k in range(longest)]
+        padded = [s[k] if k < len(s) else None for k in range(longest) for s in streams]
+        usual = [
+            (list(chain(*streams)), "these are the streams one after another"),
+            (
+                list(chain(*turns[:shortest])),
+                "a stream that has ended is left out; the others go on",
+            ),
+            (padded, "a stream that has ended gives nothing, not None"),
+            (turns, "yield the samples one by one, not a list for each turn"),
+            (list(map(tuple, turns)), "yield the samples one by one, not a tuple for each turn"),
+            (
+                [sample for sample in chain(*turns) if sample],
+                "0 and None are samples, too: they do not mean that a stream has ended",
+            ),
+        ]
+        with given(f"streams = {streams}"):
+            got = drawn(answer, [list(stream) for stream in streams], None)
+            expect_equal(got, list(chain(*turns)), usual=usual, why="one of each, turn by turn")
+    with given("streams = two generators"):
+        made = [(n for n in (3, 1, 2)), (n for n in (9, 8))]
+        why = "a generator has no length and no index, and can be walked through only once"
+        expect_equal(drawn(answer, made, None), [3, 9, 1, 8, 2], why=why)
+    with given("streams = 1, 11, 21, … without end, and [2, 3]"):
+        got = drawn(answer, [Endless(1), [2, 3]], 6)
+        expect_equal(got, [1, 2, 11, 3, 21, 31], why="the endless stream goes on alone")
+    with given("streams = 1, 11, 21, … and 2, 12, 22, …, both without end"):
+        ahead = [Endless(1), Endless(2)]
+        expect_equal(drawn(answer, ahead, 4), [1, 2, 11, 12], why="one of each, turn by turn")
+        if max(stream.reads for stream in ahead) > 3:
+            raise Wrong("your function reads far ahead; yield each sample before the next is read")
