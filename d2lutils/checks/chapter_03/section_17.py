@@ -126,7 +126,7 @@ def _without_workers() -> Iterator[None]:
 @exercise("03.17d")
 def in_turns(answer: Any) -> None:
     """Several streams merged, a sample of each in turn."""
-    for streams in [
+    several: list[list[list[Any]]] = [
         [[1, 2, 3], [4], [5, 6]],
         [[7, 8], [9, 10]],
         [[4], [1, 2, 3], [5, 6]],
@@ -135,12 +135,13 @@ def in_turns(answer: Any) -> None:
         [[5, 6, 7]],
         [[], []],
         [],
-    ]:
+    ]
+    for streams in several:
         longest = max(map(len, streams), default=0)
         shortest = min(map(len, streams), default=0)
         turns = [[s[k] for s in streams if k < len(s)] for k in range(longest)]
         padded = [s[k] if k < len(s) else None for k in range(longest) for s in streams]
-        usual = [
+        usual: list[tuple[object, str]] = [
             (list(chain(*streams)), "these are the streams one after another"),
             (
                 list(chain(*turns[:shortest])),
