@@ -44,18 +44,17 @@ def memory(
         tensors: one to four tensors of any dtype and device, 0 to 3 dimensions, whose storages
             hold at most 40 elements; at most two share one storage.
         names: a label for each tensor; without it `tensor`.
-        strides: whether to draw and to name offset and strides. False leaves the arrows and the
-            words out, for a reader who has not met them.
+        strides: False leaves offset and strides out, for a reader who has not met them.
 
     Built by hand in 02/03. Raises BookError on no tensor, too many, one that is too large, that has
-    no numbers in memory or other ones than it shows, or two that read one storage as different
-    dtypes.
+    no numbers in memory or other ones than it shows, or two of different dtypes over one storage.
     """
     if isinstance(names, str):
         raise BookError(f"memory takes a list of names, [{names!r}], not one text")
     labels = ["tensor"] * len(tensors) if names is None else [str(name) for name in names]
     refuse_what_cannot_be_drawn(tensors, labels)
-    rows = [_Row(group, strides) for group in by_storage(tensors, labels, strides)]
+    shown = [Drawn(tensor, label, strides) for tensor, label in zip(tensors, labels, strict=True)]
+    rows = [_Row(group) for group in by_storage(shown)]
     width = max(row.width for row in rows)
     heights = [row.height for row in rows]
     scale = min(0.56, 9.2 / width)
@@ -75,8 +74,8 @@ def memory(
 class _Row:
     """A storage and, right of it, the one or two tensors that read it."""
 
-    def __init__(self, drawn: list[Drawn], strides: bool) -> None:
-        self.drawn, self.strides = drawn, strides
+    def __init__(self, drawn: list[Drawn]) -> None:
+        self.drawn, strides = drawn, drawn[0].strides
         self.values = storage_values(drawn[0].tensor)
         notes = _NOTE * (1 + max(d.tensor.ndim for d in drawn)) - 0.7 if strides else 0
         self.hops = _HOPS if strides else 0.0
@@ -100,7 +99,7 @@ class _Row:
         top = (self.height + self.grids) / 2
         sides = [(base + 1, 1), (base - _POSITIONS, -1)]
         for drawn, (edge, side) in zip(self.drawn, sides, strict=False):
-            if self.strides:
+            if drawn.strides:
                 _hops(axes, drawn.tensor, edge, side, font)
             self._grid(axes, drawn, top, colours, font)
             top -= drawn.rows + _CAPTION + 0.4

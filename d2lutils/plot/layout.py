@@ -43,8 +43,7 @@ class Drawn:
     @property
     def caption(self) -> str:
         shape, strides = tuple(self.tensor.shape), tuple(self.tensor.stride())
-        caption = f"{self.label}  shape {shape}"
-        return f"{caption}  stride {strides}" if self.strides else caption
+        return f"{self.label}  shape {shape}" + (f"  stride {strides}" if self.strides else "")
 
 
 def storage_values(tensor: torch.Tensor) -> list[str]:
@@ -58,14 +57,10 @@ def written(value: complex | bool) -> str:
     return f"{value:.4g}" if isinstance(value, float | complex) else str(value)
 
 
-def by_storage(
-    tensors: Sequence[torch.Tensor], labels: Sequence[str], strides: bool = True
-) -> list[list[Drawn]]:
+def by_storage(drawn: Sequence[Drawn]) -> list[list[Drawn]]:
     groups: dict[int, list[Drawn]] = {}
-    for tensor, label in zip(tensors, labels, strict=True):
-        groups.setdefault(tensor.untyped_storage().data_ptr(), []).append(
-            Drawn(tensor, label, strides)
-        )
+    for one in drawn:
+        groups.setdefault(one.tensor.untyped_storage().data_ptr(), []).append(one)
     return list(groups.values())
 
 
@@ -76,7 +71,7 @@ def refuse_what_cannot_be_drawn(tensors: Sequence[torch.Tensor], labels: Sequenc
         raise BookError(f"memory needs one name a tensor: {len(tensors)}, not {len(labels)}")
     for tensor, label in zip(tensors, labels, strict=True):
         _refuse_one(tensor, label)
-    for group in by_storage(tensors, labels):
+    for group in by_storage(list(map(Drawn, tensors, labels))):
         if len(group) > 2:
             raise BookError("memory draws at most two tensors of one storage: draw others apart")
         if len({drawn.tensor.dtype for drawn in group}) > 1:
