@@ -99,9 +99,9 @@ def _sentence(text: str) -> str:
 
 def _unknown(name: str) -> str:
     names = checks.all_names()
-    near = get_close_matches(name, names)
+    near = [other for other in names if other[:-1] == name[:-1]] or get_close_matches(name, names)
     if near:
-        return f"There is no exercise {name!r:.40}. Near it: {', '.join(sorted(near))}."
+        return f"There is no exercise {name!r:.40}. Near it: {', '.join(near)}."
     return f"There is no exercise {name!r:.40}; they run from {names[0]} to {names[-1]}."
 
 

@@ -59,14 +59,14 @@ def test_in_a_kernel_verdicts_are_one_output_and_errors_one_line():
     assert passed.data["text/plain"] == "02.4b: correct."
     assert passed.data[kind] == {"check": "02.4b", "passed": True}
     assert error.ename == "BookError"
-    assert error.evalue.startswith("There is no exercise '02.3x'. Near it: 02.3a, 02.3b, ")
+    assert error.evalue.startswith("There is no exercise '02.3x'. Near it: 02.3a, 02.3b.")
     assert error.traceback == [f"BookError: {error.evalue}"]
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("02.3z", "There is no exercise '02.3z'. Near it: 02.3a, 02.3b, "),
+        ("02.3z", "There is no exercise '02.3z'. Near it: 02.3a, 02.3b."),
         ("2.2b", "There is no exercise '2.2b'. Near it: "),
         ("02.99a", "There is no exercise '02.99a'. Near it: "),
         ("strides", "There is no exercise 'strides'; they run from 00.0a"),

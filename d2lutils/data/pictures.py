@@ -31,7 +31,7 @@ def mnist(split: str = "train", full: bool = False) -> tuple[torch.Tensor, torch
     X is uint8 N×1×28×28 from 0 (paper) to 255 (ink), y int64 N from 0 to 9. `split` is `"train"`
     (4,000; 60,000 of the full set), `"test"` (1,000; 10,000) or `"all"`. `full` fetches the full
     set (12 MB) on its first use, through torchvision.
-    Explained in 03/10. Raises BookError on another split, a damaged file or a missing network.
+    Explained in 03/09. Raises BookError on another split, a damaged file or a missing network.
     """
     if full:
         from d2lutils.data.larger import load
