@@ -5,6 +5,7 @@ from typing import Any
 import torch
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
+from d2lutils.checks.chapter_02.counting import operations
 from d2lutils.checks.watching import Operations, loops
 
 
@@ -28,7 +29,7 @@ def distances(answer: Any) -> None:
         with given(points=points):
             got = expect_tensor(call(answer, points))
             expect_equal(got, _root(gaps.square().sum(1)), usual=_usual_distances(points, gaps))
-    few, many = (_operations(answer, torch.ones(count, 3)) for count in (2, 20))
+    few, many = (operations(answer, torch.ones(count, 3)) for count in (2, 20))
     if few != many or loops(answer):
         raise Wrong("the distances are right, but this loops; subtract `points[0]` from all rows")
 
@@ -133,10 +134,3 @@ def _watched(answer: Any, shoppers: int) -> Operations:
     seen = Operations()
     call(answer, torch.ones(shoppers, 8), torch.ones(8, 7), torch.ones(7), inside=seen)
     return seen
-
-
-def _operations(answer: Any, *inputs: object) -> int:
-    """Return how many functions of PyTorch are called for these inputs."""
-    seen = Operations()
-    call(answer, *inputs, inside=seen)
-    return len(seen.names)

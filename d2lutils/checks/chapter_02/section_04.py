@@ -15,8 +15,9 @@ from d2lutils.checks import (
     expect_tensor,
     given,
 )
+from d2lutils.checks.chapter_02.counting import operations
 from d2lutils.checks.chapter_02.picking import judge_rows, judge_shape, usual_fills
-from d2lutils.checks.watching import Operations, loops
+from d2lutils.checks.watching import loops
 
 
 @exercise("02.4a")
@@ -163,14 +164,7 @@ def count_pairs(answer: Any) -> None:
                 ],
                 why="element [i, j] is how often `true` is i where `predicted` is j",
             )
-    few, many = (_operations(answer, count) for count in (2, 20))
+    examples = (torch.arange(count) % 3 for count in (2, 20))
+    few, many = (operations(answer, classes, classes, 3) for classes in examples)
     if few != many or loops(answer):
         raise Wrong("the numbers are right, but this loops; `scatter_add_` counts in one step")
-
-
-def _operations(answer: Any, count: int) -> int:
-    """Return how many functions of PyTorch are called for so many examples."""
-    classes = torch.arange(count) % 3
-    seen = Operations()
-    call(answer, classes, classes, 3, inside=seen)
-    return len(seen.names)

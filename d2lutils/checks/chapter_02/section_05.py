@@ -5,7 +5,8 @@ from typing import Any
 import torch
 
 from d2lutils.checks import Wrong, call, exercise, expect_copies, expect_equal, expect_tensor, given
-from d2lutils.checks.watching import Operations, loops
+from d2lutils.checks.chapter_02.counting import operations
+from d2lutils.checks.watching import loops
 
 
 @exercise("02.5b")
@@ -111,7 +112,7 @@ def real_places(answer: Any) -> None:
                 ],
                 why="element [i, j] is `True` where j is less than `lengths[i]`",
             )
-    few, many = (_operations(answer, torch.arange(count), count) for count in (2, 20))
+    few, many = (operations(answer, torch.arange(count), count) for count in (2, 20))
     if few != many or loops(answer):
         raise Wrong("the mask is right, but this loops; one comparison broadcasts")
 
@@ -173,17 +174,10 @@ def nearest(answer: Any) -> None:
                 if len(a) and a[0, 0] == 1000
                 else "element i is the j for which the distance of `a[i]` and `b[j]` is smallest",
             )
-    few, many = (_operations(answer, _line(count), _line(count) + 1) for count in (2, 20))
+    few, many = (operations(answer, _line(count), _line(count) + 1) for count in (2, 20))
     if few != many or loops(answer):
         raise Wrong("the numbers are right, but this loops; broadcasting does it in one step")
 
 
 def _line(count: int) -> torch.Tensor:
     return torch.arange(3.0 * count).reshape(count, 3) / 7
-
-
-def _operations(answer: Any, *inputs: object) -> int:
-    """Return how many functions of PyTorch are called for these inputs."""
-    seen = Operations()
-    call(answer, *inputs, inside=seen)
-    return len(seen.names)
