@@ -1,5 +1,7 @@
 """Answers to the exercises of 02/08, the tensor API."""
 
+import functools
+
 import torch
 import torch.nn.functional as F
 
@@ -149,12 +151,27 @@ def nothing_returned(tensors, total):
     sum_into(tensors, total)
 
 
+def emptying_the_list(tensors, total):
+    total.zero_()
+    while tensors:
+        total += tensors.pop()
+    return total
+
+
+def new_tensors_in_a_list(tensors, total):
+    total.zero_()
+    for x in tensors:
+        total.copy_(torch._foreach_add([total], [x])[0])
+    return total
+
+
 CASES = {
     "02.8c": Cases(
         solution=lambda x, dim: x / x.sum(dim, keepdim=True),
         also_right=[
             lambda x, dim: x / x.sum(dim).unsqueeze(dim),
             lambda x, dim: x.movedim(dim, 0).div(x.sum(dim)).movedim(0, dim),
+            lambda x, dim: torch.stack([part / x.sum(dim) for part in x.unbind(dim)], dim),
         ],
         wrong=[
             (without_keepdim, "stand along another dimension: `keepdim`"),
@@ -168,6 +185,11 @@ CASES = {
             (lambda x, dim: x / x.mean(dim, keepdim=True), "divides by the mean"),
             (lambda x, dim: x.softmax(dim), "sum of its own line along `dim`"),
             (lambda x, dim: print(x / x.sum(dim, keepdim=True)), "is a `return` missing?"),
+            (lambda x, dim: x.view(-1).view(x.shape) / x.sum(dim, keepdim=True), "raised"),
+            (
+                lambda x, dim: x / x.sum(dim, keepdim=True, dtype=x.dtype),
+                "a sum in a small integer dtype wraps",
+            ),
             (
                 lambda x, dim: F.normalize(x.double(), p=1, dim=dim).to(x.dtype),
                 "cannot hold shares",
@@ -195,6 +217,7 @@ CASES = {
             through_numpy,
             first_copied,
             lambda tensors, total: sum_into(tensors, total)[...],
+            lambda tensors, total: functools.reduce(torch.Tensor.add_, tensors, total.zero_()),
         ],
         wrong=[
             (not_emptied, "held before is still in it"),
@@ -205,6 +228,8 @@ CASES = {
             (summed_then_copied, "made a new tensor"),
             (in_the_first, "a tensor in the list has changed"),
             (copies_first, "raised IndexError"),
+            (emptying_the_list, "the list itself has changed"),
+            (new_tensors_in_a_list, "made a new tensor"),
             (last_only, "only the last tensor is left"),
             (other_memory, "has got other memory"),
             (product, "holds the sum of all"),

@@ -27,6 +27,8 @@ def shares(answer: Any) -> None:
         ("[[2, 4, 6], [1, 1, 1], [5, 0, 5]]", square, 0),
         ("a tensor of shape (2, 3, 4)", box, 1),
         ("a tensor of shape (2, 3, 4)", box, -1),
+        ("a transposed tensor of shape (4, 3, 2)", box.transpose(0, 2), 1),
+        ("[200, 100], uint8", torch.tensor([200, 100], dtype=torch.uint8), 0),
         ("[1, 3]", torch.tensor([1.0, 3.0]), 0),
         ("[[1, 4], [3, 4]], integers", torch.tensor([[1, 4], [3, 4]]), 0),
         ("[[-0.1, 0.4], [0.3, -0.9]]", torch.tensor([[-0.1, 0.4], [0.3, -0.9]]), -2),
@@ -35,11 +37,12 @@ def shares(answer: Any) -> None:
         ("[1e-50, 3e-50], float64", torch.tensor([1e-50, 3e-50], dtype=torch.float64), 0),
     ]
     for named, x, dim in cases:
+        sums = x.sum(dim, keepdim=True)
         others = [other for other in range(x.ndim) if other != dim % x.ndim]
         with given(f"x = {named}", dim=dim):
             expect_equal(
                 call(answer, x.clone(), dim),
-                x / x.sum(dim, keepdim=True),
+                x / sums,
                 usual=[
                     (_divided(x, x.sum(dim)), "the sums stand along another dimension: `keepdim`"),
                     (
@@ -47,7 +50,7 @@ def shares(answer: Any) -> None:
                         "`[:, None]` puts the sums along the last dimension whatever `dim` is",
                     ),
                     (
-                        (x / x.sum(dim, keepdim=True)).to(x.dtype),
+                        (x / sums).to(x.dtype),
                         "a tensor of integers cannot hold shares; `/` makes one of floats",
                     ),
                     (
@@ -55,25 +58,20 @@ def shares(answer: Any) -> None:
                         "the sums are of the elements, not of their absolute values",
                     ),
                     (torch.zeros_like(x), "sums may be tiny, and none is 0: add nothing to them"),
+                    (x / sums.float(), "the sums need the dtype of `x`; float32 has less room"),
                     (
-                        x / x.sum(dim, keepdim=True).float(),
-                        "the sums need the dtype of `x`; float32 has less room",
+                        x / x.sum(dim, keepdim=True, dtype=x.dtype),
+                        "a sum in a small integer dtype wraps around; leave `dtype=` out",
                     ),
                     (x / x.sum(), "this divides by the sum of all elements, not along `dim`"),
-                    (x.sum(dim, keepdim=True), "these are the sums; divide `x` by them"),
+                    (sums, "these are the sums; divide `x` by them"),
                     (x.sum(dim), "these are the sums; divide `x` by them"),
                     (
                         x / x.double().mean(dim, keepdim=True).to(torch.get_default_dtype()),
                         "this divides by the mean; divide by the sum",
                     ),
-                    *(
-                        (x / x.sum(other, keepdim=True), f"these are shares along {other}")
-                        for other in others
-                    ),
-                    *(
-                        (_divided(x, x.sum(other)), f"this sums along {other}, not `dim`")
-                        for other in others
-                    ),
+                    *((x / x.sum(n, keepdim=True), f"these are shares along {n}") for n in others),
+                    *((_divided(x, x.sum(n)), f"this sums along {n}, not `dim`") for n in others),
                 ],
                 why="divide each element by the sum of its own line along `dim`",
             )
@@ -111,7 +109,10 @@ def _judge_total(answer: Any, parts: list[Any], old: torch.Tensor, want: torch.T
     """Judge what an answer does to the list, to the total, and to memory."""
     total, kept, seen = old.clone(), [part.clone() for part in parts], _Results()
     place = total.data_ptr()
-    got = call(answer, list(parts), total, in_place=True, inside=seen)
+    tensors = list(parts)
+    got = call(answer, tensors, total, in_place=True, inside=seen)
+    if [id(one) for one in tensors] != [id(one) for one in parts]:
+        raise Wrong("the list itself has changed; it should hold what it held before")
     if difference(parts, kept):
         raise Wrong("a tensor in the list has changed; only `total` may")
     if difference(total, want) and difference(total, old) is None:
@@ -148,9 +149,13 @@ class _Results(TorchFunctionMode):
         self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         result = func(*args, **(kwargs or {}))
-        if isinstance(result, torch.Tensor):
-            self.found.append((func.__name__, result))
+        for each in result if isinstance(result, list | tuple) else [result]:
+            if isinstance(each, torch.Tensor):
+                self.found.append((func.__name__, each))
         return result
+
+
+_ALL_EXAMPLES = "each query met the keys of all examples; give both one letter `b`"
 
 
 @exercise("02.8e")
@@ -175,11 +180,7 @@ def scores(answer: Any) -> None:
                 usual=[
                     (want.transpose(1, 2), "queries and keys are swapped: each row is one query"),
                     (want.sum(0), "the examples are summed; keep `b` on the right of ->"),
-                    (pairs, "each query met the keys of all examples; give both one letter `b`"),
-                    (
-                        pairs.transpose(1, 2),
-                        "each query met the keys of all examples; give both one letter `b`",
-                    ),
+                    *((each, _ALL_EXAMPLES) for each in (pairs, pairs.transpose(1, 2))),
                     (
                         torch.einsum("bqd,bkd->bqkd", queries, keys),
                         "the products are not summed; leave `d` out on the right of ->",
