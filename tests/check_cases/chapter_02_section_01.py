@@ -3,6 +3,7 @@
 from itertools import zip_longest
 
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
 from check_cases import SAME_LENGTH, Cases
 
@@ -18,6 +19,16 @@ def by_coordinate(xs, ys):
 def without_the_origin(xs, ys):
     rows = [[x, y] for x, y in zip(xs, ys, strict=True) if x or y]
     return torch.tensor(rows, dtype=torch.float32)
+
+
+def ys_as_whole_as_xs(xs, ys):
+    table = torch.tensor([xs, xs]).t().clone()
+    table[:, 1] = torch.tensor(ys)
+    return table.float()
+
+
+def xs_as_whole_as_ys(xs, ys):
+    return ys_as_whole_as_xs(ys, xs).flip(1)
 
 
 def one_by_one(xs, ys):
@@ -61,6 +72,23 @@ def dtype_of_fill(rows, fill):
         for j, number in enumerate(row):
             table[i, j] = number
     return table
+
+
+def floats_too_late(rows, fill):
+    return dtype_of_fill(rows, fill).float()
+
+
+def fill_too_late(rows, fill):
+    width = max(map(len, rows))
+    table = torch.tensor([row + [0] * (width - len(row)) for row in rows])
+    for i, row in enumerate(rows):
+        table[i, len(row) :] = fill
+    return table.float()
+
+
+def padded_sequence(rows, fill, **dtype):
+    parts = [torch.tensor(row, **dtype) for row in rows]
+    return pad_sequence(parts, batch_first=True, padding_value=fill)
 
 
 def as_wide_as_the_first(rows, fill):
@@ -114,6 +142,8 @@ CASES = {
             (lambda xs, ys: points(xs, ys).abs(), "row i is [xs[i], ys[i]]"),
             (lambda xs, ys: points(xs, ys).round(), "row i is [xs[i], ys[i]]"),
             (lambda xs, ys: points(xs, ys).double(), "name the dtype"),
+            (ys_as_whole_as_xs, "make the tensor `float32` before you write"),
+            (xs_as_whole_as_ys, "make the tensor `float32` before you write"),
             (lambda xs, ys: torch.tensor(xs + ys, dtype=torch.float32), "row i is"),
             (
                 lambda xs, ys: torch.cartesian_prod(torch.tensor(xs), torch.tensor(ys)),
@@ -129,7 +159,11 @@ CASES = {
     ),
     "02.1c": Cases(
         solution=pad,
-        also_right=[turned, by_slices],
+        also_right=[
+            turned,
+            by_slices,
+            lambda rows, fill: padded_sequence(rows, fill, dtype=torch.float32),
+        ],
         wrong=[
             (in_front, "it comes behind the numbers"),
             (three_fillers, "expected sequence of length"),
@@ -141,6 +175,12 @@ CASES = {
             (cut, "the longest list sets the length"),
             (in_place, "your function changed its input"),
             (dtype_of_fill, "name the dtype"),
+            (floats_too_late, "make the tensor `float32` before you write"),
+            (fill_too_late, "make the tensor `float32` before you write"),
+            (
+                lambda rows, fill: padded_sequence(rows, fill).float(),
+                "make the tensor `float32` before you write",
+            ),
             (as_wide_as_the_first, "not the first"),
             (zeros, "use fill"),
             (zeros_replaced, "is a number too"),
@@ -151,7 +191,7 @@ CASES = {
             (lambda rows, fill: pad(sorted(rows, key=len), fill), "row i holds the numbers"),
             (lambda rows, fill: pad(rows, abs(fill)), "row i holds the numbers"),
             (lambda rows, fill: pad([*rows, []], fill), "expected shape"),
-            (lambda rows, fill: pad(rows, fill).to(torch.int64).float(), "row i holds"),
+            (lambda rows, fill: pad(rows, fill).to(torch.int64).float(), "are lost"),
             (lambda rows, fill: pad([[*row, fill] for row in rows], fill), "needs no fill"),
             (
                 lambda rows, fill: pad([row or [fill] for row in rows], fill).flatten(),

@@ -9,6 +9,8 @@ from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, 
 
 Numbers = Sequence[float]
 
+WHOLE = "the digits behind the point are lost: make the tensor `float32` before you write into it"
+
 
 @exercise("02.1b")
 def make_points(answer: Any) -> None:
@@ -39,6 +41,8 @@ def make_points(answer: Any) -> None:
                     (by_coordinate.view(-1, 2), viewed),
                     (want.flip(1), "the coordinates are exchanged: x comes first"),
                     (want.view(-1), "one dimension is missing: a point is a row of its own"),
+                    (torch.stack([want[:, 0], want[:, 1].trunc()], dim=1), WHOLE),
+                    (torch.stack([want[:, 0].trunc(), want[:, 1]], dim=1), WHOLE),
                 ],
                 why="row i is [xs[i], ys[i]]",
             )
@@ -55,6 +59,8 @@ def pad(answer: Any) -> None:
         ([[5]], 2),
         ([[7], [1, 2, 3, -2, 5, 6]], -2),
         ([[-0.1], [0.7, -2.5, 0.3], []], 0.1),
+        ([[2.5, -1.5], [0.5]], 3),  # the dtype of fill holds whole numbers only
+        ([[4, -3], [6]], 2.5),  # the dtype of the rows does
     ]
     for rows, fill in cases:
         with given(rows=rows, fill=fill):
@@ -87,4 +93,5 @@ def _usual_mistakes(rows: Sequence[Numbers], fill: float) -> list[tuple[torch.Te
         (_padded(rows, fill, len(rows[0])), "the longest list sets the length, not the first"),
         (_padded(rows, fill, longest + 1), "every row is filled, but the longest needs no fill"),
         (_padded(rows, fill, longest).t(), "rows and columns are exchanged"),
+        (_padded(rows, fill, longest).trunc(), WHOLE),
     ]
