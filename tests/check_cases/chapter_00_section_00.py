@@ -68,6 +68,15 @@ def first_tests_only(count):
     return (nearest(X[:count], y[:count]) == y_test)[:count].sum().item()
 
 
+def first_tests_by_all(count):
+    return (nearest(X, y) == y_test)[:count].sum().item()
+
+
+def in_single_precision(count):
+    apart = torch.cdist(X_test.flatten(1).float(), X[:count].flatten(1).float())
+    return (y[:count][apart.argmin(dim=1)] == y_test).sum().item()
+
+
 def num_correct(count):
     return (nearest(X[:count], y[:count]) == y_test).sum().item()
 
@@ -99,6 +108,7 @@ CASES = {
             (lambda y_hat, y: (y_hat - y).sum().item(), "count where they differ"),
             (lambda y_hat, y: (y_hat != y).nonzero().max().item() + 1, "where they differ"),
             (lambda y_hat, y: (y_hat != y).float().sum().item(), "got a float"),
+            (lambda y_hat, y: (y_hat != y).sum(dtype=torch.uint8).item(), "where they differ"),
         ],
         equivalent={
             "__answer__ = lambda y_hat, y: abs((y_hat != y).sum().item())": NOT_NEGATIVE,
@@ -109,7 +119,7 @@ CASES = {
     ),
     "00.0c": Cases(
         solution=num_correct,
-        also_right=[picture_by_picture],
+        also_right=[picture_by_picture, in_single_precision],
         wrong=[
             (lambda count: 1000 - num_correct(count), "these are the mistakes"),
             (lambda count: num_correct(count) / 1000, "a number (int)"),
@@ -124,7 +134,8 @@ CASES = {
             (drawn_by_chance, "find the nearest of"),
             (asked_of_known_digits, "find the nearest of"),
             (places_for_digits, "look its digit up in `y`"),
-            (first_tests_only, "find the nearest of"),
+            (first_tests_only, "ask all 1,000 test digits"),
+            (first_tests_by_all, "ask all 1,000 test digits"),
             (
                 lambda count: (nearest(X[1 : count + 1], y[1 : count + 1]) == y_test).sum().item(),
                 "the first picture is missing",

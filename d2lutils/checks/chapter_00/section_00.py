@@ -17,7 +17,7 @@ def count_mistakes(answer: Any) -> None:
         ([4], [4]),
         ([2, 2, 9], [3, 3, 3]),
         ([0, 5, 1, 2, 7], [5, 0, 2, 1, 7]),
-        ([3] * 120 + [4, 5], [4] * 121 + [5]),
+        ([3] * 300 + [4, 5], [4] * 301 + [5]),
         ([], []),
     ]
     for y_hat, y in cases:
@@ -44,6 +44,7 @@ def num_correct(answer: Any) -> None:
         last, _ = _num_right(-num_known, None)
         later, _ = _num_right(1, num_known + 1)
         every, _ = _num_right(0, None)
+        asked = [_num_right(0, stop, num_known)[0] for stop in (num_known, None)]
         with given(num_known=num_known):
             expect_equal(
                 call(answer, num_known),
@@ -53,6 +54,7 @@ def num_correct(answer: Any) -> None:
                     (want / tested, "this is their share; count them"),
                     (last, "these are the last, take the first"),
                     (later, "the first picture is missing; `X[:num_known]` starts with it"),
+                    *((few, "ask all 1,000 test digits, not the first ones") for few in asked),
                     (every, "all 4,000 were used; `X[:num_known]` are the first ones"),
                 ],
                 why="find the nearest of `X[:num_known]` and look its digit up in `y`",
@@ -60,10 +62,14 @@ def num_correct(answer: Any) -> None:
 
 
 @cache
-def _num_right(start: int, stop: int | None) -> tuple[int, int]:
-    """Return how many test digits the known pictures of a slice read correctly, and of how many."""
+def _num_right(start: int, stop: int | None, num_asked: int | None = None) -> tuple[int, int]:
+    """Return how many test digits the known pictures of a slice read correctly, and of how many.
+
+    Asked are all test digits, or the first `num_asked`.
+    """
     X, y = data.mnist("train")
     X_test, y_test = data.mnist("test")
     known = X[start:stop].flatten(1).double()
     nearest = torch.cdist(X_test.flatten(1).double(), known).argmin(dim=1)
-    return int((y[start:stop][nearest] == y_test).sum()), len(y_test)
+    right = (y[start:stop][nearest] == y_test)[:num_asked]
+    return int(right.sum()), len(right)
