@@ -64,6 +64,8 @@ def memory(
         row.draw(axes, font=_FONT * scale)
         for text in axes.texts:
             text.set_in_layout(False)  # the limits have room for it: boxes need not shrink
+        for patch in axes.patches:
+            patch.set_clip_on(False)  # a box at the limits keeps the whole of its line
         axes.set(xlim=(-_EDGE, width - _EDGE), ylim=(0, row.height), aspect="equal", anchor="W")
         axes.axis("off")
     if title:
