@@ -325,6 +325,10 @@ def test_the_readers_own_interrupt_goes_through(registered):
         (lambda x: nowhere, "no cell that ran gave this name a value"),  # noqa: F821
         (lambda x: {}["a"], "the dictionary has no such key"),
         (lambda x: [][1], "there is no element at that place"),
+        (lambda x: x[[0, 1], [0, 1, 2]], "lists side by side pick pairs"),
+        (lambda x: x[x[0] > 0], "an answer for each place that it asks"),
+        (lambda x: x[0, 0, 0], "more entries than there are dimensions"),
+        (lambda x: x[x], "whole numbers (int64), or is a mask"),
         (lambda x: 1 / 0, "below the fraction bar is 0"),
         (lambda x: Path("/nowhere/at/all").read_text(), "there is no file of that name"),
         (lambda x: x.shape(0), "stands behind something that is no function"),

@@ -88,6 +88,14 @@ def row_by_row(X, y, p, q):
     return X[kept], y[kept]
 
 
+def into_zeros(X, y, p, q):
+    kept = [i for i, label in enumerate(y.tolist()) if label in (p, q)]
+    rows = torch.zeros(len(kept), *X.shape[1:])
+    for place, i in enumerate(kept):
+        rows[place] = X[i]
+    return rows, y[kept]
+
+
 def elements_of_a_table(X, y, p, q):
     wanted = ((y == p) | (y == q))[:, None].expand(len(X), X[0].numel())
     return X[wanted.view(X.shape)], y[(y == p) | (y == q)]
@@ -185,6 +193,7 @@ CASES = {
             looped,
             lambda x, columns: x[:, columns].diagonal(),
             lambda x, columns: x.gather(1, columns[:, None]).squeeze(1),
+            lambda x, columns: x[torch.arange(x.shape[1]) == columns[:, None]],
         ],
         wrong=[
             (lambda x, columns: x[:, columns], "takes all these columns from every row"),
@@ -207,6 +216,9 @@ CASES = {
             (lambda x, columns: x.diagonal(), "from row i and column"),
             (lambda x, columns: x.max(1).values, "this is the largest of each row"),
             (lambda x, columns: x.take(columns), "flattened table"),
+            (lambda x, columns: x[:, columns][0], "these are all of row 0"),
+            (lambda x, columns: x[:, columns].trace(), "an element for each row"),
+            (lambda x, columns: x[torch.arange(x.shape[1]), columns], "side by side pick pairs"),
             (lambda x, columns: x[columns, torch.arange(len(x))], "raised IndexError"),
             (lambda x, columns: paired(x, columns)[None], "expected shape"),
         ],
@@ -245,6 +257,12 @@ CASES = {
                 "a class between `p` and `q` is neither",
             ),
             (elements_of_a_table, "expected shape"),
+            (into_zeros, "expected dtype torch.int64, got torch.float32"),
+            (lambda X, y, p, q: (both(X, y, p, q)[0].float(), both(X, y, p, q)[1]), "dtype"),
+            (
+                lambda X, y, p, q: (X[(y == p) | (y == q), :], y[(y == p) | (y == q)]),
+                "more entries than there are",
+            ),
             (lambda X, y, p, q: (X, y), "all rows are here"),
             (lambda X, y, p, q: (both(X, y, p, q)[0].tolist(), y), "expected a tensor"),
             (lambda X, y, p, q: (both(X, y, p, q)[0], both(X, y, p, q)[1].float()), "dtype"),

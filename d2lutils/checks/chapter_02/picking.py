@@ -53,11 +53,13 @@ def judge_shape(got: Tensor, x: Tensor, columns: Tensor) -> None:
     """Name the mistakes that show in the shape; others are left to the comparison."""
     count = len(x)
     shape = tuple(got.shape)
-    if shape == ():
+    if shape == () and count == 1:
         raise Wrong(
             "the result has no dimension; `squeeze()` also removes the one of the rows "
             "when there is one row, `squeeze(1)` does not"
         )
+    if shape == ():
+        raise Wrong("the result is a single number; return an element for each row")
     if shape == (count, 1):
         raise Wrong(f"the result has shape ({count}, 1); remove the last dimension")
     if torch.equal(got, x[:, columns]):

@@ -83,7 +83,7 @@ def one_per_row(answer: Any) -> None:
                 got,
                 want,
                 usual=[
-                    (x.flatten()[columns], "these are elements of the flattened table"),
+                    (x.flatten()[columns], "these are all of row 0, the flattened table's start"),
                     (x[:, 0], "this is the first column; use `columns`"),
                     (x.amax(1), "this is the largest of each row; use `columns`"),
                     ((one_hot(columns, width) * x).sum(1), "nan * 0 is nan; pick the elements"),
@@ -105,7 +105,7 @@ def of_two_classes(answer: Any) -> None:
         (pictures[:, 1, 2], [1, 0, 2, 1], 2, 1),
         (table[:2], [1, 1], 0, 2),
         (table[:1], [4], 4, 7),
-        (table, [1, 0, 1, 2, -1], -1, 1),
+        ((table * 2).long(), [1, 0, 1, 2, -1], -1, 1),
         (table[:, :0], [1, 0, 1, 2, 0], 1, 2),
     ]:
         y = torch.tensor(classes)
