@@ -207,6 +207,27 @@ def rolled(X, size, num_epochs, seed):
         yield from X.roll(seed + epoch + 1, 0).split(size)
 
 
+def by_loader(X, size, num_epochs, seed):
+    generator = torch.Generator().manual_seed(seed)
+    loader = torch.utils.data.DataLoader(X, size, shuffle=True, generator=generator)
+    for _ in range(num_epochs):
+        yield from loader
+
+
+def a_list_for_each_epoch(X, size, num_epochs, seed):
+    generator = torch.Generator().manual_seed(seed)
+    orders = [torch.randperm(len(X), generator=generator) for _ in range(num_epochs)]
+    return [list(X[order].split(size)) for order in orders]
+
+
+def an_empty_batch(X, size, num_epochs, seed):
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(num_epochs):
+        order = torch.randperm(len(X), generator=generator)
+        for at in range(len(X) // size + 1):
+            yield X[order[at * size : (at + 1) * size]]
+
+
 def one_tensor(X, size, num_epochs, seed):
     return torch.cat([*of_own_generator(X, size, num_epochs, seed)])
 
@@ -222,6 +243,12 @@ def in_a_fork(state, count):
     with torch.random.fork_rng():
         torch.set_rng_state(state)
         return torch.randn(count), torch.get_rng_state()
+
+
+def by_normal_(state, count):
+    generator = torch.Generator()
+    generator.set_state(state)
+    return torch.empty(count).normal_(generator=generator), generator.get_state()
 
 
 def one_by_one(state, count):
@@ -275,6 +302,11 @@ def generator_returned(state, count):
     return torch.randn(count, generator=generator), generator
 
 
+def set_state_forgotten(state, count):
+    generator = torch.Generator()
+    return torch.randn(count, generator=generator), generator.get_state()
+
+
 def fresh_generator(state, count):
     generator = torch.Generator().manual_seed(0)
     return torch.randn(count, generator=generator), generator.get_state()
@@ -318,7 +350,7 @@ CASES = {
     ),
     "02.9b": Cases(
         solution=of_own_generator,
-        also_right=[split_by_torch, by_python, with_fork],
+        also_right=[split_by_torch, by_python, with_fork, by_loader],
         wrong=[
             (globally_at_first, "draws elsewhere, between two batches, changed the order"),
             (globally_each_epoch, "a global generator was moved"),
@@ -335,12 +367,15 @@ CASES = {
             (lambda X, size, num_epochs, seed: 3, "raised TypeError"),
             (lambda X, size, num_epochs, seed: print(X.split(size)), "is a `return` missing?"),
             (lambda X, size, num_epochs, seed: split_by_torch(X, size, num_epochs, 0), "two seeds"),
-            (lambda X, size, num_epochs, seed: split_by_torch(X, size, 1, seed), "expected 9"),
+            (lambda X, size, num_epochs, seed: split_by_torch(X, size, 1, seed), "one epoch"),
+            (lambda X, size, num_epochs, seed: split_by_torch(X, size, 2, seed), "expected 9"),
+            (a_list_for_each_epoch, "a list of its own"),
+            (an_empty_batch, "a batch has no rows"),
         ],
     ),
     "02.9c": Cases(
         solution=from_the_state,
-        also_right=[in_a_fork, lambda state, count: [*from_the_state(state, count)]],
+        also_right=[in_a_fork, by_normal_, lambda state, count: [*from_the_state(state, count)]],
         wrong=[
             (one_by_one, "these were drawn one by one"),
             (in_the_global, "a global generator was moved"),
@@ -350,6 +385,7 @@ CASES = {
             (twenty_at_least, "`count` numbers, and no more"),
             (one_draw_more, "is not that of the generator after the draws"),
             (generator_returned, "expected a tensor"),
+            (set_state_forgotten, "give a generator the state"),
             (fresh_generator, "these are the first of the stream"),
             (lambda state, count: from_the_state(state, count)[0], "the numbers and the state"),
             (lambda state, count: from_the_state(state, count)[::-1], "expected"),

@@ -36,6 +36,12 @@ def batch_orders(
     found = call(run, X, size, num_epochs, seed)
     if not isinstance(found, list):
         raise Wrong("return a list of batches, or yield them; this is one tensor")
+    if found and isinstance(found[0], list | tuple) and len(found) == num_epochs:
+        raise Wrong("each epoch has a list of its own; put all batches into one list")
+    if any(isinstance(batch, torch.Tensor) and batch.shape[:1] == (0,) for batch in found):
+        raise Wrong("a batch has no rows; where `size` divides the rows, no smaller one is left")
+    if len(found) == len(sizes) != count:
+        raise Wrong(f"these are the batches of one epoch; `num_epochs` is {num_epochs}")
     if len(found) != count:
         told = "more" if len(found) > count else str(len(found))
         raise Wrong(f"expected {count} batches, got {told}; the last of an epoch may be smaller")
