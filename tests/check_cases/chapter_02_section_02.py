@@ -56,8 +56,11 @@ def by_three_loops(baskets, prices, fees):
         [sum(a * p for a, p in zip(basket, shop, strict=True)) for shop in prices.t().tolist()]
         for basket in baskets.tolist()
     ]
-    bills = torch.tensor(rows, dtype=prices.dtype) if rows else torch.zeros(0, len(fees))
-    return bills + fees
+    return torch.tensor(rows, dtype=prices.dtype) + fees
+
+
+def shopper_by_shopper(baskets, prices, fees):
+    return torch.stack([basket @ prices + fees for basket in baskets])
 
 
 def all_products(baskets, prices, fees):
@@ -85,6 +88,9 @@ CASES = {
             (lambda points: ((points - points[0]) ** 2).sum(dim=0) ** 0.5, "`sum(dim=0)` adds up"),
             (lambda points: ((points - points[0]) ** 2).sum() ** 0.5, "name the dimension"),
             (lambda points: ((points - points[0]) ** 2).mean(dim=1) ** 0.5, "are averaged"),
+            (lambda points: ((points - points[0]) ** 2).sum(dim=1) ** 1 / 2, "is half of"),
+            (lambda points: (points**2 - points[0] ** 2).sum(dim=1) ** 0.5, "subtract first"),
+            (lambda points: far(points).squeeze(), "a table with one point"),
             (lambda points: points - points[0], "these are the differences"),
             (lambda points: (points - points[0]).abs(), "add up before the root"),
             (lambda points: (points - points[0]).abs().sum(dim=1), "before you take the root"),
@@ -174,6 +180,7 @@ CASES = {
             (lambda baskets, prices, fees: paid(baskets, prices, fees).tolist(), "got a list"),
             (shop_by_shop, "this loops"),
             (by_three_loops, "this loops"),
+            (shopper_by_shopper, "this loops"),
             (all_products, "make a table of their own"),
         ],
     ),
