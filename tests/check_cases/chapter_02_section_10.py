@@ -61,6 +61,16 @@ def a_chunk_a_column(x, path):
         file.create_dataset("x", data=x.numpy(), chunks=(len(x), 1))
 
 
+def left_open(x, path, kept=[]):  # noqa: B006
+    kept[:] = [h5py.File(path, "w")]  # while somebody holds it, it is not closed
+    kept[0].create_dataset("x", data=x.numpy(), chunks=(len(x), 1))
+
+
+def in_a_group(x, path):
+    with h5py.File(path, "w") as file:
+        file.create_group("x")["x"] = x.numpy()
+
+
 def laid_out(x, path, chunks, name="x", **settings):
     with h5py.File(path, "w") as file:
         file.create_dataset(name, data=x.numpy(), chunks=chunks(x), **settings)
@@ -197,6 +207,8 @@ CASES = {
             (lambda x, path: laid_out(x.zero_(), path, lambda x: (len(x), 1)), "changed `x`"),
             (lambda x, path: np.save(path, x.numpy()), "there is no file at `path`"),
             (lambda x, path: torch.save(x, path), "is no HDF5 file"),
+            (left_open, "the file is not complete: close it"),
+            (in_a_group, '"x" is a group'),
         ],
         equivalent={
             "file.create_dataset('x', data=x, chunks=(len(x), 1))": "h5py takes a tensor too",

@@ -27,10 +27,11 @@ def judge_layout(want: np.ndarray[Any, Any], path: Path) -> None:
         raise Wrong('there is no file at `path`: open it with `h5py.File(path, "w")`')
     if not h5py.is_hdf5(path):
         raise Wrong("the file is no HDF5 file, or it is not closed: use `with h5py.File(…)`")
-    with _CountingFile(path) as raw, h5py.File(raw) as file:
+    with _CountingFile(path) as raw, _opened(raw) as file:
         dataset = file.get("x")
         if not isinstance(dataset, h5py.Dataset):
-            raise Wrong(f'there is no dataset "x"; the file holds {list(file)}')
+            group = ', and "x" is a group' if "x" in file else ""
+            raise Wrong(f'there is no dataset "x"; the file holds {list(file)}{group}')
         if dataset.shape != want.shape:
             raise Wrong(f"expected shape {want.shape}, got {dataset.shape}")
         if dataset.dtype != want.dtype:
@@ -53,3 +54,10 @@ def judge_layout(want: np.ndarray[Any, Any], path: Path) -> None:
                     f"column {place} has {size} bytes, and {raw.bytes_read} were read: "
                     f"`chunks` is {chunks}; make {hint}"
                 )
+
+
+def _opened(raw: _CountingFile) -> Any:
+    try:
+        return h5py.File(raw)
+    except OSError as error:
+        raise Wrong("the file is not complete: close it, or use `with h5py.File(…)`") from error
