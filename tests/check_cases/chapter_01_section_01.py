@@ -1,5 +1,6 @@
 """Answers to the exercises of 01/01, learning representations."""
 
+import numpy as np
 import torch
 
 from check_cases import COMMUTES, Cases
@@ -107,6 +108,23 @@ def at_least(feature, labels):
     return max(found, key=found.get)
 
 
+def starts_from_zero(feature, labels):
+    best, most = 0, 0
+    for limit in feature.sort().values.tolist():
+        told = ((feature > limit) == labels.bool()).sum().item()
+        if told > most:
+            best, most = limit, told
+    return best
+
+
+def labels_stay_behind(feature, labels):
+    return smallest(feature.sort().values, labels)
+
+
+def at_the_first_second_digit(feature, labels):
+    return feature[labels == 1].min().item()
+
+
 LABELS = "the labels are 0.0 and 1.0, which equal False and True"
 
 CASES = {
@@ -141,6 +159,11 @@ CASES = {
         also_right=[all_at_once],
         wrong=[
             (lambda feature, labels: torch.tensor(smallest(feature, labels)), "`.item()`"),
+            (lambda feature, labels: smallest(feature, labels) > 0, "expected a float, got a bool"),
+            (lambda feature, labels: np.float32(smallest(feature, labels)), "one of a float32"),
+            (starts_from_zero, "0 is not among the values"),
+            (labels_stay_behind, "another value"),
+            (at_the_first_second_digit, "another value"),
             (lambda feature, labels: feature.mean().item() + 0.01, "not among the values"),
             (largest, "take the smallest"),
             (at_least, "another value"),
