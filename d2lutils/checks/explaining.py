@@ -27,6 +27,8 @@ _MESSAGES = [
     ("and 'nonetype'", "one is None: an argument, or a `.grad` before `backward` or once cleared"),
     ("negative strides", "the array runs backwards; copy it first"),
     ("stride in the given numpy", "the array runs backwards; copy it first"),
+    ("arg is an empty sequence", "`min` or `max` found nothing to choose from"),
+    ("argument is empty", "`min` or `max` found nothing to choose from"),
     ("view size is not compatible", "the tensor is not contiguous; `reshape` copies if need be"),
     ("equal size", "these tensors must be of one shape"),
     ("must have the same number of dim", "give both the same number of dimensions"),

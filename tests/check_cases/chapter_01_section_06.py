@@ -86,6 +86,18 @@ def name_or_nothing(parameters, activations, cards):
     return None if name == "several cards" else name
 
 
+def without_a_default(parameters, activations, cards):
+    need = 16 * parameters / 1e9 + activations
+    return min((name for name in cards if cards[name] >= need), key=cards.get)
+
+
+def deletes_the_small(parameters, activations, cards):
+    for name in list(cards):
+        if cards[name] < 16 * parameters / 1e9 + activations:
+            del cards[name]
+    return min(cards, key=cards.get, default="several cards")
+
+
 CASES = {
     "01.6a": Cases(
         solution=gigabytes,
@@ -94,7 +106,7 @@ CASES = {
             (lambda p, o: gigabytes(p, o) * 1e9, "divide by 1e9"),
             (lambda p, o: gigabytes(p, o) * 1e9 / 2**30, "not 2**30"),
             (lambda p, o: 16 * p / 1e9, "only Adam"),
-            (lambda p, o: 4 * p * (1 + KEPT[o]) / 1e9, "as well as its gradient"),
+            (lambda p, o: 4 * p * (1 + KEPT[o]) / 1e9, "numbers are kept for each parameter"),
             (lambda p, o: p * (2 + KEPT[o]) / 1e9, "a float32 has 4"),
             (lambda p, o: print(gigabytes(p, o)), "is a `return` missing?"),
             (lambda p, o: gigabytes(p, o if o == "sgd" else "adam"), "only Adam"),
@@ -104,17 +116,16 @@ CASES = {
             (lambda p, o: gigabytes(p, o) / 4 * 4.5, "4 bytes for the parameter"),
             (
                 lambda p, o: gigabytes(p, "momentum" if o == "adam" else o),
-                "as well as its gradient",
+                "numbers are kept for each parameter",
             ),
             (lambda p, o: gigabytes(p, o.upper()), "the dictionary has no such key"),
             (lambda p, o: f"{gigabytes(p, o)} GB", "expected a number"),
-            (lambda p, o: 8 * p / 1e9, "as well as its gradient"),
+            (lambda p, o: 8 * p / 1e9, "numbers are kept for each parameter"),
             (lambda p, o: 4 * p / 1e9, "this is one number a parameter"),
         ],
         equivalent={
             "return abs(parameters * 4 * (2 + KEPT[optimiser]) / 1000000000.0)": NOT_NEGATIVE,
-            "return abs(how_many * 4 * {'sgd': 2, 'momentum': 3, 'adam': 4}[rule]"
-            " / 1000000000.0)": NOT_NEGATIVE,
+            "return abs(how_many * numbers * 4 / 1000000000.0)": NOT_NEGATIVE,
         },
     ),
     "01.6b": Cases(
@@ -127,6 +138,8 @@ CASES = {
             (lambda n, p, b: max(computing(n, p), moving(n, b) / 4), "has 4 bytes"),
             (lambda n, p, b: max(computing(n, p), moving(n, b) * 2 / 3), "written too"),
             (lambda n, p, b: max(computing(n, p) / 2, moving(n, b)), "count additions too"),
+            (lambda n, p, b: max(computing(n, p), 12 * n / b), "three matrices of 4 * n**2"),
+            (lambda n, p, b: max(2 * n**2 / p, moving(n, b)), "2 * n**3 of them"),
             (lambda n, p, b: moving(n, b), "the operations take longer"),
             (lambda n, p, b: max(computing(n, b), moving(n, p)), "the larger of"),
             (lambda n, p, b: max(1 / computing(n, p), 1 / moving(n, b)), "the larger of"),
@@ -152,7 +165,14 @@ CASES = {
         also_right=[from_small_to_large, by_loop],
         wrong=[
             (lambda p, a, c: choose(16 * p / 1e9, c), "the activations come on top"),
-            (lambda p, a, c: choose(4 * p / 1e9 + a, c), "not 4"),
+            (lambda p, a, c: choose(4 * p / 1e9 + a, c), "two numbers of Adam's"),
+            (lambda p, a, c: choose(8 * p / 1e9 + a, c), "it needs 16 bytes a parameter"),
+            (lambda p, a, c: choose(12 * p / 1e9 + a, c), "it needs 16 bytes a parameter"),
+            (lambda p, a, c: choose(max(16 * p / 1e9, a), c), "come on top"),
+            (lambda p, a, c: choose(int(16 * p / 1e9 + a), c), "do not round"),
+            (lambda p, a, c: choose(round(16 * p / 1e9 + a), c), "do not round"),
+            (without_a_default, "found nothing to choose from"),
+            (deletes_the_small, "changed its input"),
             (lambda p, a, c: choose(16 * p / 2**30 + a, c), "not 2**30"),
             (first_card, "the first card that is large enough"),
             (lambda p, a, c: max(c, key=c.get), "a smaller card"),
@@ -160,7 +180,7 @@ CASES = {
             (strictly_smaller, "compare with `>=`"),
             (lambda p, a, c: card(p, math.ceil(a), c), "a smaller card is large enough"),
             (lambda p, a, c: card(p, a, {k: int(c[k]) for k in c}), "a smaller card is large"),
-            (lambda p, a, c: card(p, 2 * a, c), "it needs 16 bytes a parameter"),
+            (lambda p, a, c: card(p, 2 * a, c), "a smaller card is large enough"),
             (by_name, "a smaller card is large enough"),
             (memory_of_the_card, "expected a str, got a float"),
             (lambda p, a, c: min(c, key=c.get), "it needs 16 bytes a parameter"),

@@ -32,7 +32,8 @@ def training_memory(answer: Any) -> None:
                     (8 * numbers / 1e9, "a float32 has 4 bytes, not 8"),
                     (
                         4 * parameters * (1 + kept) / 1e9,
-                        "each parameter is kept as well as its gradient",
+                        f"{2 + kept} numbers are kept for each parameter, not {1 + kept}: itself, "
+                        "its gradient, and what the optimiser keeps",
                     ),
                     (
                         4 * parameters / 1e9,
@@ -64,8 +65,16 @@ def floor_of_a_product(answer: Any) -> None:
                 max(computing, moving),
                 usual=[
                     (computing + moving, "both happen at the same time; do not add them"),
-                    (computing, "the bytes take longer here; the slower of the two decides"),
-                    (moving, "the operations take longer here; the slower of the two decides"),
+                    (
+                        computing,
+                        "the bytes take longer here, three matrices of 4 * n**2 bytes each; the "
+                        "slower of the two decides",
+                    ),
+                    (
+                        moving,
+                        "the operations take longer here, 2 * n**3 of them; the slower of the two "
+                        "decides",
+                    ),
                     (max(computing, moving / 4), "a float32 has 4 bytes"),
                     (
                         max(computing, moving / 3),
@@ -87,6 +96,8 @@ def smallest_card(answer: Any) -> None:
     cards = {"tower": 48.0, "tiny": 8.0, "rack": 80.0, "desk": 24.0}
     turned = dict(reversed(list(cards.items())))
     for parameters, activations, offered in [
+        (3_200_000_000, 1.0, cards),  # neither 12 bytes nor 8 are enough
+        (10_000_000, 24.1, cards),  # 24.26 GB: a round number is too small
         (4_000_000_000, 10.0, cards),
         (1_000_000_000, 2.0, cards),
         (1_000_000_000, 10.0, turned),
@@ -101,21 +112,23 @@ def smallest_card(answer: Any) -> None:
         (500_000_000, 1.0, {"lone": 24.0}),
         (500_000_000, 1.0, {}),
     ]:
+        need = 16 * parameters / 1e9 + activations
         with given(parameters=parameters, activations=activations, cards=offered):
             expect_equal(
                 call(answer, parameters, activations, dict(offered)),
-                _pick(16 * parameters / 1e9 + activations, offered),
+                _pick(need, offered),
                 usual=[
                     (
                         _pick(16 * parameters / 2**30 + activations, offered),
                         "a GB here is 1e9 bytes, not 2**30",
                     ),
+                    (_pick(float(int(need)), offered), "do not round: each part of a GB counts"),
                     (
                         max(offered, key=offered.__getitem__, default=None),
                         "a smaller card is large enough",
                     ),
                     (
-                        _pick(16 * parameters / 1e9 + activations, offered, exactly=False),
+                        _pick(need, offered, exactly=False),
                         "a training fits on a card that has exactly as much: compare with `>=`",
                     ),
                     (
@@ -124,10 +137,11 @@ def smallest_card(answer: Any) -> None:
                     ),
                     (
                         _pick(4 * parameters / 1e9 + activations, offered),
-                        "a training takes 16 bytes a parameter, not 4",
+                        "a training takes 16 bytes a parameter: it is kept, its gradient, and "
+                        "two numbers of Adam's",
                     ),
                     (
-                        _first(16 * parameters / 1e9 + activations, offered),
+                        _first(need, offered),
                         "this is the first card that is large enough, not the smallest",
                     ),
                 ],
