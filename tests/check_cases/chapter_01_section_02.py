@@ -2,6 +2,8 @@
 
 import operator
 
+import torch
+
 from check_cases import NOT_NEGATIVE, WHOLE, Cases
 from tests.mutating.programs import definitions
 
@@ -83,6 +85,15 @@ def rounded(formula, count):
     return lambda *values: round(run(*values), 1)
 
 
+def waits_with_the_plan(formula, count):
+    return lambda *values: formula(*placeholders(count)) and capture(formula, count)(*values)
+
+
+def given_tensors(formula, count):
+    result = formula(*[torch.tensor(1.0)] * count)
+    return lambda *values: result.item()
+
+
 class Planned:
     """A plan that can be called."""
 
@@ -148,6 +159,21 @@ def different_texts(formula, count):
     return len({str(node) for node in nodes if node.kind == "operator"})
 
 
+def three_labels(formula, count):
+    nodes = ENGINE["steps"](planned(formula, count))
+    return sum(node.label in ("add", "mul", "pow") for node in nodes)
+
+
+def those_with_inputs(formula, count):
+    waiting, seen = [planned(formula, count)], set()
+    while waiting:
+        node = waiting.pop()
+        if node not in seen and node.inputs:
+            seen.add(node)
+            waiting += node.inputs
+    return len(seen)
+
+
 def different_labels(formula, count):
     nodes = ENGINE["steps"](planned(formula, count))
     return len({node.label for node in nodes if node.kind == "operator"})
@@ -176,7 +202,9 @@ CASES = {
             (backwards, "reverse order"),
             (lambda formula, count: formula(*placeholders(count)), "what `function` makes"),
             (only_the_last_inputs, "in order"),
-            (remembers_its_first_result, "in order"),
+            (remembers_its_first_result, "the result of the run before"),
+            (waits_with_the_plan, "before you return"),
+            (given_tensors, "called with numbers"),
             (wants_a_list, "raised TypeError"),
             (two_inputs_only, "raised TypeError"),
             (tries_numbers_first, "give it placeholders"),
@@ -184,13 +212,14 @@ CASES = {
     ),
     "01.2b": Cases(
         solution=count_operators,
-        also_right=[with_compute],
+        also_right=[with_compute, those_with_inputs],
         wrong=[
             (all_nodes, "placeholders and constants do not count"),
             (without_placeholders, "count the nodes of kind operator"),
             (brackets, "a node that is read twice is one node"),
             (walks_the_tree, "a node that is read twice is one node"),
             (different_texts, "two nodes may print alike"),
+            (three_labels, "count the nodes of kind operator"),
             (different_labels, "count the nodes of kind operator"),
             (the_nodes, "return an int"),
             (with_numbers, "raised AttributeError"),

@@ -29,6 +29,25 @@ def cosine_rule(g, s, c):
     return (g * s * -1,)
 
 
+def without_rules():
+    """The slopes are worked out on paper, and planned."""
+    engine = definitions("01.3a", "Operator placeholder gradients function")
+    sine, cosine = engine["Operator"]("sin", sin), engine["Operator"]("cos", cos)
+    u = engine["placeholder"]("u")
+    wave, slope = sine(u * u), 2 * u * cosine(u * u)
+    bend = 2 * cosine(u * u) - 4 * u * u * sine(u * u)
+    return tuple(engine["function"](node, inputs=[u]) for node in (wave, slope, bend))
+
+
+def nudged(f):
+    return lambda x: (f(x + 1e-6) - f(x - 1e-6)) / 2e-6
+
+
+def with_a_nudged_slope():
+    f, _, ddf = taught(sine_rule, cosine_rule)
+    return f, nudged(f), ddf
+
+
 def wrapped():
     f, df, ddf = taught(sine_rule, cosine_rule)
     return [lambda x: f(x), lambda x: df(x), lambda x: ddf(x)]
@@ -46,7 +65,7 @@ def ddf(x):
     return 2 * cos(x * x) - 4 * x * x * sin(x * x)
 
 
-ENGINE = definitions("01.3b", "Node Operator add mul placeholder steps")
+ENGINE = definitions("01.3b", "Node Operator add mul sub div constant placeholder steps")
 add, mul = ENGINE["add"], ENGINE["mul"]
 placeholder, steps = ENGINE["placeholder"], ENGINE["steps"]
 
@@ -151,6 +170,76 @@ def ones_of_differences_too(output):
     return new[output]
 
 
+def changed(output, drop):
+    """Return the simplified plan, where `drop` may say what else stands for an operator."""
+    new = {}
+    for node in steps(output):
+        parts = [new[before] for before in node.inputs]
+        values = [part.value for part in parts]
+        new[node] = node
+        if parts:
+            new[node] = drop(node.operator, parts, values)
+            if new[node] is None and {add: 0, mul: 1}.get(node.operator, "none") in values:
+                new[node] = parts[1 - values.index({add: 0, mul: 1}[node.operator])]
+            new[node] = new[node] or node.operator(*parts)
+    return new[output]
+
+
+def differences_with_zero(output):
+    def drop(operator, parts, values):
+        return parts[1 - values.index(0)] if operator is ENGINE["sub"] and 0 in values else None
+
+    return changed(output, drop)
+
+
+def quotients_by_one(output):
+    def drop(operator, parts, values):
+        return parts[0] if operator is ENGINE["div"] and values[1] == 1 else None
+
+    return changed(output, drop)
+
+
+def products_with_zero(output):
+    def drop(operator, parts, values):
+        return ENGINE["constant"](0) if operator is mul and 0 in values else None
+
+    return changed(output, drop)
+
+
+def folds_constants(output):
+    def drop(operator, parts, values):
+        return None if None in values else ENGINE["constant"](operator.compute(*values))
+
+    return changed(output, drop)
+
+
+def without_the_sign(output):
+    def drop(operator, parts, values):
+        return parts[0] if operator is mul and values[1] == -1 else None
+
+    return changed(output, drop)
+
+
+def beside_a_constant_it_stays(output):
+    def drop(operator, parts, values):
+        return None if None in values else operator(*parts)
+
+    return changed(output, drop)
+
+
+def one_node_for_equal_constants(output):
+    constants, new = {}, {}
+    for node in steps(output):
+        parts = tuple(new[before] for before in node.inputs)
+        values = [part.value for part in parts]
+        new[node] = node if parts == node.inputs else node.operator(*parts)
+        if node.kind == "constant":
+            new[node] = constants.setdefault(node.value, node)
+        elif {add: 0, mul: 1}.get(node.operator, "none") in values:
+            new[node] = parts[1 - values.index({add: 0, mul: 1}[node.operator])]
+    return new[output]
+
+
 def asks_the_old_inputs(output):
     new = {}
     for node in steps(output):
@@ -190,13 +279,17 @@ def size(less, choose, x):
     return choose(less(x, 0.0), x * -1, x)
 
 
-def choosing(choose_rule, less_rule, size):
-    """Return f, df of the notebook's engine with less, choose and these rules."""
+def choosing(choose_rule, less_rule, size, test_rule=float, make="constant"):
+    """Return f, df of the notebook's engine with less, choose and these rules.
+
+    `make` names what makes a node of a rule's number; `test_rule` returns what the test receives.
+    """
     engine = definitions("01.3d", "Operator RULES constant function gradients placeholder")
     less, choose = engine["Operator"]("less", lt), engine["Operator"]("choose", pick)
-    engine["RULES"][less] = lambda g, y, a, b: tuple(map(engine["constant"], less_rule()))
+    made = engine.get(make, float)
+    engine["RULES"][less] = lambda g, y, a, b: tuple(map(made, less_rule()))
     engine["RULES"][choose] = lambda g, y, test, yes, no: (
-        engine["constant"](0.0),
+        engine["constant"](test_rule()),
         *choose_rule(g, lambda a, b: choose(test, a, b)),
     )
     x = engine["placeholder"]("x")
@@ -233,6 +326,10 @@ def without_g(g, choose):
     return choose(1.0, 0.0), choose(0.0, 1.0)
 
 
+def while_planning(g, choose):
+    return (g, 0 * g) if choose(1.0, 0.0) else (0 * g, g)
+
+
 def size_of_the_other_sign(less, choose, x):
     return choose(less(x, 0.0), x, x * -1)
 
@@ -254,7 +351,6 @@ def without_a_choice():
     return tuple(engine["function"](node, inputs=[x]) for node in (y, slope))
 
 
-LESS = "whatever slope a question receives, its rule passes nothing on"
 HOME = "the names of the engine and of this module are the same functions"
 OTHER = "of two parts, the one before is the other one"
 CASES = {
@@ -276,6 +372,8 @@ CASES = {
             ((f, df, ddf), "`f` gives the right numbers, but runs no plan"),
             ((*taught(sine_rule, cosine_rule)[:2], ddf), "`ddf` gives the right numbers, but"),
             ((taught(sine_rule, cosine_rule)[0], df, ddf), "`df` gives the right numbers, but"),
+            (with_a_nudged_slope(), "the plan of `df` has no operator for cos"),
+            (without_rules(), "`RULES` has no rule for an operator"),
             (taught(lambda g, s, c: (c,), cosine_rule), "For y = sin(x * x) * 3"),
             (taught(lambda g, s, c: (c,), cosine_rule), "a rule multiplies by `g`"),
             (taught(sine_rule, lambda g, s, c: (s * -1,)), "a rule multiplies by `g`"),
@@ -291,9 +389,15 @@ CASES = {
     ),
     "01.3b": Cases(
         solution=at_home(simplify),
-        also_right=[at_home(remembering)],
+        also_right=[at_home(remembering), at_home(one_node_for_equal_constants)],
         wrong=[
-            (at_home(unchanged), "the plan has 3 nodes, and 1 would do"),
+            (at_home(unchanged), "operators in your plan: 1, and 0 would do"),
+            (at_home(differences_with_zero), "operators in your plan: 0, and 1 should stay"),
+            (at_home(quotients_by_one), "leave out products with 1 and sums with 0"),
+            (at_home(products_with_zero), "operators in your plan: 0, and 2 should stay"),
+            (at_home(folds_constants), "operators in your plan: 1, and 2 should stay"),
+            (at_home(without_the_sign), "must compute the same"),
+            (at_home(beside_a_constant_it_stays), "the other input may be a constant"),
             (at_home(only_on_the_right), "the constant may stand on either side"),
             (at_home(only_products), "for output = x + 0"),
             (at_home(ones_of_sums_too), "must compute the same"),
@@ -321,6 +425,9 @@ CASES = {
         also_right=[choosing(multiplied, less_rule, size)],
         wrong=[
             (choosing(branches_swapped, less_rule, size), "branches are swapped"),
+            (choosing(while_planning, less_rule, size), "chose while the plan was written"),
+            (choosing(choose_rule, less_rule, size, lambda: 1.0), "`test` receives 0"),
+            (choosing(choose_rule, less_rule, size, make="float"), "a rule returns nodes"),
             (choosing(both_branches, less_rule, size), "the one not chosen receives 0"),
             (choosing(without_g, less_rule, size), "chain rule"),
             (choosing(choose_rule, lambda: (1.0, 0.0), size), "the rules of choose and less"),
@@ -335,14 +442,6 @@ CASES = {
         ],
         equivalent={
             "return choose(less(x, 0.0), x / -1, x)": "divided by -1 or times -1",
-            "engine['RULES'][choose] = lambda g, y, test, yes, no: (engine['constant'](1.0), "
-            "*choose_rule(g, lambda a, b: choose(test, a, b)))": LESS,
-            "engine['RULES'][choose] = lambda g, y, test, yes, no: (engine['constant'](-1.0), "
-            "*choose_rule(g, lambda a, b: choose(test, a, b)))": LESS,
-            "RULES[either] = lambda g, y, test, yes, no: "
-            "(constant(1.0), either(test, g, 0.0), either(test, 0.0, g))": LESS,
-            "RULES[either] = lambda g, y, test, yes, no: "
-            "(constant(-1.0), either(test, g, 0.0), either(test, 0.0, g))": LESS,
         },
     ),
 }

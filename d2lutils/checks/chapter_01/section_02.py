@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from torch import Tensor
+
 from d2lutils.checks import Wrong, call, exercise, expect_equal, given
 from d2lutils.checks.expecting import expect_int
 
@@ -13,6 +15,8 @@ FORMULAS: list[tuple[str, Callable[..., Any], list[tuple[float, ...]]]] = [
     ("b * -2 + a", lambda a, b: b * -2 + a, [(-3.0, 1.5), (0.1, -700.25)]),
     ("b * b + c", lambda a, b, c: b * b + c, [(1.0, 2.0, 4.0), (5.0, -3.0, 0.5)]),
 ]
+
+STALE = "this is the result of the run before: each run starts with its own numbers"
 
 
 @exercise("01.2a")
@@ -32,19 +36,22 @@ def captures_a_formula(answer: Any) -> None:
         with given(f"formula = {source}", count=len(trials[0])):
             run = call(answer, watched, len(trials[0]))
             if not calls:
-                raise Wrong("the formula was not called: call it once, with placeholders")
-            if any(isinstance(part, int | float) for part in calls[0]):
+                raise Wrong(
+                    "the formula was not called: call it once, with placeholders, before you return"
+                )
+            if any(isinstance(part, int | float | Tensor) for part in calls[0]):
                 raise Wrong("the formula was called with numbers: give it placeholders")
             if len(calls) > 1:
                 raise Wrong(f"the formula was called {len(calls)} times: once gives the plan")
             if not callable(run):
                 raise Wrong("return what `function` makes of the plan and its placeholders")
+            first = formula(*trials[0])
             for values in trials:
                 backwards = formula(*reversed(values))
                 expect_equal(
                     call(run, *values),
                     formula(*values),
-                    usual=[(backwards, "the inputs arrive in reverse order")],
+                    usual=[(backwards, "the inputs arrive in reverse order"), (first, STALE)],
                     why="the inputs of `function` are the placeholders, in order",
                 )
             if len(calls) > 1:
@@ -73,6 +80,7 @@ COUNTS: list[tuple[str, Callable[..., Any], int, int, int, int, int]] = [
     ("a * b + a * b", lambda a, b: a * b + a * b, 2, 3, 5, 2, 3),
     ("a**2 * 3 + b * 3 + c", lambda a, b, c: a**2 * 3 + b * 3 + c, 3, 5, 11, 5, 5),
     ("a", lambda a: a, 1, 0, 1, 0, 0),
+    ("(a < b) * a", lambda a, b: (a < b) * a, 2, 2, 4, 2, 2),
 ]
 
 

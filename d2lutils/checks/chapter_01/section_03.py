@@ -1,12 +1,20 @@
 """Checks of 01/03, a graph engine."""
 
-import sys
 from math import cos, sin
-from types import FrameType
 from typing import Any
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, given
-from d2lutils.checks.chapter_01.plans import PLANS, asks, chooses, computes, nodes_of, value_of
+from d2lutils.checks.chapter_01.plans import (
+    PLANS,
+    asks,
+    chooses,
+    computes,
+    nodes_of,
+    operators_of,
+    slope_of,
+    value_of,
+    watched,
+)
 from d2lutils.checks.watching import function_of
 
 
@@ -39,12 +47,17 @@ def sine_and_two_derivatives(answer: Any) -> None:
                 if isinstance(got, list) and len(got) == 1:
                     raise Wrong("it returns a list: unpack it, `[dy] = gradients(y, [x])`")
                 expect_equal(got, want, usual=usual, why="the rules of sin and cos need each other")
-    for part, name in zip(answer, ("f", "df", "ddf"), strict=True):
-        nodes, notebook = _watched(part)
+    for part, name, needed in zip(answer, ("f", "df", "ddf"), (sin, cos, sin), strict=True):
+        nodes, notebook = watched(part)
         if not nodes:
             raise Wrong(
                 f"`{name}` gives the right numbers, but runs no plan: make it with `function`, "
                 "from a node, and the slopes with `gradients`"
+            )
+        if not any(computes(one, needed) for one in operators_of(nodes)):
+            raise Wrong(
+                f"the plan of `{name}` has no operator for {needed.__name__}: make the plan with "
+                "`gradients`, from your rules"
             )
         if name == "ddf":
             _judge_rules(nodes, notebook)
@@ -53,36 +66,13 @@ def sine_and_two_derivatives(answer: Any) -> None:
 CHAIN = "a rule multiplies by `g`, the slope of what comes after (the chain rule)"
 
 
-def _watched(part: Any) -> tuple[list[Any], dict[str, Any]]:
-    """Return the nodes of the plan that a function runs, and the names of the plan's notebook."""
-    found: dict[int, Any] = {}
-    notebook: dict[str, Any] = {}
-
-    def look(frame: FrameType, event: str, _: object) -> None:
-        if event == "call":
-            for value in frame.f_locals.values():
-                parts = value if isinstance(value, list | tuple | dict) else [value]
-                nodes = [one for one in parts if hasattr(one, "inputs") and hasattr(one, "kind")]
-                found.update((id(node), node) for node in nodes)
-                if nodes:
-                    notebook.update(frame.f_globals)
-
-    before = sys.getprofile()
-    sys.setprofile(look)
-    try:
-        call(part, 1.5)
-    finally:
-        sys.setprofile(before)
-    return list(found.values()), notebook
-
-
 def _judge_rules(nodes: list[Any], notebook: dict[str, Any]) -> None:
-    """Differentiate 3 * op(x * x) once and twice: there the slope of what comes after is no 1."""
+    """Differentiate 3 * op(x * x): there the slope of what comes after is no 1."""
     names = "function", "gradients", "placeholder"
     if not set(names) <= notebook.keys():
         raise Wrong("the check tries your rules with `function`, `gradients` and `placeholder`")
     function, gradients, placeholder = (notebook[name] for name in names)
-    operators = {node.operator for node in nodes if node.kind == "operator"}
+    operators = operators_of(nodes)
     for name, compute, slope in [("sin", sin, cos), ("cos", cos, lambda a: -sin(a))]:
         ours = [operator for operator in operators if computes(operator, compute)]
         if not ours:
@@ -90,8 +80,7 @@ def _judge_rules(nodes: list[Any], notebook: dict[str, Any]) -> None:
         x = placeholder("x")
         scaled = ours[0](x * x) * 3.0
         with given(f"y = {name}(x * x) * 3 at x = 1.5"):
-            (first,) = gradients(scaled, [x])
-            run = function([first], [x])
+            run = function([slope_of(gradients, scaled, x)], [x])
             (got,) = call(run, 1.5)
             want = 3 * 2 * 1.5 * slope(2.25)
             expect_equal(got, want, usual=[(want / 3, CHAIN)], why=f"look at the rule of {name}")
@@ -119,10 +108,20 @@ def leaves_out_what_changes_nothing(answer: Any) -> None:
                     float(formula(at)),
                     why="it must compute the same: a 1 counts in a sum, a 0 in a product",
                 )
-            count = len(nodes_of(got))
+            count = len(operators_of(nodes_of(got)))
             if count > left:
                 reason = f": {why}" if why else ""
-                raise Wrong(f"the plan has {count} nodes, and {left} would do{reason}")
+                raise Wrong(f"operators in your plan: {count}, and {left} would do{reason}")
+            if count < left:
+                raise Wrong(f"operators in your plan: {count}, and {left} should stay: {STAY}")
+
+
+STAY = "leave out products with 1 and sums with 0, and nothing else"
+SWAPPED = "the branches are swapped: the chosen one receives `g`, the other 0"
+TOO_EARLY = (
+    "the rule chose while the plan was written, and took a node for true: it should write "
+    "a `choose` into the plan, which asks when it runs"
+)
 
 
 @exercise("01.3d")
@@ -138,7 +137,7 @@ def slope_of_a_choice(answer: Any) -> None:
                 "df",
                 2 * abs(x),
                 [
-                    (0.0, "the branches are swapped: the chosen one receives `g`, the other 0"),
+                    (0.0, SWAPPED if x < 0 else TOO_EARLY),
                     (abs(x), "both branches received `g`: the one not chosen receives 0"),
                     (sign + abs(x), CHAIN),
                     (abs(x) * x, "this is y itself: hand in its derivative"),
@@ -154,8 +153,8 @@ def slope_of_a_choice(answer: Any) -> None:
                     float(got), want, usual=usual, why="look at the rules of choose and less"
                 )
     for part, name in zip(answer, ("f", "df"), strict=True):
-        nodes, notebook = _watched(part)
-        operators = [node.operator for node in nodes if node.kind == "operator"]
+        nodes, notebook = watched(part)
+        operators = operators_of(nodes)
         if not operators:
             raise Wrong(
                 f"`{name}` gives the right numbers, but runs no plan: make it with `function`, "
@@ -168,7 +167,7 @@ def slope_of_a_choice(answer: Any) -> None:
 
 
 def _judge_question(operators: list[Any], notebook: dict[str, Any]) -> None:
-    """Differentiate a choice whose question has x as its second input."""
+    """Differentiate choices by an x that stands in the question, and one that is the test."""
     names = "function", "gradients", "placeholder"
     asking = [operator for operator in operators if asks(operator)]
     if not asking or not set(names) <= notebook.keys():
@@ -176,7 +175,13 @@ def _judge_question(operators: list[Any], notebook: dict[str, Any]) -> None:
     function, gradients, placeholder = (notebook[name] for name in names)
     choose = next(operator for operator in operators if chooses(operator))
     x = placeholder("x")
-    (slope,) = gradients(choose(asking[0](0.5, x), x * x, x), [x])
-    with given("y = choose(less(0.5, x), x * x, x) at x = 2.0"):
-        got = call(function(slope, [x]), 2.0)
-        expect_equal(float(got), 4.0, why="a question has the slope 0 by both of its inputs")
+    less = asking[0]
+    question = "a question has the slope 0 by both of its inputs"
+    for source, output, want, why in [
+        ("choose(less(0.5, x), x * x, x)", choose(less(0.5, x), x * x, x), 4.0, question),
+        ("choose(less(0.5, x), 2.0, 3.0)", choose(less(0.5, x), 2.0, 3.0), 0.0, question),
+        ("choose(x, 2.0, 3.0)", choose(x, 2.0, 3.0), 0.0, "in a choice, `test` receives 0"),
+    ]:
+        with given(f"y = {source} at x = 2.0"):
+            got = call(function(slope_of(gradients, output, x), [x]), 2.0)
+            expect_equal(float(got), want, why=why)
