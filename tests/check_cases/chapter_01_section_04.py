@@ -40,6 +40,18 @@ def in_place(parameters, gradients, lr):
     return parameters
 
 
+def first_layer_alone(parameters, gradients, lr):
+    return step(parameters[:2], gradients[:2], lr)
+
+
+def changes_the_gradients(parameters, gradients, lr):
+    new = []
+    for p, g in zip(parameters, gradients, strict=True):
+        g *= lr
+        new.append(p - g)
+    return new
+
+
 CASES = {
     "01.4a": Cases(
         solution=count,
@@ -86,6 +98,8 @@ CASES = {
             (lambda ps, gs, lr: step(ps, gs, 1), "learning rate is missing"),
             (lambda ps, gs, lr: [-lr * g for g in gs], "the step alone"),
             (in_place, "changed"),
+            (changes_the_gradients, "changed"),
+            (first_layer_alone, "expected ["),
             (lambda ps, gs, lr: step(ps, [g.sign() for g in gs], lr), "learning rate times"),
             (lambda ps, gs, lr: step(ps, gs, lr)[:1], "expected ["),
             (lambda ps, gs, lr: step(ps, gs[::-1], lr), "For parameters"),

@@ -45,6 +45,11 @@ def strict_last(table, year):
     return rows.sort_values(["first", "name"])["name"].tolist()
 
 
+def until_today(table, year):
+    rows = table[(table["first"] <= year) & (table["last"].fillna(2026) >= year)]
+    return rows.sort_values(["first", "name"])["name"].tolist()
+
+
 def only_begun(table, year):
     return table[table["first"] <= year].sort_values(["first", "name"])["name"].tolist()
 
@@ -73,11 +78,11 @@ def as_series(table, year):
     return working(table, year).sort_values(["first", "name"])["name"]
 
 
-def plan_of(names, step):
+def plan_of(names, step, output=lambda graph, result: graph.output(result.node)):
     def answer(slope):
         graph = torch.fx.Graph()
         inputs = [torch.fx.Proxy(graph.placeholder(name)) for name in names]
-        graph.output(step(slope, *inputs).node)
+        output(graph, step(slope, *inputs))
         return torch.fx.GraphModule(torch.nn.Module(), graph)
 
     return answer
@@ -95,6 +100,15 @@ def plan_a_step(slope):
     new_w = w - lr * slope(w, x, y)
     graph.output(new_w.node)
     return torch.fx.GraphModule(torch.nn.Module(), graph)
+
+
+def right_step(slope, w, x, y, lr):
+    return w - lr * slope(w, x, y)
+
+
+without_output = plan_of(ALL, right_step, lambda graph, result: None)
+with_a_proxy = plan_of(ALL, right_step, lambda graph, result: graph.output(result))
+with_a_tuple = plan_of(ALL, right_step, lambda graph, result: graph.output((result.node,)))
 
 
 def by_tracing(slope):
@@ -139,6 +153,7 @@ CASES = {
         also_right=[by_loop, filled],
         wrong=[
             (without_missing, "ask `isna()`"),
+            (until_today, "ask `isna()`"),
             (strict_first, "the first year counts"),
             (strict_last, "the last year counts"),
             (only_begun, "some of these have ended"),
@@ -167,6 +182,9 @@ CASES = {
             (calls_again, "was called 2 times"),
             (with_numbers, "called with a number"),
             (leaf, "has called `slope` again"),
+            (without_output, "the plan has no output"),
+            (with_a_proxy, "give `graph.output` one node"),
+            (with_a_tuple, "give `graph.output` one node"),
             (plan_of(ALL, lambda s, w, x, y, lr: w + lr * s(w, x, y)), "this walks up"),
             (plan_of(ALL, lambda s, w, x, y, lr: w - s(w, x, y)), "learning rate is missing"),
             (plan_of(ALL, lambda s, w, x, y, lr: w - 0.1 * s(w, x, y)), "is frozen"),
