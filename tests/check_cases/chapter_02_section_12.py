@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import torch
+from torch.utils._pytree import tree_map_only
 
 from check_cases import COMMUTES, NOT_NEGATIVE, Cases
 
@@ -147,6 +148,36 @@ def four_deep(item, target, depth=0):
     return item
 
 
+def no_parameters(item, target):
+    if type(item) is torch.Tensor:
+        return item.to(target)
+    if isinstance(item, dict):
+        return {key: no_parameters(value, target) for key, value in item.items()}
+    if isinstance(item, (list, tuple)):
+        return type(item)(no_parameters(value, target) for value in item)
+    return item
+
+
+def same_type_stays(item, target):
+    if isinstance(item, torch.Tensor):
+        return item if item.device.type == target.type else item.to(target)
+    if isinstance(item, dict):
+        return {key: same_type_stays(value, target) for key, value in item.items()}
+    if isinstance(item, (list, tuple)):
+        return type(item)(same_type_stays(value, target) for value in item)
+    return item
+
+
+def same_device_stays(item, target):
+    if isinstance(item, torch.Tensor):
+        return item if item.device == target else item.to(target)
+    if isinstance(item, dict):
+        return {key: same_device_stays(value, target) for key, value in item.items()}
+    if isinstance(item, (list, tuple)):
+        return type(item)([same_device_stays(value, target) for value in item])
+    return item
+
+
 def keys_sorted(item, target):
     if isinstance(item, dict):
         return {key: keys_sorted(item[key], target) for key in sorted(item, key=str)}
@@ -167,6 +198,10 @@ def container_by_container(item, target):
     return item.to(device=target) if torch.is_tensor(item) else item
 
 
+def with_pytree(batch, device):
+    return tree_map_only(torch.Tensor, lambda tensor: tensor.to(device), batch)
+
+
 def flat(item, target):
     if isinstance(item, dict):
         return {key: flat(value, target) for key, value in item.items() if value != {}}
@@ -185,6 +220,11 @@ def on_cuda(x):
     return numbers.cuda() if x.device.type == "cuda" else numbers.to(x.device)
 
 
+def device_as_context(x):
+    with x.device:
+        return torch.arange(x.shape[1])
+
+
 def floats_elsewhere(x):
     dtype = torch.int64 if x.device.type == "cpu" else torch.float32
     return torch.arange(x.shape[1], device=x.device, dtype=dtype)
@@ -197,6 +237,8 @@ CASES = {
             lambda x: torch.arange(x.shape[1]).to(x.device),
             lambda x: torch.ones(x.shape[1], dtype=torch.int64, device=x.device).cumsum(0) - 1,
             lambda x: torch.tensor(range(x.shape[1]), dtype=torch.int64, device=x.device),
+            lambda x: x.new_tensor(range(x.shape[1]), dtype=torch.int64),
+            device_as_context,
         ],
         wrong=[
             (lambda x: torch.arange(x.shape[1]), "hand on `device=x.device`"),
@@ -244,12 +286,14 @@ CASES = {
     ),
     "02.12b": Cases(
         solution=moved,
-        also_right=[container_by_container],
+        also_right=[container_by_container, same_device_stays, with_pytree],
         wrong=[
             (whatever_has_to, "only tensors are moved"),
             (arrays_too, "was a NumPy array and has become a tensor"),
             (detached, "has lost its `requires_grad`"),
             (four_deep, "stayed on cpu"),
+            (no_parameters, "a parameter is a tensor"),
+            (same_type_stays, "may be two cards"),
             (keys_sorted, "keys in another order"),
             (dicts_only, "stayed on cpu"),
             (into_the_nest, "changed its input"),

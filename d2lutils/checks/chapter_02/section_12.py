@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
@@ -117,6 +118,15 @@ def move(answer: Any) -> None:
     with given("batch = torch.ones(2, requires_grad=True)"):
         if not expect_tensor(call(answer, tracked, META), on_meta=True).requires_grad:
             raise Wrong("the tensor has lost its `requires_grad`; `to` alone keeps it")
+    with given("batch = nn.Parameter(torch.ones(2))"):
+        got = call(answer, nn.Parameter(torch.ones(2)), META)
+        if expect_tensor(got, on_meta=True).device != META:
+            raise Wrong(f"it stayed on {got.device}; a parameter is a tensor, so use `isinstance`")
+    with given("batch = a tensor on cuda:1", device="cuda:0"):
+        gpu = _SecondGPU()
+        call(answer, torch.ones(2, device=META), torch.device("cuda", 0), inside=gpu)
+        if not gpu.asked:
+            raise Wrong("it stayed on cuda:1; two devices of one type may be two cards")
 
 
 def _nest() -> dict[Any, Any]:
