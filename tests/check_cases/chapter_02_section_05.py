@@ -44,6 +44,11 @@ def less_the_mean(x):
     return (x - mean) / (x.amax(dim=1, keepdim=True) - x.amin(dim=1, keepdim=True))
 
 
+def with_an_epsilon(x):
+    least, most = x.amin(dim=1, keepdim=True), x.amax(dim=1, keepdim=True)
+    return (x - least) / (most - least + 1e-8)
+
+
 def real(lengths, m):
     return torch.arange(m) < lengths[:, None]
 
@@ -100,6 +105,7 @@ def expanded(a, b):
     return (a.pow(2).sum(-1)[:, None] + b.pow(2).sum(-1) - 2 * a @ b.T).argmin(1)
 
 
+SUBTRACTING = "donot_use_mm_for_euclid_dist"
 SAME_ORDER = "a sum divided by d is smallest where the sum is"
 SQUARED = "the square does not see the sign of a difference"
 
@@ -132,6 +138,7 @@ CASES = {
                 lambda x: (x - x.amin(1, keepdim=True)) / x.amax(1, keepdim=True),
                 "not by its largest number",
             ),
+            (with_an_epsilon, "add nothing to it"),
             (lambda x: 1 - stretched(x), "becomes 0, and the largest 1"),
             (less_the_mean, "not its mean"),
             (lambda x: stretched(x).round(decimals=1), "the largest number of row i"),
@@ -178,12 +185,14 @@ CASES = {
         solution=closest,
         also_right=[
             lambda a, b: (a.unsqueeze(1) - b.unsqueeze(0)).square().sum(dim=2).argmin(dim=1),
-            lambda a, b: torch.cdist(a, b).argmin(dim=1),
-            lambda a, b: torch.cdist(a, b).min(dim=1).indices,
+            lambda a, b: torch.cdist(a, b, compute_mode=SUBTRACTING).argmin(dim=1),
+            lambda a, b: torch.cdist(b, a, compute_mode=SUBTRACTING).min(dim=0).indices,
             all_pairs_in_rows,
         ],
         wrong=[
             (expanded, "subtract the points first"),
+            (lambda a, b: torch.cdist(a, b).argmin(1), "by its `compute_mode`"),
+            (lambda a, b: (a[:, None] - b).pow(2).sum(1).argmin(1), "along the coordinates"),
             (lambda a, b: closest(b, a) if len(a) else closest(a, b), "nearest to those of `b`"),
             (lambda a, b: torch.cdist(a, b).argmax(1), "the farthest points"),
             (lambda a, b: torch.cdist(a, b).amin(1), "the distance itself"),

@@ -18,7 +18,7 @@ def stretch_rows(answer: Any) -> None:
         square[:2],
         square[:1],
         square.double().t().contiguous().t()[1:, :2],
-        torch.tensor([[1e8, 3e8], [-0.5, 0.0]]),
+        torch.tensor([[1e8, 3e8], [-5e-9, 0.0]]),
         square[:0],
     ]:
         least, most = x.amin(1, keepdim=True), x.amax(1, keepdim=True)
@@ -31,6 +31,10 @@ def stretch_rows(answer: Any) -> None:
                 usual=[
                     *_in_columns(x),
                     (x - least, "each row begins at 0; now divide it by its range"),
+                    (
+                        (x - least) / (most - least + 1e-8),
+                        "the range is never 0 here: add nothing to it, it may be as small as that",
+                    ),
                     (x / (most - least), "subtract the smallest number of a row before dividing"),
                     (x / most, "subtract the smallest number of a row before dividing"),
                     ((x - least) / most, "divide by the range of a row, not by its largest number"),
@@ -126,13 +130,15 @@ def nearest(answer: Any) -> None:
     # of differences, of their sum squared, of absolute values; the right one; the least of the
     # larger differences, of the first ones.
     choice = [[-9.0, -9.0], [7.0, 4.0], [6.0, -6.0], [4.2, 0.0], [4.0, 0.5], [3.0, 3.0], [0.1, 8.0]]
+    lamps = 4096 + torch.arange(26)[:, None] / 4
     for a, b in [
-        (torch.tensor([[0.0, 0.0], [-8.0, -8.5]]), torch.tensor(choice)),
+        (torch.tensor([[0.0, 0.0], [-8.0, -8.5], [0.0, 30.0]]), torch.tensor(choice)),
         (points[2:], points[:2].flip(0)),
         (torch.tensor([[0.0, 0.0]]), torch.tensor([[-6.0, 5.0], [2.0, 1.0], [4.0, -4.0]])),
         (spatial, spatial[1:] + 0.25),
         (spatial[1:, 1:2], spatial[:, :1] / 3 - 0.1),
         (points[:3] / 70 + 1000, points.flip(0) / 80 + 1000),
+        (lamps[:5], lamps),
         (points, points[4:]),
         (points[:0], points),
     ]:
@@ -153,7 +159,11 @@ def nearest(answer: Any) -> None:
                     (
                         squares.argmin(0) if len(a) else None,
                         "these are the points of `a` that are nearest to those of `b`; search "
-                        "along the points of `b`, `argmin(dim=1)`",
+                        "along the dimension of the points of `b`",
+                    ),
+                    (
+                        (gaps**2).sum(1).argmin(1) if len(b) == 7 else None,
+                        "you add along the points of `b`; add along the coordinates, `sum(dim=2)`",
                     ),
                     (squares.argmax(1), "these are the farthest points; take `argmin`"),
                     (gaps.sum(-1).argmin(1), "a sum of differences is no distance; square them"),
@@ -170,8 +180,8 @@ def nearest(answer: Any) -> None:
                     (b[want], "these are the points themselves; return their numbers"),
                 ],
                 why="far from 0 the squares are large, and a small difference of them loses its "
-                "digits: subtract the points first"
-                if len(a) and a[0, 0] == 1000
+                "digits: subtract the points first, or let `cdist` do so by its `compute_mode`"
+                if len(a) and a[0, 0] >= 1000
                 else "element i is the j for which the distance of `a[i]` and `b[j]` is smallest",
             )
     few, many = (operations(answer, _line(count), _line(count) + 1) for count in (2, 20))
