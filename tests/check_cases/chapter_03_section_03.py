@@ -1,5 +1,7 @@
 """Answers to the exercises of 03/03, judging a rule."""
 
+import math
+
 import torch
 
 from check_cases import COMMUTES, NOT_NEGATIVE, Cases
@@ -49,6 +51,11 @@ def f1(said, truth):
 def no_care_for_zero(said, truth):
     hits = (said & truth).sum().item()
     return hits / said.sum().item(), hits / truth.sum().item()
+
+
+def nan_for_nothing(said, truth):
+    hits = (said & truth).sum()
+    return (hits / said.sum()).item(), (hits / truth.sum()).item()
 
 
 def always_one_where_nothing_is_said(said, truth):
@@ -143,6 +150,24 @@ def hits_of_all(mass, male, candidates, least):
     return good.max().item() if len(good) else float("-inf")
 
 
+def hits_rounded_down(mass, male, candidates, least):
+    enough = int(least * male.sum().item())
+    good = candidates[(mass[male] > candidates[:, None]).sum(dim=1) >= enough]
+    return good.max().item() if len(good) else float("-inf")
+
+
+def hits_rounded(mass, male, candidates, least):
+    enough = round(least * male.sum().item())
+    good = candidates[(mass[male] > candidates[:, None]).sum(dim=1) >= enough]
+    return good.max().item() if len(good) else float("-inf")
+
+
+def hits_rounded_up(mass, male, candidates, least):
+    enough = math.ceil(least * male.sum().item())
+    good = candidates[(mass[male] > candidates[:, None]).sum(dim=1) >= enough]
+    return good.max().item() if len(good) else float("-inf")
+
+
 def none_forgotten(mass, male, candidates, least):
     recall = (mass[male] > candidates[:, None]).sum(dim=1) / male.sum()
     return candidates[recall >= least].max().item()
@@ -181,6 +206,7 @@ CASES = {
                 "divide the hits by",
             ),
             (no_care_for_zero, "the fraction bar is 0"),
+            (nan_for_nothing, "1.0 is asked for"),
             (lambda said, truth: precision_recall(~said, ~truth), "divide the hits by"),
             (lambda said, truth: precision_recall(said, truth)[0], "expected a tuple, got a float"),
             (always_one_where_nothing_is_said, "divide the hits by"),
@@ -213,8 +239,10 @@ CASES = {
     ),
     "03.3c": Cases(
         solution=highest_threshold,
-        also_right=[in_a_loop],
+        also_right=[in_a_loop, hits_rounded_up],
         wrong=[
+            (hits_rounded_down, "do not round"),
+            (hits_rounded, "do not round"),
             (first_good, "in any order"),
             (last_good, "in any order"),
             (lowest_good, "the lowest one"),

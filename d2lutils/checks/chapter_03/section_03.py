@@ -32,8 +32,9 @@ def precision_recall(answer: Any) -> None:
                     ((recall, precision), "precision comes first"),
                     ((torch.tensor(precision), torch.tensor(recall)), "give Python numbers"),
                     (accuracy, "this is the accuracy; give precision and recall"),
-                    ((0.0 if not sizes[0] else precision, 0.0 if not sizes[1] else recall),
-                     "where there is nothing to divide by, 1.0 is asked for"),
+                    *(((precision if sizes[0] else empty, recall if sizes[1] else empty),
+                       "where there is nothing to divide by, 1.0 is asked for")
+                      for empty in (0.0, float("nan"))),
                 ],
                 why="divide the hits by what was picked, and by what is true",
             )  # fmt: skip
@@ -85,6 +86,7 @@ def highest_threshold(answer: Any) -> None:
     cases: list[tuple[list[float], list[int], list[float], float]] = [
         (mass, male, in_steps, 0.5),  # each usual mistake finds another one
         (mass, male, [4500.0, 4200.0, 4300.0, 4250.0], 0.5),  # 4,500 is not above 4,500
+        (mass, male, [3300.0, 4400.0, 4250.0], 0.6),  # 0.6 of 4 males are more than 2
         (mass, male, [3300.0, 3399.5, 3500.0], 1.0),
         (mass, male, [5200.0, 5000.0, 5100.0], 0.25),
         (mass, male, [3500.0, 4800.0, 4000.0], 1.0),  # none
@@ -113,6 +115,7 @@ def highest_threshold(answer: Any) -> None:
         share = (weights > candidates[:, None]).double().mean(dim=1)
         hits = (weights[truth] > candidates[:, None]).sum(dim=1)
         precision = hits / (weights > candidates[:, None]).sum(dim=1)
+        rounded_down = int(least * int(truth.sum()))
         none = float("-inf")
         want = max(best(recall), default=none)
         with given(mass=weights, male=truth, candidates=candidates, least=least):
@@ -131,6 +134,8 @@ def highest_threshold(answer: Any) -> None:
                     (min(best(recall), default=none), "this is the lowest one that will do"),
                     (next(iter(best(recall)), none), "the candidates are in any order"),
                     (next(reversed(best(recall)), none), "the candidates are in any order"),
+                    (max(best(hits, rounded_down), default=none), "a recall below `least` is too "
+                     "low: do not round the number of hits down"),
                     (max(best(share), default=none), "recall is a share of the males, not of all "
                      "birds"),
                     (max(best(precision), default=none), "this is precision; recall is a share of "
