@@ -1,5 +1,8 @@
 """Answers to the exercises of 03/16, workers."""
 
+import torch
+from torch.utils.data import BatchSampler
+
 from check_cases import COMMUTES, NOT_NEGATIVE, WHOLE, Cases
 
 
@@ -46,6 +49,24 @@ def last_dropped(me, num_workers, count, batch_size):
     return [batch for batch in cut if len(batch) == batch_size]
 
 
+def one_more(me, num_workers, count, batch_size):
+    firsts = [k * batch_size for k in range(me, count // batch_size + 1, num_workers)]
+    return [list(range(first, min(first + batch_size, count))) for first in firsts]
+
+
+def torch_splits(me, num_workers, count, batch_size):
+    return [part.tolist() for part in torch.arange(count).split(batch_size)][me::num_workers]
+
+
+def rounded(me, num_workers, count, batch_size):
+    cut = batches_of(0, 1, count, batch_size)
+    return cut[: round(count / batch_size)][me::num_workers]
+
+
+def by_sampler(me, num_workers, count, batch_size):
+    return list(BatchSampler(range(count), batch_size, drop_last=False))[me::num_workers]
+
+
 def one_list(me, num_workers, count, batch_size):
     return [row for batch in batches_of(me, num_workers, count, batch_size) for row in batch]
 
@@ -74,13 +95,16 @@ CASES = {
     ),
     "03.16b": Cases(
         solution=batches_of,
-        also_right=[by_steps],
+        also_right=[by_steps, by_sampler],
         wrong=[
             (lambda me, n, count, size: batches_of(0, 1, count, size), "of all workers"),
             (in_blocks, "in turn"),
             (samples_dealt, "a batch holds neighbours"),
             (beyond_the_end, "ends at `count`"),
             (last_dropped, "though it is smaller"),
+            (rounded, "though it is smaller"),
+            (one_more, "no batch is empty"),
+            (torch_splits, "no batch is empty"),
             (lambda me, n, count, size: batches_of(me + 1, n, count, size), "is 0, not 1"),
             (one_list, "batches apart"),
             (

@@ -58,13 +58,20 @@ def batches_of(answer: Any) -> None:
         (3, 4, 5, 2),
         (0, 2, 1, 4),
         (1, 2, 0, 3),
+        (0, 2, 0, 3),
         (2, 4, 9, 1),
+        (0, 3, 12, 2),
     ]:
         cut = [list(range(i, min(i + size, count))) for i in range(0, count, size)]
         share = -(-len(cut) // workers)
         rows = list(range(me, count, workers))
         usual = [
+            ([*cut, []][me::workers], "no batch is empty"),
             (cut, "these are the batches of all workers"),
+            (
+                [batch for batch in cut[me::workers] if len(batch) == size],
+                "the last batch is fetched, though it is smaller",
+            ),
             (cut[me * share : (me + 1) * share], "the loader hands the batches out in turn"),
             (cut[me + 1 :: workers], "the first worker's number is 0, not 1"),
             (
@@ -73,10 +80,6 @@ def batches_of(answer: Any) -> None:
             ),
             ([row for batch in cut[me::workers] for row in batch], "keep the batches apart"),
             (list(range(len(cut)))[me::workers], "return the positions in each batch"),
-            (
-                [batch for batch in cut[me::workers] if len(batch) == size],
-                "the last batch is fetched, though it is smaller",
-            ),
             (
                 [list(range(batch[0], batch[0] + size)) for batch in cut[me::workers]],
                 "the last batch ends at `count`",
