@@ -20,6 +20,15 @@ def without_care_for_rounding(X):
     return (centred / ((centred**2).nansum(dim=0) / (known - 1)).sqrt()).nan_to_num(0.0)
 
 
+def close_to_the_mean(X):
+    constant = (torch.isclose(X, X.nanmean(dim=0)) | X.isnan()).all(dim=0)
+    return without_care_for_rounding(X).masked_fill(constant, 0.0)
+
+
+def rounded_only_in_float32(X):
+    return without_care_for_rounding(X.double()).to(X.dtype)
+
+
 def population(X):
     centred = X - X.nanmean(dim=0)
     return (centred / (centred**2).nanmean(dim=0).sqrt()).nan_to_num(0.0, 0.0, 0.0)
@@ -170,6 +179,25 @@ def with_an_epsilon_below(train, test):
     return (train - mean) / (deviation + 1e-5), (test - mean) / (deviation + 1e-5)
 
 
+def close_to_the_first(train, test):
+    constant = torch.isclose(train, train[0]).all(dim=0)
+    mean, deviation = train.mean(dim=0), train.std(dim=0)
+    return tuple(((rows - mean) / deviation).masked_fill(constant, 0.0) for rows in (train, test))
+
+
+def small_beside_the_mean(train, test):
+    mean, deviation = train.mean(dim=0), train.std(dim=0)
+    constant = deviation < 1e-6 * mean.abs()
+    return tuple(((rows - mean) / deviation).masked_fill(constant, 0.0) for rows in (train, test))
+
+
+def in_float64(train, test):
+    mean, deviation = train.double().mean(dim=0), train.double().std(dim=0)
+    constant = deviation == 0
+    scaled = [((rows - mean) / deviation).masked_fill(constant, 0.0) for rows in (train, test)]
+    return scaled[0].float(), scaled[1].float()
+
+
 def swapped(train, test):
     return standardise_both(train, test)[::-1]
 
@@ -210,7 +238,9 @@ CASES = {
             (over_all_columns, "mean and deviation of each column"),
             (compared_with_the_first_row, "its mean is rounded"),
             (nearly_constant, "close and not equal"),
-            (lambda X: standardise(X.float()).to(X.dtype), "mean and deviation of each column"),
+            (close_to_the_mean, "close and not equal"),
+            (rounded_only_in_float32, "its mean is rounded"),
+            (lambda X: standardise(X.float()).to(X.dtype), "in their own dtype"),
             (least_of_known, "raised "),
             (min_max, "mean and deviation of each column"),
             (with_an_epsilon, "mean and deviation of each column"),
@@ -224,7 +254,7 @@ CASES = {
     ),
     "03.2b": Cases(
         solution=standardise_both,
-        also_right=[column_after_column],
+        also_right=[column_after_column, in_float64],
         wrong=[
             (each_by_itself, "their own mean"),
             (by_all_rows, "test rows have a part"),
@@ -237,6 +267,8 @@ CASES = {
             (one_mean_for_all_columns, "training mean"),
             (test_as_it_is, "as they were"),
             (with_an_epsilon_below, "rounded mean"),
+            (close_to_the_first, "not all equal, however close"),
+            (small_beside_the_mean, "not all equal, however close"),
             (swapped, "expected shape"),
             (joined, "return 2 values"),
             (by_the_test_rows, "not of `test`"),

@@ -28,6 +28,7 @@ def standardise(answer: Any) -> None:
         [[36.7, nan if row == 4 else 0.1 * row] for row in range(10)],
         [[nan], *[[36.7]] * 10],
         [[2e-6, nan], [5e-6, nan], [3e-6, nan], [-2e-6, nan]],
+        [[0.1], [0.1], [0.1]],  # their mean is rounded in float64 as well
     ]
     for rows in tables:
         X = torch.tensor(rows, dtype=torch.float64 if len(rows) == 3 else torch.float32)
@@ -61,6 +62,11 @@ def standardise(answer: Any) -> None:
                         "numbers may be close and not equal: compare them as they are",
                     ),
                     (
+                        None if gap.any() else torch.zeros_like(X),
+                        "numbers may be close and not equal: compare them as they are, and "
+                        "in their own dtype",
+                    ),
+                    (
                         torch.zeros_like(X) if gap.any() else None,
                         "zeros everywhere: `std` gives `nan` where a gap is",
                     ),
@@ -83,7 +89,8 @@ def standardise_both(answer: Any) -> None:
     tables: list[tuple[list[list[float]], list[list[float]]]] = [
         ([[1, 10], [3, 40], [8, 20]], [[5, -30], [2, 7]]),
         ([[-0.1, 7], [0.7, 7], [-2.5, 7], [4, 7]], [[0.5, 9], [-1, 7]]),
-        ([[2e-6], [7e-6], [3e-6]], [[4e-6]]),
+        ([[2e-7], [7e-7], [3e-7]], [[5e-7]]),
+        ([[65536], [65536.03125], [65535.96875]], [[65537]]),  # close, and not equal
         ([[13.6], [13.6], [13.6]], [[13.6], [20], [-4]]),  # their mean is rounded
         ([[2, 5], [4, 5.5]], []),
         ([[1, 2], [1, 4], [3, 2]], [[6, 6], [6, 6]]),
@@ -116,6 +123,8 @@ def standardise_both(answer: Any) -> None:
                         (want / train.std(dim=0), "divide by the deviation, "
                          "not by its square"),
                         (rows_in, "these are the numbers as they were"),
+                        (torch.zeros_like(want), "the training rows are not all equal, however "
+                         "close; compare them as they are"),
                     ],
                     why="subtract the training mean, and divide by the training deviation",
                 )  # fmt: skip
@@ -133,5 +142,5 @@ def _expect_zeros(columns: torch.Tensor) -> None:
     if columns.isnan().any() or columns.any():
         raise Wrong(
             "a column that is constant in `train` should be zeros; ask whether each row equals "
-            "the first, for a rounded mean makes a deviation that is not 0"
+            "the first, for a rounded mean may make a deviation that is not 0"
         )
