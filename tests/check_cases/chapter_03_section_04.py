@@ -22,6 +22,15 @@ def by_each_row(x, cut):
     return (x - x[:cut].mean()) / x[:cut].std(0)
 
 
+def each_by_itself(x, cut):
+    rest = x[cut:]
+    return torch.cat([past_only(x, cut), (rest - rest.mean(dim=0)) / rest.std(dim=0)])
+
+
+def by_the_future(x, cut):
+    return (x - x[cut:].mean(dim=0)) / x[cut:].std(dim=0)
+
+
 def past_only(x, cut):
     return by_past(x, cut)[:cut]
 
@@ -65,6 +74,8 @@ CASES = {
             (lambda x, cut: x - x[:cut].mean(0), "division by the deviation is missing"),
             (lambda x, cut: x.sub_(x[:cut].mean(0)).div_(x[:cut].std(0)), "changed"),
             (by_each_row, "both of x[:cut]"),
+            (each_by_itself, "use those of the rows before"),
+            (by_the_future, "both of x[:cut]"),
             (
                 lambda x, cut: (x - x[:cut].mean(0)) / (x[:cut].std(0) + 1e-8),
                 "add nothing to its deviation",
@@ -74,7 +85,7 @@ CASES = {
             (lambda x, cut: by_past(x, cut - 1), "both of x[:cut]"),
             (
                 lambda x, cut: (x - x[:cut].mean(0)) / x[:cut].std(0, correction=0),
-                "the usual deviation",
+                "divide by n - 1",
             ),
             (lambda x, cut: (x - x[:cut].mean(0)) / x[:cut].var(0), "both of x[:cut]"),
             (lambda x, cut: (x - x[:cut].amin(0)) / (x[:cut].amax(0) - x[:cut].amin(0)), "min-max"),

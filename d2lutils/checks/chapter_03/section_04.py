@@ -25,10 +25,15 @@ def scale_by_past(answer: Any) -> None:
                 ((past - mean) / std, "scale all rows, not only those before `cut`"),
                 ((x - one.mean()) / one.std(), "each channel has its own mean and deviation"),
                 ((x - past.amin(0)) / (past.amax(0) - past.amin(0)), "that is min-max"),
-                ((x - mean) / past.std(dim=0, correction=0), "take the usual deviation, as `std`"),
+                ((x - mean) / past.std(dim=0, correction=0), "divide by n - 1, as `std` does"),
                 (x - mean, "the division by the deviation is missing"),
                 ((x - mean) / (std + 1e-8), "no channel is constant: add nothing to its deviation"),
                 (_by_rows(x, cut + 1), "the row at `cut` belongs to the future"),
+                (
+                    _each_by_itself(x, cut),
+                    "the rows from `cut` on have their own mean and "
+                    "deviation; use those of the rows before",
+                ),
             ]
             if x.shape[1] == 1:  # with one channel there is no telling these apart
                 usual.pop(5)
@@ -38,6 +43,12 @@ def scale_by_past(answer: Any) -> None:
 
 def _by_rows(x: torch.Tensor, rows: int) -> torch.Tensor:
     return (x - x[:rows].mean(dim=0)) / x[:rows].std(dim=0)
+
+
+def _each_by_itself(x: torch.Tensor, cut: int) -> torch.Tensor | None:
+    if len(x) - cut < 2:
+        return None
+    return torch.cat([_by_rows(x[:cut], cut), _by_rows(x[cut:], len(x) - cut)])
 
 
 @exercise("03.4b")
