@@ -59,6 +59,30 @@ def by_latin_1(text):
         return text
 
 
+def latin_1_after_it(text):
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return by_latin_1(text)
+
+
+def letter_by_letter(text):
+    data = b""
+    for letter in text:
+        try:
+            data += letter.encode("cp1252")
+        except UnicodeError:
+            data += letter.encode("utf-8")
+    try:
+        return data.decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def where_it_gets_shorter(text):
+    return min(text, repair(text), key=len)
+
+
 def by_a_table(text):
     for right in "éèäöüï–€É":
         text = text.replace(once_more(right), right)
@@ -128,10 +152,26 @@ def one_torn_byte_only(text, size):
         return data[:-1].decode()
 
 
+def without_marks_at_the_end(text, size):
+    while len(text.encode()) > size:
+        text = text[:-1]
+        while text and unicodedata.combining(text[-1]):
+            text = text[:-1]
+    return text
+
+
+def up_to_the_error(text, size):
+    data = text.encode()[:size]
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        return data[: error.start].decode()
+
+
 CASES = {
     "03.5b": Cases(
         solution=repair,
-        also_right=[only_where_there_is_more_than_ascii],
+        also_right=[only_where_there_is_more_than_ascii, where_it_gets_shorter],
         wrong=[
             (lambda text: text, "still broken"),
             (once_more, "broke it once more"),
@@ -148,6 +188,8 @@ CASES = {
             (by_its_marks, "still broken"),
             (lambda text: "\n".join(repair(text).splitlines()), "take the way back"),
             (by_latin_1, "it is still broken"),
+            (latin_1_after_it, "read in another way"),
+            (letter_by_letter, "Windows-1252 lacks"),
             (by_a_table, "take the way back"),
             (lambda text: repair(text).lower(), "take the way back"),
             (
@@ -159,7 +201,7 @@ CASES = {
     ),
     "03.5c": Cases(
         solution=fit,
-        also_right=[shortened, one_by_one, back_from_the_cut],
+        also_right=[shortened, one_by_one, back_from_the_cut, up_to_the_error],
         wrong=[
             (lambda text, size: text, "counts code points"),
             (lambda text, size: text[:size], "counts code points"),
@@ -176,6 +218,7 @@ CASES = {
             (passing_over_what_is_too_long, "first character that does not fit"),
             (back_to_the_start, "longest beginning"),
             (replaced_and_stripped, "longest beginning"),
+            (without_marks_at_the_end, "of exactly `size` bytes fits"),
             (one_torn_byte_only, "raised UnicodeDecodeError"),
             (lambda text, size: fit(text, size) + "…", "bytes, and"),
         ],

@@ -35,6 +35,8 @@ def repair(answer: Any) -> None:
         ("", "an empty text is never broken"),
         ("Ã©\nstands for é", "one letter that is no UTF-8 says that the whole text is sound"),
         ("Cafe\u0301 Ελλάδα\n", "a sound text stays as it is, letter by letter"),
+        ("CafÃ© Ελλάδα", "letters that Windows-1252 lacks say that the whole text is sound"),
+        ("Ã\x81vila", "Python's Windows-1252 never gives \\x81, so this was read in another way"),
     ]:
         with given(text=sound):
             expect_equal(call(answer, sound), sound, why=why)
@@ -86,6 +88,7 @@ def fit(answer: Any) -> None:
         ("a€b", 2),  # b would fit, but is no beginning with a
         ("  Ελλάδα \n", 12),
         ("ne\u0301e", 3),  # cut between code points, in no other spelling
+        ("ne\u0301e", 4),
         ("a\ufffdé", 5),
         ("a\ufffdé\ufffd", 8),
         ("plain", 3),
