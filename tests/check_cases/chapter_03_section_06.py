@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import numpy as np
 import torch
 from torch.nn.functional import one_hot
 
@@ -38,6 +39,25 @@ def folded(old, new, size):
     return unknown_share([w.casefold() for w in old], [w.casefold() for w in new], size)
 
 
+def alphabetical_where_equal(old, new, size):
+    return unknown_share(sorted(old), new, size)
+
+
+def last_first_where_equal(old, new, size):
+    return unknown_share(old[::-1], new, size)
+
+
+def all_that_are_as_frequent(old, new, size):
+    counts = Counter(old)
+    least = min((count for _, count in counts.most_common(size)), default=1)
+    return sum(counts[token] < (least if size else len(old) + 1) for token in new) / len(new)
+
+
+def found_within_words(old, new, size):
+    known = " ".join(word for word, _ in Counter(old).most_common(size))
+    return sum(token not in known for token in new) / len(new)
+
+
 def bag(ids, size):
     return torch.zeros(size, dtype=torch.int64).scatter_add_(0, ids, torch.ones_like(ids))
 
@@ -64,6 +84,38 @@ def counted_in_float16(ids, size):
 
 def by_comparing(ids, size):
     return (ids[:, None] == torch.arange(size)).sum(0)
+
+
+def in_two_halves(ids, size):
+    half = len(ids) // 2
+    return one_hot(ids[:half], size).sum(0) + one_hot(ids[half:], size).sum(0)
+
+
+def one_hot_in_numpy(ids, size):
+    return torch.from_numpy(np.eye(size, dtype=np.int64)[ids.numpy()].sum(axis=0))
+
+
+def compared_in_numpy(ids, size):
+    return torch.from_numpy((ids.numpy()[:, None] == np.arange(size)).sum(axis=0))
+
+
+def rows_in_lists(ids, size):
+    rows = [[int(i == place) for place in range(size)] for i in ids.tolist()]
+    counts = [sum(row[place] for row in rows) for place in range(size)]
+    return torch.tensor(counts, dtype=torch.int64)
+
+
+def counted_by_python(ids, size):
+    counts = Counter(ids.tolist())
+    return torch.tensor([counts[i] for i in range(size)])
+
+
+def id_after_id(ids, size):
+    return torch.stack([(ids == i).sum() for i in range(size)])
+
+
+def by_differences(ids, size):
+    return torch.searchsorted(ids.sort().values, torch.arange(size + 1)).diff()
 
 
 def indexed_addition(ids, size):
@@ -103,6 +155,10 @@ CASES = {
             (over_types, "as often as it comes"),
             (with_a_place_for_the_unknown, "a word less"),
             (folded, "the tokens of `new`"),
+            (alphabetical_where_equal, "equally frequent"),
+            (last_first_where_equal, "equally frequent"),
+            (all_that_are_as_frequent, "most frequent words only"),
+            (found_within_words, "the tokens of `new`"),
             (lambda old, new, size: Counter(old)[new[0]] / 0, "raised ZeroDivisionError"),
         ],
         equivalent={
@@ -115,12 +171,19 @@ CASES = {
             lambda ids, size: torch.bincount(ids, minlength=size),
             looped,
             by_addition,
+            counted_by_python,
+            id_after_id,
+            by_differences,
         ],
         wrong=[
             (indexed_addition, "adds only once"),
-            (lambda ids, size: one_hot(ids, size).sum(0), "as many as the one-hot matrix has"),
-            (by_comparing, "as many as the one-hot matrix has"),
-            (lambda ids, size: torch.eye(size).long()[ids].sum(0), "as many as the one-hot matrix"),
+            (lambda ids, size: one_hot(ids, size).sum(0), "the one-hot matrix has"),
+            (in_two_halves, "the one-hot matrix has"),
+            (one_hot_in_numpy, "lists or arrays"),
+            (compared_in_numpy, "lists or arrays"),
+            (rows_in_lists, "lists or arrays"),
+            (by_comparing, "the one-hot matrix has"),
+            (lambda ids, size: torch.eye(size).long()[ids].sum(0), "the one-hot matrix has"),
             (lambda ids, size: bag(ids.unique(), size), "a repeated word counts once"),
             (lambda ids, size: ids.unique(return_counts=True)[1], "how many of the ids are i"),
             (lambda ids, size: bag(ids, size + 1), "expected shape"),

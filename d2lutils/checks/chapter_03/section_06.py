@@ -14,7 +14,7 @@ from d2lutils.checks import (
     expect_tensor,
     given,
 )
-from d2lutils.checks.watching import Operations
+from d2lutils.checks.watching import Operations, memory
 
 
 @exercise("03.6b")
@@ -35,6 +35,8 @@ def unknown_share(answer: Any) -> None:
         ([], ["a", "b"], 3),
         (["<unk>", "a", "a"], ["<unk>", "a", "<unk>"], 1),
         (list("aabbbc" * 40), list("abcd" * 7 + "d"), 2),
+        (list("tidesboarunc"), list("tidesb" * 3 + "oarx"), 6),  # all are equally frequent
+        (["lighthouse", "lighthouse", "cat"], ["light", "house", "lighthouse", "cat", "net"], 1),
     ]:
         with given(old=before, new=after, size=size):
             got = call(answer, before, after, size)
@@ -82,6 +84,13 @@ def _usual(old: list[str], new: list[str], size: int) -> list[tuple[object, str]
         (_share(old, new, size + 1), "this vocabulary has a word more than `size`"),
         (_share(old, new, len(old)), "keep the `size` most frequent words only"),
         (_share(first, new, size), "keep the most frequent words, not those that come first"),
+        *(
+            (
+                _share(order, new, size),
+                "of equally frequent words the one goes first that comes first in `old`",
+            )
+            for order in [sorted(old), sorted(old, reverse=True), old[::-1]]
+        ),
     ]
 
 
@@ -96,12 +105,15 @@ def bag_of_words(answer: Any) -> None:
         ([], 4),
         (list(range(50)) * 2, 60),
         ([3] * 3001 + [1], 5),  # more than a byte and than float16 count
+        (list(range(0, 500, 2)) * 2, 500),  # last: what is loaded once takes no memory here
     ]
     for numbers, size in cases:
         ids = torch.tensor(numbers, dtype=torch.int64)
         with given(ids=ids, size=size):
             seen = Operations()
-            got = expect_tensor(call(answer, ids, size, inside=seen))
+            with memory() as taken:
+                got = expect_tensor(call(answer, ids, size, inside=seen))
+                taken_at_most = taken()
             rows = one_hot(ids, size)
             want = rows.sum(dim=0)
             used = int(ids.max()) + 1 if numbers else 0
@@ -121,8 +133,14 @@ def bag_of_words(answer: Any) -> None:
                 ],
                 why="place i says how many of the ids are i",
             )
-            if seen.largest >= len(ids) * size > 1000:
+            if seen.largest > 10 * max(len(ids), size):
                 raise Wrong(
-                    f"the counts are right, but a tensor of {seen.largest} numbers was built on "
-                    "the way, as many as the one-hot matrix has; count without it"
+                    f"the counts are right, but a tensor of {seen.largest:,} numbers was built on "
+                    f"the way, and the one-hot matrix has {rows.numel():,}; count without it"
+                )
+            if taken_at_most >= rows.numel() > 100_000:
+                raise Wrong(
+                    f"the counts are right, but lists or arrays of {taken_at_most:,} bytes were "
+                    f"built on the way, and the one-hot matrix has {rows.numel():,} numbers; "
+                    "count without it"
                 )
