@@ -94,6 +94,8 @@ def _copied(value: Any) -> Any:
         return value.detach().clone()
     if isinstance(value, np.ndarray) or is_table(value):
         return value.copy()
+    if type(value) is set:
+        return set(value)
     if isinstance(value, dict):
         return {key: _copied(part) for key, part in value.items()}
     if isinstance(value, list | tuple):

@@ -47,6 +47,16 @@ def right_size(shape, dtype):
     return math.prod(shape) * dtype.itemsize
 
 
+def side_by_side(parts, bandwidth, start):
+    sizes = [right_size(shape, dtype) for shape, dtype in parts]
+    return sum(sizes), max([start + size / bandwidth for size in sizes], default=0)
+
+
+def no_empty_starts(parts, bandwidth, start):
+    sizes = [right_size(shape, dtype) for shape, dtype in parts]
+    return sum(sizes), sum(start + size / bandwidth for size in sizes if size)
+
+
 def no_scalars(shape, dtype):
     size = dtype.itemsize if shape else 0
     for n in shape:
@@ -72,6 +82,17 @@ def by_queue(prepare, compute, waits):
         done = begin + compute[step]
         queued = done if step in waits else queued
     return done
+
+
+def takes_waits_out(prepare, compute, waits):
+    cpu = gpu = 0
+    for step, (first, second) in enumerate(zip(prepare, compute, strict=True)):
+        cpu += first
+        gpu = max(cpu, gpu) + second
+        if step in waits:
+            waits.remove(step)
+            cpu = gpu
+    return gpu
 
 
 def variant(start=0, every=False, never=False, before=False, gpu_free=True, queued_only=False):
@@ -112,6 +133,12 @@ CASES = {
                 "These are milliseconds",
             ),
             (counted(right_size, lambda n, size, b, start: n * start), "take time to cross"),
+            (
+                counted(right_size, lambda n, size, b, start: n * start + size // b),
+                "drops the fraction",
+            ),
+            (side_by_side, "follow one another"),
+            (no_empty_starts, "a tensor of no elements"),
             (counted(right_size, lambda n, size, b, start: str(size / b)), "a number, not"),
             (lambda parts, b, start: with_size(parts, b, start)[1], "return 2 values"),
             (
@@ -131,6 +158,7 @@ CASES = {
         solution=end_of_work,
         also_right=[by_queue],
         wrong=[
+            (takes_waits_out, "changed its input"),
             (variant(every=True), "in `waits` only"),
             (variant(never=True), "waits after the steps in `waits`"),
             (variant(start=-1), "This waits one step too late"),

@@ -25,7 +25,7 @@ PARTS: list[Parts] = [
 def transfer_cost(answer: Any) -> None:
     """The bytes and the seconds of some transfers, from shapes and dtypes."""
     for parts in PARTS:
-        for bandwidth, start in [(20e9, 3e-5), (1.5e6, 0.25)]:
+        for bandwidth, start in [(1.5e6, 0.25), (20e9, 3e-5)]:
             with given(parts=parts, bandwidth=bandwidth, start=start):
                 count, seconds = expect_parts(
                     call(answer, list(parts), bandwidth, start), "the bytes", "the seconds"
@@ -70,9 +70,15 @@ def _judge_bytes(count: Any, parts: Parts) -> None:
 def _judge_seconds(seconds: Any, parts: Parts, bandwidth: float, start: float) -> None:
     found = _number(seconds, "the seconds are a number")
     crossing = _bytes(parts) / bandwidth
+    sizes = [math.prod(shape) * dtype.itemsize for shape, dtype in parts]
+    slowest = max((start + size / bandwidth for size in sizes), default=0.0)
+    with_bytes = sum(size > 0 for size in sizes)
     usual = [
         (crossing, "each transfer takes `start` seconds to begin"),
         (crossing + start, "each transfer has a start of its own, not all of them together"),
+        (slowest, "the transfers follow one another, so their times add up"),
+        (with_bytes * start + crossing, "a tensor of no elements has a start of its own, too"),
+        (len(parts) * start + _bytes(parts) // bandwidth, "`//` drops the fraction; take `/`"),
         (len(parts) * start + _bytes(parts) * bandwidth, "divide by the bandwidth"),
         (1000 * (len(parts) * start + crossing), "these are milliseconds"),
         (len(parts) * start, "the bytes take time to cross as well"),
