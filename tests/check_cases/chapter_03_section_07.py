@@ -1,6 +1,7 @@
 """Answers to the exercises of 03/07, tokens."""
 
 import codecs
+import re
 from collections import Counter
 from itertools import pairwise
 
@@ -117,6 +118,34 @@ def by_text(words, counts, pair):
     return sum(counts[word] * word.count("".join(pair)) for word in words)
 
 
+def found_in_the_spaced_text(words, counts, pair):
+    return sum(counts[w] * " ".join(words[w]).count(" ".join(pair)) for w in words)
+
+
+def replaced_in_the_spaced_text(words, counts, pair):
+    total = 0
+    for word, pieces in words.items():
+        text = " ".join(pieces).replace(" ".join(pair), "".join(pair))
+        total += counts[word] * (len(pieces) - len(text.split()))
+    return total
+
+
+def equal_as_letters(words, counts, pair):
+    total = 0
+    for word, pieces in words.items():
+        place = 0
+        while place + 1 < len(pieces):
+            here = pieces[place] + pieces[place + 1] == "".join(pair)
+            total += counts[word] * here
+            place += 2 if here else 1
+    return total
+
+
+def saved_by_a_pattern(words, counts, pair):
+    pattern = rf"(?<!\S){re.escape(pair[0])} {re.escape(pair[1])}(?!\S)"
+    return sum(counts[w] * len(re.findall(pattern, " ".join(words[w]))) for w in words)
+
+
 CASES = {
     "03.7b": Cases(
         solution=decoded,
@@ -144,7 +173,7 @@ CASES = {
     ),
     "03.7c": Cases(
         solution=saved,
-        also_right=[saved_by_walking],
+        also_right=[saved_by_walking, saved_by_a_pattern],
         wrong=[
             (as_counted, "pairs may overlap"),
             (each_word_once, "as often as it occurs"),
@@ -154,7 +183,10 @@ CASES = {
             (once_a_word, "more than once"),
             (merged_in_place, "your function changed its input"),
             (lambda words, counts, pair: 2 * saved(words, counts, pair), "it saves one"),
-            (by_text, "expected"),
+            (by_text, "compare whole pieces"),
+            (found_in_the_spaced_text, "compare whole pieces"),
+            (replaced_in_the_spaced_text, "compare whole pieces"),
+            (equal_as_letters, "compare whole pieces"),
             (lambda words, counts, pair: float(saved(words, counts, pair)), "return an int"),
             (lambda words, counts, pair: saved(words, counts, pair) or 1, "expected 0, got 1"),
         ],

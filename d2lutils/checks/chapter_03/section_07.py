@@ -83,6 +83,9 @@ def tokens_saved(answer: Any) -> None:
         ({"nana": "n a n a", "an": "a n"}, {"nana": 5, "an": 7}, ("n", "a")),
         ({"tide": "t ide"}, {"tide": 9}, ("i", "de")),
         ({"a": "a", "abc": "ab c"}, {"a": 4, "abc": 6}, ("a", "b")),
+        # Other pieces that make the same letters: none is the pair.
+        ({"sea": "se a"}, {"sea": 3}, ("s", "ea")),
+        ({"seat": "s eat", "asea": "as ea"}, {"seat": 2, "asea": 1}, ("s", "ea")),
         ({}, {}, ("x", "y")),
         ({"haha": "ha ha", "hahaha": "ha ha ha"}, {"haha": 2, "hahaha": 10}, ("ha", "ha")),
     ]
@@ -101,6 +104,12 @@ def _judge_saved(
     def neighbours(pieces: list[str]) -> int:
         return sum(two == pair for two in pairwise(pieces))
 
+    def spaced(pieces: list[str]) -> int:
+        return " ".join(pieces).count(" ".join(pair))
+
+    def letters(pieces: list[str]) -> int:
+        return "".join(pieces).count("".join(pair))
+
     want = total(lambda pieces: _merged(pieces, pair))
     before = total(len)
     usual = [
@@ -113,6 +122,8 @@ def _judge_saved(
         (-want, "a saving is positive: the tokens before, minus those after"),
         (total(lambda p: _merged(p, pair[::-1])), "this is the pair in reverse order"),
         (total(lambda p: _merged(p, pair) > 0), "a word may hold the pair more than once"),
+        (total(spaced), "compare whole pieces, not the letters of a joined text"),
+        (total(letters), "compare whole pieces, not the letters of a joined text"),
         (2 * want, "each merge makes one piece of two: it saves one"),
     ]
     if got == want:
