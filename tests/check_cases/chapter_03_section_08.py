@@ -168,6 +168,39 @@ def uniform_where_empty(scores, mask):
     return torch.where(weights.isnan(), 1 / scores.shape[1], weights)
 
 
+def filled_with(fill):
+    def weigh(scores, mask):
+        return scores.masked_fill(~mask, fill).softmax(dim=1).masked_fill(~mask, 0)
+
+    return weigh
+
+
+def filled_and_scaled(scores, mask):
+    weights = scores.masked_fill(~mask, 0).softmax(dim=1).masked_fill(~mask, 0)
+    return weights / weights.sum(dim=1, keepdim=True).clamp(min=1e-9)
+
+
+def clamped_powers(scores, mask):
+    powers = scores.clamp(max=80).exp().masked_fill(~mask, 0)
+    return powers / powers.sum(dim=1, keepdim=True).clamp(min=1e-9)
+
+
+def powers_in_float64(scores, mask):
+    powers = scores.double().masked_fill(~mask, -torch.inf).exp()
+    return (powers / powers.sum(dim=1, keepdim=True).clamp(min=1e-300)).to(scores.dtype)
+
+
+def from_the_greatest(scores, mask):
+    hidden = scores.masked_fill(~mask, -torch.inf)
+    powers = (hidden - hidden.amax(dim=1, keepdim=True)).exp().masked_fill(~mask, 0)
+    return powers / powers.sum(dim=1, keepdim=True).clamp(min=1)
+
+
+def by_logarithms(scores, mask):
+    hidden = scores.masked_fill(~mask, -torch.inf)
+    return (hidden - hidden.logsumexp(dim=1, keepdim=True)).exp().masked_fill(~mask, 0)
+
+
 CASES = {
     "03.8b": Cases(
         solution=pad_left,
@@ -218,6 +251,7 @@ CASES = {
             (lambda x, mask: mean(x, mask).abs(), "sum the vectors of real tokens"),
             (lambda x, mask: mean(x, mask).floor(), "sum the vectors of real tokens"),
             (lambda x, mask: mean(x, mask).float(), "expected dtype torch.float64"),
+            (lambda x, mask: no_clamp(x, mask).nan_to_num(0), "`clamp` the count instead"),
             (one_more, "adding 1 to the count"),
             (by_zero_vectors, "0 / 0 is nan"),
             (lambda x, mask: by_zero_vectors(x, mask).nan_to_num(0.0), "sum the vectors"),
@@ -228,7 +262,7 @@ CASES = {
     ),
     "03.8d": Cases(
         solution=softmax,
-        also_right=[softmax_of_each_row, very_low],
+        also_right=[softmax_of_each_row, very_low, from_the_greatest, by_logarithms],
         wrong=[
             (no_cure, "0 / 0 is nan"),
             (lambda scores, mask: scores.softmax(dim=1), "a score of 0 is no weight"),
@@ -236,6 +270,11 @@ CASES = {
             (multiplied_after, "no longer add up to 1"),
             (zero_scores, "padding takes weight away"),
             (added_infinity, "fill padding before the softmax"),
+            (filled_with(-30.0), "fill with -inf"),
+            (filled_with(-1000.0), "fill with -inf"),
+            (filled_and_scaled, "fill with -inf"),
+            (clamped_powers, "and 0 elsewhere"),
+            (powers_in_float64, "take no power of large scores"),
             (powers_by_hand, "take no power of large scores"),
             (uniform_where_empty, "and 0 elsewhere"),
             (lambda scores, mask: softmax(scores, ~mask), "you keep padding"),

@@ -116,6 +116,7 @@ def _judge_mean(answer: Any, x: torch.Tensor, mask: torch.Tensor, case: str) -> 
                     _mean(x.nan_to_num(), mask),
                     "a real token's nan or inf is no gap: it spreads into the mean",
                 ),
+                (want.nan_to_num(), "a real token's nan stays; `clamp` the count instead"),
                 (total / (count + 1), "adding 1 to the count changes every mean; use `clamp`"),
             ],
             why="sum the vectors of real tokens, divide by how many they are",
@@ -136,6 +137,11 @@ def masked_softmax(answer: Any) -> None:
     mask = torch.tensor([[False, True, False, True], [False, False, False, True]])
     _judge_softmax(answer, scores - 3, mask, "padding before and between tokens")
     _judge_softmax(answer, scores * 250, mask, "scores up to 1000")
+    high = torch.tensor([[1000.0, 998, 999, -3], [997, 1000, 0, 999]])
+    some = torch.tensor([[True, True, False, False], [True, True, False, True]])
+    _judge_softmax(answer, high.double(), some, "real scores near 1000")
+    low = torch.tensor([[-999.0, -1000, 0, 5], [-998, -1000, 3, -997]])
+    _judge_softmax(answer, low.double(), some, "real scores near -1000")
     empty = torch.tensor([[True, False, True, True], [False] * 4])
     _judge_softmax(answer, scores, empty, "a row without a real token")
     strange = scores.masked_fill(~mask, torch.nan)
@@ -160,10 +166,11 @@ def _judge_softmax(answer: Any, scores: torch.Tensor, mask: torch.Tensor, case: 
             usual=[
                 (plain, "padding has weight: a score of 0 is no weight of 0"),
                 ((scores * mask).softmax(dim=1), "padding has weight: its score must be -inf"),
+                (_weights(scores, mask, 0.0, dim=1), "padding takes weight away: fill with -inf"),
+                (_weights(scores, mask, -1e3, dim=1), "padding takes weight away: fill with -inf"),
                 (plain * mask, "a row's weights no longer add up to 1; mask before the softmax"),
                 (_weights(scores, mask, -torch.inf, dim=0), "the softmax is over each row, dim=1"),
                 (_weights(scores, ~mask, -torch.inf, dim=1), "you keep padding: ~mask"),
-                (_weights(scores, mask, 0.0, dim=1), "padding takes weight away: fill with -inf"),
             ],
             why="the softmax of a row's real scores, and 0 elsewhere",
         )
