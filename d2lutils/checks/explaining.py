@@ -41,6 +41,11 @@ _MESSAGES = [
     ("not iterable", "`for` and `in` cannot walk through it"),
     ("can't be used in a python", "a tensor on meta has a shape and no numbers"),
     ("meta tensor", "a tensor on meta has a shape and no numbers to read"),
+    (
+        '"bitwise_',
+        "`&` and `|` want masks or integers, and bind before `>=`: put each comparison in "
+        "parentheses",
+    ),
     ("not implemented for", "PyTorch has no such operation for this dtype; convert first"),
     ("must match the size", "the shapes do not broadcast: compare them from the right"),
     ("shapes cannot be multiplied", "the columns of the first must be the rows of the second"),

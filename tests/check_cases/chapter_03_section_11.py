@@ -72,6 +72,25 @@ def by_equality(heights):
     return ladder[~torch.isin(ladder, heights)]
 
 
+def with_the_quotient_cut(heights):
+    heights = heights.sort().values
+    step = heights.diff().median()
+    found = []
+    for low, gap in zip(heights, heights.diff(), strict=False):
+        found += [low + step * k for k in range(1, int((gap / step).item()))]
+    return torch.tensor(found)
+
+
+def by_steps_added_up(heights):
+    there, found = heights.sort().values.tolist(), []
+    height, step = there[0], heights.sort().values.diff().median().item()
+    while height < there[-1]:
+        if height not in there:
+            found.append(height)
+        height += step
+    return torch.tensor(found)
+
+
 def by_the_first_gap(heights):
     return lacking(heights, heights.sort().values.diff()[0])
 
@@ -115,6 +134,11 @@ def whole_ladder(heights):
     return ladder_of(heights, heights.sort().values.diff().median())
 
 
+def without_parentheses(volume, low, high):
+    inside = volume.values >= low & volume.values <= high
+    return inside.sum().item() * math.prod(volume.spacing) / 1e6
+
+
 def sum_of_values(volume, low, high):
     inside = (volume.values >= low) & (volume.values <= high)
     return volume.values[inside].sum().item() * math.prod(volume.spacing) / 1e6
@@ -145,6 +169,7 @@ CASES = {
             (lambda volume, low, high: litres(volume, -1e9, high), "lower limit"),
             (lambda *x: int(litres(*x)), "over a million"),
             (sum_of_values, "over a million"),
+            (without_parentheses, "put each comparison in parentheses"),
             (lambda volume, low, high: litres(volume, low, high - 1), "both limits are included"),
             (lambda volume, low, high: litres(volume, int(low), high), "both limits are included"),
             (lambda *x: torch.tensor(litres(*x)), "`.item()` gives its number"),
@@ -170,7 +195,10 @@ CASES = {
             (not_sorted, "sort them first"),
             (lambda heights: missing(heights).flip(0), "from low to high"),
             (lambda heights: missing(heights).tolist(), "expected a tensor, got a list"),
-            (by_equality, "the usual distance is the median"),
+            (by_equality, "call a slice there if it is near"),
+            (by_steps_added_up, "call a slice there if it is near"),
+            (with_the_quotient_cut, "round a quotient"),
+            (lambda heights: missing(heights.double()), "the dtype of `heights`"),
             (by_the_first_gap, "the first gap need not be"),
             (by_the_mean_gap, "the usual distance is the median"),
             (whole_ladder, "the usual distance is the median"),

@@ -75,6 +75,7 @@ def missing_heights(answer: Any) -> None:
         gaps = ordered.diff()
         step = gaps.median()
         wide = gaps > 1.5 * step
+        inexact = bool((2 * there).frac().any())
         with given(heights=there):
             expect_equal(
                 call(answer, there),
@@ -89,11 +90,19 @@ def missing_heights(answer: Any) -> None:
                     (want.flip(0), "return them from low to high"),
                     (want.view(-1, 1), "return a 1-D tensor"),
                     (want.long(), "heights are floats"),
+                    (want.double(), "return the dtype of `heights`"),
+                    (want.tolist(), "return a tensor"),
                     (_unsorted(there), "the slices come in any order; sort them first"),
                 ],
                 why="the usual distance is the median of the gaps; what the full row of heights "
-                "has and `heights` lacks is missing",
+                "has and `heights` lacks is missing" + (_INEXACT if inexact else ""),
             )
+
+
+_INEXACT = (
+    ". Here a float32 is often off in its last digit: call a slice there if it is near, by less "
+    "than half a step, and round a quotient such as 1.9999998 before you use it as a count"
+)
 
 
 def _by_steps(ordered: torch.Tensor, step: float) -> torch.Tensor:
