@@ -109,6 +109,29 @@ def own_variances(pictures):
     return statistics(pictures)[0], squares.mean(dim=0).sqrt()
 
 
+def weighted_deviations(pictures):
+    """Weighs each picture's own deviation by its share of the pixels."""
+    counts = torch.tensor([x[0].numel() for x in pictures])
+    own = torch.stack([statistics([x])[1] for x in pictures])
+    return statistics(pictures)[0], counts / counts.sum() @ own
+
+
+def weighted_variances(pictures):
+    counts = torch.tensor([x[0].numel() for x in pictures])
+    own = torch.stack([statistics([x])[1] ** 2 for x in pictures])
+    return statistics(pictures)[0], (counts / counts.sum() @ own).sqrt()
+
+
+def by_parts(pictures):
+    """The variance inside the pictures, and the variance between them."""
+    counts = torch.tensor([x[0].numel() for x in pictures])
+    means, stds = (
+        torch.stack(part) for part in zip(*(statistics([x]) for x in pictures), strict=True)
+    )
+    mean = counts / counts.sum() @ means
+    return mean, (counts / counts.sum() @ (stds**2 + (means - mean) ** 2)).sqrt()
+
+
 def with_bessel(pictures):
     rows = in_one(pictures) / 255
     return rows.mean(dim=1), rows.std(dim=1)
@@ -216,11 +239,13 @@ CASES = {
     ),
     "03.9c": Cases(
         solution=statistics,
-        also_right=[by_sums, as_list, lambda p: tuple(x.double() for x in statistics(p))],
+        also_right=[by_sums, by_parts, as_list, lambda p: tuple(x.double() for x in statistics(p))],
         wrong=[
             (own_averaged, "you averaged over pictures"),
             (own_deviations, "you averaged the pictures' own deviations"),
             (own_variances, "this misses how the pictures differ"),
+            (weighted_deviations, "a weighted mean of deviations misses"),
+            (weighted_variances, "this misses how the pictures differ"),
             (with_bessel, "divide by n, not by n - 1"),
             (wrapped_squares, "bytes wrap around when squared"),
             (wrapped_to_nan, "bytes wrap around when squared"),

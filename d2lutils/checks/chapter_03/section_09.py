@@ -156,6 +156,7 @@ def _judge_statistics(result: object, pictures: list[torch.Tensor]) -> None:
     wrapped = (bytes_**2).double().mean(dim=1) / 255**2 - mean**2
     n = rows.shape[1]
     sample = std * (n / (n - 1)) ** 0.5 if n > 1 else std * torch.nan
+    shares = torch.tensor([x.shape[1] for x in each], dtype=torch.float64) / n
     own_means = torch.stack([x.mean(dim=1) for x in each])
     own_stds = torch.stack([x.std(dim=1, correction=0) for x in each])
     expect_equal(
@@ -188,6 +189,8 @@ def _judge_statistics(result: object, pictures: list[torch.Tensor]) -> None:
                 "you averaged the pictures' own deviations, which miss how the pictures differ",
             ),
             ((own_stds**2).mean(dim=0).sqrt(), "this misses how the pictures differ"),
+            (shares @ own_stds, "a weighted mean of deviations misses how the pictures differ"),
+            ((shares @ own_stds**2).sqrt(), "this misses how the pictures differ"),
         ],
         why="the deviation is the root of the mean squared distance from the channel's mean",
     )
