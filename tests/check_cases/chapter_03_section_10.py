@@ -27,6 +27,21 @@ def by_slices(x, k):
     return total / k**2
 
 
+def by_while(x, k):
+    total, place = 0, 0
+    while place < k**2:
+        total = total + x[:, place // k :: k, place % k :: k]
+        place += 1
+    return total / k**2
+
+
+def by_matrices(x, k):
+    """Averages rows and columns by a matrix for each."""
+    rows = torch.eye(x.shape[1] // k, dtype=x.dtype).repeat_interleave(k, dim=1) / k
+    columns = torch.eye(x.shape[2] // k, dtype=x.dtype).repeat_interleave(k, dim=1) / k
+    return rows @ x @ columns.T
+
+
 def by_view(x, k):
     c, h, w = x.shape
     return x.view(c, h // k, k, w // k, k).mean(dim=(2, 4))
@@ -95,6 +110,7 @@ CASES = {
         also_right=[
             by_unflatten,
             by_view,
+            by_matrices,
             lambda x, k: F.avg_pool2d(x, k),
             lambda x, k: F.interpolate(x[None], scale_factor=1 / k, mode="area")[0],
         ],
@@ -106,7 +122,10 @@ CASES = {
             (cut_the_other_way, "cut H into (H/k, k)"),
             (over_the_blocks, "you averaged over the blocks"),
             (in_memory, "follow one another in memory"),
+            (lambda x, k: x[:, k // 2 :: k, k // 2 :: k], "copies one pixel of each block"),
             (lambda x, k: F.max_pool2d(x, k), "the greatest pixel"),
+            (lambda x, k: -F.max_pool2d(-x, k), "the smallest pixel"),
+            (by_while, "now without a loop"),
             (lambda x, k: F.avg_pool2d(x[None], k), "this is a batch of one"),
             (lambda x, k: shrink(x.float(), k), "expected dtype"),
             (lambda x, k: shrink(x, 2), "for x = a picture"),

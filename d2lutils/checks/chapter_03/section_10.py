@@ -17,7 +17,8 @@ def shrink(answer: Any) -> None:
         return torch.rand(shape, generator=generator) * 3 - 1
 
     tried = [
-        ("torch.arange(48.0).view(1, 6, 8)", torch.arange(48.0).view(1, 6, 8), 2),
+        # Backwards, so that the four pixels of a block differ from its greatest and its smallest.
+        ("torch.arange(48.0).view(1, 6, 8).flip(2)", torch.arange(48.0).view(1, 6, 8).flip(2), 2),
         ("a picture of shape (3, 6, 9)", draw(3, 6, 9), 3),
         ("a picture of shape (2, 4, 12)", draw(2, 4, 12), 4),
         ("a picture of shape (3, 5, 7)", draw(3, 5, 7), 1),
@@ -57,7 +58,12 @@ def _judge_shrunk(got: torch.Tensor, x: torch.Tensor, k: int) -> None:
             (cut.sum(dim=(2, 4)) / k, "a block has k · k pixels, not k"),
             (mixed, "these pixels follow one another in memory, and are no block"),
             (apart.mean(dim=(1, 3)), "cut H into (H/k, k), not into (k, H/k): a block is k long"),
+            (
+                cut[:, :, k // 2, :, k // 2],
+                "this copies one pixel of each block: average the block",
+            ),
             (cut.amax(dim=(2, 4)), "this is the greatest pixel of each block: take the mean"),
+            (cut.amin(dim=(2, 4)), "this is the smallest pixel of each block: take the mean"),
         ],
         why="pixel [c, i, j] is x[c, k * i : k * i + k, k * j : k * j + k].mean()",
     )
