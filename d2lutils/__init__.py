@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from d2lutils import data as data
     from d2lutils import plot as plot
+    from d2lutils.answers.finding import find as find
+    from d2lutils.answers.messages import explain as explain
     from d2lutils.checking import check as check
     from d2lutils.checkpoints.files import load_checkpoint as load_checkpoint
     from d2lutils.checkpoints.files import save_checkpoint as save_checkpoint
@@ -26,6 +28,8 @@ __all__ = [
     "data",
     "device",
     "download",
+    "explain",
+    "find",
     "fit",
     "install_line",
     "load_checkpoint",
@@ -42,6 +46,8 @@ _HOMES = {
     "data": "data",
     "device": "devices",
     "download": "downloading.verified",
+    "explain": "answers.messages",
+    "find": "answers.finding",
     "fit": "training.loop",
     "install_line": "installing",
     "load_checkpoint": "checkpoints.files",

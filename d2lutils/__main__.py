@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 from typing import NoReturn
 
 from d2lutils import doctor
+from d2lutils.answers.finding import findings
+from d2lutils.answers.messages import explanation
 from d2lutils.data import larger
 from d2lutils.data.files import ROOT, registry
 from d2lutils.downloading.places import data_folder
@@ -53,10 +55,18 @@ def _run() -> int:
     commands.add_parser("list", help="list the data sets, bundled and larger")
     download = commands.add_parser("download", help="fetch a larger data set, or all")
     download.add_argument("name", choices=[*larger.LARGER, "all"])
+    find = commands.add_parser("find", help="where the book explains a word or shows a function")
+    find.add_argument("word", nargs="+", help="a term, a function, or a part of an error's message")
+    explain = commands.add_parser("explain", help="what the book says to an error's message")
+    explain.add_argument("message", nargs="+", help="the message, best in quotes")
     asked = parser.parse_args()
     if asked.command == "doctor":
         return doctor.report()
-    if asked.command == "list":
+    if asked.command == "find":
+        print(*findings(" ".join(asked.word)), sep="\n")
+    elif asked.command == "explain":
+        print(*explanation(" ".join(asked.message)), sep="\n")
+    elif asked.command == "list":
         print(*_lines(), sep="\n")
     else:
         for name in larger.LARGER if asked.name == "all" else [asked.name]:

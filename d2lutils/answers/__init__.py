@@ -1,0 +1,1 @@
+"""Answers by search: where the book explains a word, shows a function, or meets an error."""

@@ -1,0 +1,53 @@
+"""The index that the book's search reads; `make contents` writes it from the notebooks."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """A heading of a notebook, and where it defines a term, the sentence that does."""
+
+    notebook: str
+    heading: str
+    sentence: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.notebook.removesuffix('.ipynb')}: {self.heading}"
+
+
+class Error(NamedTuple):
+    """An error that a notebook raises and reads: its type and message, where, and what to do."""
+
+    kind: str
+    message: str
+    phrase: str
+    notebook: str
+    heading: str
+    advice: str
+
+    @property
+    def place(self) -> Place:
+        return Place(self.notebook, self.heading)
+
+
+class Index(NamedTuple):
+    """All that the book's search knows."""
+
+    terms: dict[str, list[Place]]
+    functions: dict[str, list[Place]]
+    errors: list[Error]
+
+
+@cache
+def index() -> Index:
+    """Return the index, read once."""
+    text = files(__package__).joinpath("index.json").read_text("utf-8")
+    found = json.loads(text)
+    errors = [Error(*error) for error in found["errors"]]
+    return Index(_places(found["terms"]), _places(found["functions"]), errors)
+
+
+def _places(entries: dict[str, list[list[str]]]) -> dict[str, list[Place]]:
+    return {name: [Place(*place) for place in places] for name, places in entries.items()}

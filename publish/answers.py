@@ -1,0 +1,50 @@
+"""Write the index of terms, functions and errors that the package's search reads.
+
+python -m publish.answers            rewrites d2lutils/answers/index.json
+python -m publish.answers --check    changes nothing; exit code 1 where it is out of date
+"""
+
+import argparse
+import json
+import sys
+
+from publish.errors import errors
+from publish.functions import functions
+from publish.reading import ROOT, book
+from publish.terms import terms
+
+INDEX = ROOT / "d2lutils" / "answers" / "index.json"
+
+
+def text() -> str:
+    """The index of the book as it stands, one entry a line."""
+    notebooks = list(book())
+    kinds = {"terms": terms(notebooks), "functions": functions(notebooks)}
+    parts = [f'"{kind}": {{\n{_lines(entries)}\n}}' for kind, entries in kinds.items()]
+    raised = ",\n".join(json.dumps(error, ensure_ascii=False) for error in errors(notebooks))
+    return "{\n" + ",\n".join([*parts, f'"errors": [\n{raised}\n]']) + "\n}\n"
+
+
+def _lines(entries: dict[str, list[list[str]]]) -> str:
+    dumped = {name: json.dumps(places, ensure_ascii=False) for name, places in entries.items()}
+    return ",\n".join(f"{json.dumps(name, ensure_ascii=False)}: {d}" for name, d in dumped.items())
+
+
+def main() -> int:
+    """Write the index, or only compare it; the exit code says whether it was right."""
+    parser = argparse.ArgumentParser(description="The index of the book's search.")
+    parser.add_argument("--check", action="store_true", help="only say whether it is right")
+    check = parser.parse_args().check
+    new = text()
+    if INDEX.is_file() and INDEX.read_text("utf-8") == new:
+        return 0
+    if check:
+        print(f"{INDEX.relative_to(ROOT)} is out of date: run `make contents`.", file=sys.stderr)
+        return 1
+    INDEX.write_text(new, encoding="utf-8")
+    print(f"{INDEX.relative_to(ROOT)}: written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

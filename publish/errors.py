@@ -1,0 +1,20 @@
+"""The errors that the book raises and reads aloud, with the advice in each cell's metadata."""
+
+from collections.abc import Iterable
+
+from publish.reading import Notebook, plain
+
+
+def errors(notebooks: Iterable[Notebook]) -> list[list[str]]:
+    """[type, message, phrase, notebook, heading, advice] of each cell that raises, in order."""
+    found = []
+    for notebook in notebooks:
+        for cell in notebook.cells:
+            if "raises-exception" not in cell.tags or cell.exercise:
+                continue
+            raised = next(out for out in cell.cell.outputs if out["output_type"] == "error")
+            own = cell.cell.metadata.get("d2l", {})
+            message = " ".join(raised["evalue"].split())[:300]
+            place = [notebook.path, plain(cell.heading)]
+            found.append([raised["ename"], message, own["phrase"], *place, own.get("advice", "")])
+    return found

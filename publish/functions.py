@@ -1,0 +1,107 @@
+"""Which sections show a function of PyTorch: called in their code and spoken of in their text."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+
+import torch
+
+from publish.reading import Cell, Notebook
+from publish.terms import BOLD
+
+CODE = re.compile(r"`([^`\n]+)`")
+NAME = re.compile(r"[A-Za-z_][\w.]*")
+LIBRARIES = ("torch", "torchvision", "torchao")
+MOST = 4  # places to name for one function
+PREVIEW = "02"  # what comes before this chapter shows things before it explains them
+
+
+def functions(notebooks: Iterable[Notebook]) -> dict[str, list[list[str]]]:
+    """For each function or class of PyTorch the places that show it: [notebook, heading].
+
+    A place is a heading whose code uses the name and whose text speaks of it. The first is the
+    earliest after the preview, where a reader meets it; then come those that speak of it most.
+    """
+    found: dict[str, list[tuple[int, list[str]]]] = {}
+    for notebook in notebooks:
+        known = _imports(notebook)
+        said, used = Counter[tuple[str, str]](), set[tuple[str, str]]()
+        for cell in notebook.cells:
+            if cell.exercise:
+                continue
+            if cell.is_code:
+                used |= {(name, cell.heading) for name in _used(cell, known)}
+            else:
+                said.update((word, cell.heading) for word in _spoken(cell))
+        for name, heading in sorted(used):
+            count = said[name.rpartition(".")[2], heading]
+            if count:
+                found.setdefault(name, []).append((count, [notebook.path, heading]))
+    return {name: _best(found[name]) for name in sorted(found, key=str.lower)}
+
+
+def _best(places: list[tuple[int, list[str]]]) -> list[list[str]]:
+    first = next((place for place in places if place[1][0] > PREVIEW), places[0])
+    others = sorted((place for place in places if place != first), key=lambda place: -place[0])
+    return [place for _, place in [first, *others[: MOST - 1]]]
+
+
+def _imports(notebook: Notebook) -> dict[str, str]:
+    """What the notebook's names stand for: {"nn": "torch.nn"}, of the libraries alone."""
+    known = {}
+    for cell in notebook.cells:
+        for node in ast.walk(_tree(cell)):
+            if isinstance(node, ast.Import):
+                for name in node.names:
+                    first = name.name if name.asname else name.name.partition(".")[0]
+                    known[name.asname or first] = first
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                for name in node.names:
+                    known[name.asname or name.name] = f"{node.module}.{name.name}"
+    return {name: of for name, of in known.items() if of.partition(".")[0] in LIBRARIES}
+
+
+def _used(cell: Cell, known: dict[str, str]) -> Iterator[str]:
+    """The full names of what a code cell uses: torch.nn.Linear, torch.Tensor.gather."""
+    for node in ast.walk(_tree(cell)):
+        if isinstance(node, ast.Name) and node.id in known:
+            yield from _checked(known[node.id])
+        elif isinstance(node, ast.Attribute):
+            chain = ast.unparse(node)
+            base = chain.partition(".")[0]
+            if base in known and re.fullmatch(NAME, chain):
+                yield from _checked(known[base] + chain[len(base) :])
+            elif base not in known and callable(getattr(torch.Tensor, node.attr, None)):
+                yield f"torch.Tensor.{node.attr}"
+
+
+def _checked(name: str) -> Iterator[str]:
+    """The name itself if it is a function or a class of the library, and no module."""
+    module, parts = name.split(".")[0], name.split(".")[1:]
+    thing: object = import_module(module)
+    for part in parts:
+        try:
+            thing = getattr(thing, part)
+        except AttributeError:
+            return
+    if parts and callable(thing) and not parts[-1].startswith("_"):
+        yield name
+
+
+def _spoken(cell: Cell) -> Iterator[str]:
+    """The last names of what is set as code or defined: gather for `x.gather(…)` and **gather**."""
+    for code in CODE.findall(cell.source) + BOLD.findall(cell.source):
+        for name in NAME.findall(code):
+            yield name.rpartition(".")[2]
+
+
+def _tree(cell: Cell) -> ast.AST:
+    if not cell.is_code:
+        return ast.Module([], [])
+    source = re.sub(r"(?m)^\s*[%!].*$", "pass", cell.source)
+    try:
+        return ast.parse(source)
+    except SyntaxError:  # an error that is the lesson
+        return ast.Module([], [])

@@ -1,0 +1,87 @@
+"""A notebook as its products read it: cells under the heading that they stand under."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from tools import clean
+from tools.fresh import of_the_book
+
+ROOT = Path(__file__).resolve().parents[1]
+HEADING = re.compile(r"#{1,6} (.+)")
+LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+CODE_BLOCK = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+FORMULA = re.compile(r"\$\$.*?\$\$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell, the text of the heading above it, and whether it belongs to an exercise."""
+
+    cell: NotebookNode
+    heading: str
+    exercise: bool
+
+    @property
+    def source(self) -> str:
+        return str(self.cell.source)
+
+    @property
+    def is_code(self) -> bool:
+        return bool(self.cell.cell_type == "code")
+
+    @property
+    def tags(self) -> set[str]:
+        return set(self.cell.metadata.get("tags", []))
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook of the book: where it lies below chapters/, its title and its cells."""
+
+    path: str
+    title: str
+    cells: list[Cell]
+
+
+def book() -> Iterator[Notebook]:
+    """Every notebook of the book, in its order."""
+    for path in of_the_book(ROOT / "chapters"):
+        yield read(path)
+
+
+def read(path: Path) -> Notebook:
+    """One notebook, its cells with their headings."""
+    notebook = clean.read(path)
+    cells, heading, exercise = [], "", False
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and (found := HEADING.match(cell.source)):
+            heading = found[1].strip()
+            exercise = heading == "Exercises" or (exercise and cell.source.startswith("###"))
+        cells.append(Cell(cell, heading, exercise))
+    title = plain(cells[0].heading)
+    return Notebook(path.resolve().relative_to(ROOT / "chapters").as_posix(), title, cells)
+
+
+def prose(markdown: str) -> str:
+    """Markdown without code blocks and displayed formulas."""
+    return FORMULA.sub(" ", CODE_BLOCK.sub(" ", markdown))
+
+
+def plain(markdown: str) -> str:
+    """A line of Markdown as a terminal shows it: links, emphasis and code marks taken off."""
+    text = LINK.sub(r"\1", markdown)
+    text = re.sub(r"\*\*(.+?)\*\*|(?<![\w*])\*(\S.*?)\*(?![\w*])", r"\1\2", text)
+    text = re.sub(r"</?\w[^>]*>", " ", text)
+    return " ".join(text.replace("`", "").split())
+
+
+def sentences(markdown: str) -> Iterator[str]:
+    """The sentences of a Markdown cell, without headings and tables."""
+    text = re.sub(r"^(?:#.*|\|.*|\s*</?\w+[^>]*>\s*)$", "", prose(markdown), flags=re.MULTILINE)
+    for paragraph in re.split(r"\n\s*\n|^\s*(?:[-*>]|\d+\.)\s+", text, flags=re.MULTILINE):
+        flat = " ".join(paragraph.split())
+        yield from (s for s in re.split(r"(?<=[.?!:])[*)]*\s+(?=[A-Z`*\"“(\[])", flat) if s)

@@ -1,0 +1,54 @@
+"""Where the book defines its terms: what it sets in bold, in the sentence that says what it is."""
+
+import re
+from collections.abc import Iterable
+
+from publish.reading import Notebook, plain, sentences
+
+BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
+LEAD = re.compile(r"\*\*(?:You will|You need|Takes|Figure \d+\.?)\*\*")
+MOST_WORDS = 4  # what is longer is emphasis
+
+
+def terms(notebooks: Iterable[Notebook]) -> dict[str, list[list[str]]]:
+    """For each term the places that define it: [notebook, heading, the sentence], in order."""
+    found: dict[str, list[list[str]]] = {}
+    notebooks = list(notebooks)
+    words = {
+        word
+        for notebook in notebooks
+        for cell in notebook.cells
+        if not cell.is_code
+        for word in re.findall(r"[^\W\d_]+", cell.source)
+    }
+    for notebook in notebooks:
+        for cell in notebook.cells:
+            if cell.is_code or cell.exercise:
+                continue
+            for sentence in sentences(cell.source):
+                if LEAD.match(sentence):
+                    continue
+                for term in [_term(bold, words) for bold in BOLD.findall(sentence)]:
+                    place = [notebook.path, cell.heading, plain(sentence)]
+                    if term and not _is_there(found.get(term, []), place):
+                        found.setdefault(term, []).append(place)
+    return dict(sorted(found.items(), key=lambda item: (item[0].lower(), item[0])))
+
+
+def _term(bold: str, words: set[str]) -> str:
+    """The term of a bold text; nothing where the bold is no term but a lead or an emphasis.
+
+    A capital at its start goes where the book also writes the word without one: Bit, but Jacobian.
+    """
+    text = plain(bold).rstrip(",;")
+    if text.endswith((".", "?", "!", ":")) or len(text.split()) > MOST_WORDS:
+        return ""
+    if not re.match(r"[A-Za-z0-9.]", text) or not re.search(r"[A-Za-z]", text):
+        return ""
+    first = re.match(r"[^\W\d_]*", text)
+    small = first[0].lower() if first else ""
+    return small + text[len(small) :] if small in words else text
+
+
+def _is_there(places: list[list[str]], place: list[str]) -> bool:
+    return any(there[:2] == place[:2] for there in places)
