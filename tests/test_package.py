@@ -16,10 +16,10 @@ import d2lutils as d2l
 from d2lutils.installing import OLDEST_TORCH, compiler_line, install_line, release
 
 ROOT = Path(__file__).parents[1]
-NAMES = (
-    "BookError check compiler_line data device download explain find fit install_line "
-    "load_checkpoint loader plot save_checkpoint seed"
-).split()
+NAMES = [
+    *["BookError", "check", "compiler_line", "data", "device", "download", "explain", "find"],
+    *["fit", "install_line", "load_checkpoint", "loader", "plot", "save_checkpoint", "seed"],
+]
 
 
 def run(code, *, path=(), options=()):
