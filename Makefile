@@ -18,7 +18,7 @@ help:
 	echo "make fresh NOTEBOOK=...      put a notebook back as shipped, keep yours as a copy"
 	echo "make move FROM=... TO=...     give a section another place (SPLIT=1: a copy, INSERT=1: room)"
 	echo "make check                   lint, types, spelling, form"
-	echo "make contents                write the table of contents in README.md"
+	echo "make contents                write the table of contents in README.md and the search's index"
 	echo "make known-good              test, then write constraints.txt"
 	echo "lab and test take ARGS=\"...\", PYTHON=..., KNOWN_GOOD=1 and TORCH=cpu"
 
@@ -46,6 +46,7 @@ check: setup
 
 contents: setup
 	"$(VENV)" tools/contents.py
+	"$(VENV)" -m publish.answers
 
 known-good: test
 	"$(VENV)" tools/known_good.py

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from publish.reading import Notebook, plain
 
+LENGTH = 300  # of a message that is kept; longer ones are cut, but never their phrase
+
 
 def errors(notebooks: Iterable[Notebook]) -> list[list[str]]:
     """[type, message, phrase, notebook, heading, advice] of each cell that raises, in order."""
@@ -14,7 +16,9 @@ def errors(notebooks: Iterable[Notebook]) -> list[list[str]]:
                 continue
             raised = next(out for out in cell.cell.outputs if out["output_type"] == "error")
             own = cell.cell.metadata.get("d2l", {})
-            message = " ".join(raised["evalue"].split())[:300]
+            message = " ".join(raised["evalue"].split())[:LENGTH]
+            if own["phrase"] not in message:
+                message += f" … {own['phrase']}"
             place = [notebook.path, plain(cell.heading)]
             found.append([raised["ename"], message, own["phrase"], *place, own.get("advice", "")])
     return found

@@ -70,8 +70,7 @@ def _functions(word: str) -> list[str]:
     for short, whole in _SHORT.items():
         if name.startswith(short):
             name = whole + name[len(short) :]
-    if " " in name:
-        return []
+    name = re.sub(r"[-\s]", "", name)  # a data loader is a DataLoader
     ends = (name, name.rstrip("_"), f"{name}_")
     found = [
         known
@@ -94,6 +93,6 @@ def _nothing(word: str) -> list[str]:
     known = {_key(term): term for term in index().terms}
     for name in index().functions:
         known.setdefault(name.rpartition(".")[2].lower(), name)
-    near = [known[key] for key in get_close_matches(_key(word), known, n=3, cutoff=0.75)]
+    near = [known[key] for key in get_close_matches(_key(word), known, n=3, cutoff=0.8)]
     lines = [f"The book explains no {one_line(word)!r}."]
     return lines + ([f"Near it: {', '.join(near)}."] if near else [])

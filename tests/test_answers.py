@@ -1,0 +1,161 @@
+"""`d2l.find` and `d2l.explain`: what they say of the book's terms, functions and errors."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+import torch
+
+import d2lutils as d2l
+from d2lutils.answers.finding import findings
+from d2lutils.answers.index import index
+from d2lutils.answers.messages import explanation, matches, pattern
+from publish import answers
+from publish.reading import ROOT, book
+
+NOTEBOOKS = {notebook.path: notebook for notebook in book()}
+
+
+def message(call):
+    """The error that a call raises."""
+    with pytest.raises(Exception) as raised:  # noqa: PT011
+        call()
+    return raised.value
+
+
+def test_the_index_is_the_books():
+    assert answers.INDEX.read_text("utf-8") == answers.text(), "run `make contents`"
+
+
+def test_every_place_is_a_heading_of_the_book():
+    known = index()
+    places = [
+        place for found in (known.terms, known.functions) for p in found.values() for place in p
+    ]
+    places += [error.place for error in known.errors]
+    for place in places:
+        headings = {cell.heading for cell in NOTEBOOKS[place.notebook].cells}
+        plainly = {re.sub(r"[`*$]", "", heading) for heading in headings}
+        assert place.heading in headings | plainly, place
+
+
+@pytest.mark.parametrize(
+    ("word", "first"),
+    [
+        ("broadcasting", "02_tensors/"),
+        ("Learning Rates", "01_introduction/"),
+        ("data-loader", "03_data/"),
+        ("gather", "02_tensors/"),
+        ("nn.Linear", "05_networks/"),
+        ("torch.nn.functional.one_hot", "03_data/"),
+        ("F.one_hot()", "03_data/"),
+        ("scatter_", "03_data/"),
+        ("momentum", "04_learning/"),
+    ],
+)
+def test_find_names_where_the_book_says_it(word, first):
+    lines = findings(word)
+    assert any(line.startswith(f"  {first}") for line in lines), lines
+
+
+def test_find_says_when_there_is_nothing_and_what_is_near():
+    assert findings("zeppelin") == ["The book explains no 'zeppelin'."]
+    lines = findings("brodcasting")
+    assert lines[0] == "The book explains no 'brodcasting'."
+    assert "broadcasting" in lines[1]
+
+
+@pytest.mark.parametrize("word", ["", "  ", "()", 7, None])
+def test_find_refuses_what_is_no_word(word):
+    with pytest.raises(d2l.BookError, match=r"takes a word, as in d2l.find\('gather'\)"):
+        d2l.find(word)
+
+
+@pytest.mark.parametrize("error", index().errors, ids=lambda error: error.phrase[:30])
+def test_explain_knows_each_error_of_the_book(error):
+    """It names the section itself, or earlier ones that meet the same error."""
+    found = matches(error.message, error.kind)
+    same = [there for there in index().errors if pattern(error.phrase) in pattern(there.message)]
+    assert error in found or found == same[: len(found)]
+
+
+@pytest.mark.parametrize(
+    ("call", "section"),
+    [
+        (lambda: torch.ones(7, 3) @ torch.ones(5, 2), "01_introduction/01"),
+        (lambda: torch.ones(2, 6) + torch.ones(2, 5), "02_tensors/"),
+        (lambda: torch.ones(3, 8).t().view(24), "02_tensors/"),
+        (lambda: torch.tensor([[1], [2, 3]]), "02_tensors/01"),
+        (lambda: torch.ones(5).view(2, 2), "02_tensors/"),
+        (lambda: torch.ones(2, requires_grad=True).numpy(), "04_learning/"),
+    ],
+    ids=["matmul", "broadcast", "view", "ragged", "shape", "numpy"],
+)
+def test_explain_passes_over_numbers_and_shapes(call, section):
+    error = message(call)
+    assert explanation(error)[0].startswith(section)
+    assert explanation(f"{type(error).__name__}: {error}") == explanation(error)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("mat1 and mat2 (1x784 and 64x4)", "mat1 and mat2 (32x10 and 5x2)"),
+        ("a on cuda:0", "a on cpu"),
+        ("got Double and Float", "got BFloat16 and Half"),
+        ("shape '[4, 2]' is invalid", "shape '[7]' is invalid"),
+        ("'Node' and 'int'", "'Tensor' and 'str'"),
+    ],
+)
+def test_what_changes_from_case_to_case_does_not_matter(one, other):
+    assert pattern(one) == pattern(other)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "The cat sat on the mat and thought of fish",
+        "KeyError: 'fish'",
+        "fish of 3 kinds are no species",
+    ],
+)
+def test_explain_says_when_nothing_fits(told):
+    lines = explanation(told)
+    assert lines[0].startswith("The book meets no error like this one: ")
+    assert len(lines) == 2
+
+
+def test_explain_reads_a_pasted_traceback():
+    pasted = (
+        "---------\nRuntimeError      Traceback (most recent call last)\nCell In[3], line 1\n"
+        "----> 1 a @ b\n\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"
+    )
+    assert explanation(pasted)[0].startswith("01_introduction/01")
+
+
+def test_explain_takes_the_last_error(monkeypatch):
+    monkeypatch.delattr(sys, "last_value", raising=False)
+    with pytest.raises(d2l.BookError, match="No cell has raised an error yet"):
+        d2l.explain()
+    error = message(lambda: torch.ones(7, 3) @ torch.ones(5, 2))
+    monkeypatch.setattr(sys, "last_value", error, raising=False)
+    assert explanation() == explanation(error)
+
+
+@pytest.mark.parametrize("error", ["", "   ", 7, ["a"]])
+def test_explain_refuses_what_is_no_error(error):
+    with pytest.raises(d2l.BookError, match="takes a message or an exception"):
+        d2l.explain(error)
+
+
+def test_the_commands():
+    for command, words, told in [
+        ("find", ["learning", "rate"], "learning rate is explained:"),
+        ("explain", ["mat1 and mat2 shapes cannot be multiplied (3x3 and 1x1)"], "01_introduction"),
+    ]:
+        done = subprocess.run(
+            [sys.executable, "-m", "d2lutils", command, *words],
+            capture_output=True, text=True, cwd=ROOT, check=True,
+        )  # fmt: skip
+        assert done.stdout.startswith(told)
