@@ -18,7 +18,10 @@ class Place(NamedTuple):
 
 
 class Error(NamedTuple):
-    """An error that a notebook raises and reads: its type and message, where, and what to do."""
+    """An error that a notebook raises and reads: its type and message, where, and what to do.
+
+    `also` holds other wordings of the same mistake: those of a GPU, of another version.
+    """
 
     kind: str
     message: str
@@ -26,6 +29,7 @@ class Error(NamedTuple):
     notebook: str
     heading: str
     advice: str
+    also: tuple[str, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -45,7 +49,7 @@ def index() -> Index:
     """Return the index, read once."""
     text = files(__package__).joinpath("index.json").read_text("utf-8")
     found = json.loads(text)
-    errors = [Error(*error) for error in found["errors"]]
+    errors = [Error(*error, tuple(also)) for *error, also in found["errors"]]
     return Index(_places(found["terms"]), _places(found["functions"]), errors)
 
 

@@ -80,14 +80,20 @@ def pattern(message: str) -> str:
 
 def _likeness(asked: str, kind: str, error: Error) -> float:
     """Return how like an error of the book is to the one asked for, from 0 to 1."""
-    phrase, message = pattern(error.phrase), pattern(error.message)
     other_kind = 0.05 if kind and kind != error.kind else 0.0
+    phrase = pattern(error.phrase)
     if len(phrase.replace("{n}", "")) > 8 and phrase in asked:
         return 1.0 - other_kind
-    if len(asked) > 12 and asked in message:
+    wordings = [pattern(wording) for wording in (error.message, *error.also)]
+    if len(asked) > 12 and any(asked in there for there in wordings):
         return 0.95 - other_kind
-    first, there = asked[:200], message[:200]
-    return SequenceMatcher(None, first, there, autojunk=False).ratio() * 0.94 - other_kind
+    if any(len(there) > 24 and there in asked for there in wordings):
+        return 0.95 - other_kind
+    return max(_ratio(asked[:200], there[:200]) for there in wordings) * 0.94 - other_kind
+
+
+def _ratio(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def _read(error: BaseException | str | None) -> tuple[str, str]:

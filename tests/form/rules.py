@@ -35,7 +35,11 @@ from tools.contents import TAKES
 SLIDE_TYPES = {"slide", "subslide", "fragment", "-", "notes", "skip"}
 TAGS = {"raises-exception", "nbval-ignore-output", "exact"}
 TAGS |= {"exercise", "solution", "hide-cell", "hide-input"}
-KEYS = {"phrase": str, "rtol": (int, float), "truth": bool, "drawing": bool}  # of a cell's d2l
+KEYS = {  # of a cell's d2l
+    **{"phrase": str, "advice": str, "also": list},
+    **{"rtol": (int, float), "truth": bool, "drawing": bool},
+}
+ADVICE = 130  # letters at most: it is one line of d2l.explain
 SECONDS = {7: 60, 8: 25}  # a chapter's limit for one notebook; 10 in all others
 CELLS, WORDS = (20, 70), (900, 2800)
 SLIDE_WORDS = 120
@@ -385,6 +389,9 @@ def breaks_it_where_readers_do(page: Page) -> Iterator[Breach]:
             yield i, "is tagged raises-exception but saved without an error"
         elif phrase and phrase not in f"{errors[0].ename}: {errors[0].evalue}":
             yield i, f"its error does not contain the phrase {phrase!r}"
+        advice = cell.metadata.get("d2l", {}).get("advice", "")
+        if not 0 < len(advice) <= ADVICE:
+            yield i, f"say in metadata d2l.advice what to do, in {ADVICE} letters at most"
         following = page.notebook.cells[i + 1 : i + 2]
         if not following or following[0].cell_type != "markdown":
             yield i, "read the error message aloud in a Markdown cell after it"
