@@ -13,7 +13,7 @@ from publish.terms import BOLD
 
 CODE = re.compile(r"`([^`\n]+)`")
 NAME = re.compile(r"[A-Za-z_][\w.]*")
-LIBRARIES = ("torch", "torchvision", "torchao")
+LIBRARIES = ("torch", "torchvision")
 MOST = 4  # places to name for one function
 PREVIEW = "02"  # what comes before this chapter shows things before it explains them
 
@@ -21,31 +21,45 @@ PREVIEW = "02"  # what comes before this chapter shows things before it explains
 def functions(notebooks: Iterable[Notebook]) -> dict[str, list[list[str]]]:
     """For each function or class of PyTorch the places that show it: [notebook, heading].
 
-    A place is a heading whose code uses the name and whose text speaks of it. The first is the
-    earliest after the preview, where a reader meets it; then come those that speak of it most.
+    A place is a heading whose code uses the name and whose text speaks of it; the one in a notebook
+    that speaks of it most stands for the notebook. First comes the name's home: of the notebooks
+    that speak of it more than half as often as any other, the earliest after the preview. Then
+    come those that speak of it most.
     """
     found: dict[str, list[tuple[int, list[str]]]] = {}
     for notebook in notebooks:
-        known = _imports(notebook)
-        said, used = Counter[tuple[str, str]](), set[tuple[str, str]]()
-        for cell in notebook.cells:
-            if cell.exercise:
-                continue
-            if cell.is_code:
-                used |= {(name, cell.heading) for name in _used(cell, known)}
-            else:
-                said.update((word, cell.heading) for word in _spoken(cell))
-        for name, heading in sorted(used):
-            count = said[name.rpartition(".")[2], heading]
-            if count:
-                found.setdefault(name, []).append((count, [notebook.path, heading]))
+        for name, count, heading in _shown(notebook):
+            found.setdefault(name, []).append((count, [notebook.path, heading]))
     return {name: _best(found[name]) for name in sorted(found, key=str.lower)}
 
 
+def _shown(notebook: Notebook) -> Iterator[tuple[str, int, str]]:
+    """Each name that the notebook shows, how often its text says it, and where most."""
+    known = _imports(notebook)
+    said, whole = Counter[tuple[str, str]](), Counter[str]()
+    used: dict[str, dict[str, None]] = {}  # the headings under which a name is used, in order
+    for cell in notebook.cells:
+        if cell.exercise:
+            continue
+        if cell.is_code:
+            for name in _used(cell, known):
+                used.setdefault(name, {})[cell.heading] = None
+        else:
+            said.update((word, cell.heading) for word in _spoken(cell))
+            whole.update(_spoken(cell))
+    for name, headings in used.items():
+        last = name.rpartition(".")[2]
+        best = max(headings, key=lambda heading: said[last, heading])
+        if said[last, best]:
+            yield name, whole[last], best
+
+
 def _best(places: list[tuple[int, list[str]]]) -> list[list[str]]:
-    first = next((place for place in places if place[1][0] > PREVIEW), places[0])
-    others = sorted((place for place in places if place != first), key=lambda place: -place[0])
-    return [place for _, place in [first, *others[: MOST - 1]]]
+    most = max(count for count, place in places)
+    taught = [place for place in places if place[1][0] > PREVIEW] or places
+    home = next((place for place in taught if place[0] > most / 2), taught[0])
+    others = sorted((place for place in places if place != home), key=lambda place: -place[0])
+    return [place for _, place in [home, *others[: MOST - 1]]]
 
 
 def _imports(notebook: Notebook) -> dict[str, str]:

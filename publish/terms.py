@@ -8,6 +8,7 @@ from publish.reading import Notebook, plain, sentences
 BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
 LEAD = re.compile(r"\*\*(?:You will|You need|Takes|Figure \d+\.?)\*\*")
 MOST_WORDS = 4  # what is longer is emphasis
+NO_TERM = re.compile(r"(?:a|an|the|each|new|old) ", re.IGNORECASE)  # how an emphasis begins
 
 
 def terms(notebooks: Iterable[Notebook]) -> dict[str, list[list[str]]]:
@@ -43,7 +44,7 @@ def _term(bold: str, words: set[str]) -> str:
     text = plain(bold).rstrip(",;")
     if text.endswith((".", "?", "!", ":")) or len(text.split()) > MOST_WORDS:
         return ""
-    if not re.match(r"[A-Za-z0-9.]", text) or not re.search(r"[A-Za-z]", text):
+    if not re.match(r"[A-Za-z]", text) or NO_TERM.match(text):
         return ""
     first = re.match(r"[^\W\d_]*", text)
     small = first[0].lower() if first else ""

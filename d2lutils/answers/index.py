@@ -29,7 +29,7 @@ class Error(NamedTuple):
     notebook: str
     heading: str
     advice: str
-    also: tuple[str, ...] = ()
+    also: tuple[str, ...]
 
     @property
     def place(self) -> Place:
@@ -49,7 +49,7 @@ def index() -> Index:
     """Return the index, read once."""
     text = files(__package__).joinpath("index.json").read_text("utf-8")
     found = json.loads(text)
-    errors = [Error(*error, tuple(also)) for *error, also in found["errors"]]
+    errors = [Error._make([*told, tuple(also)]) for *told, also in found["errors"]]
     return Index(_places(found["terms"]), _places(found["functions"]), errors)
 
 

@@ -93,6 +93,8 @@ def _likeness(asked: str, kind: str, error: Error) -> float:
 
 
 def _ratio(one: str, other: str) -> float:
+    if not re.sub(r"\{\w+\}|\W", "", other):  # nothing but a name, as in KeyError: 'fish'
+        return 0.0
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
