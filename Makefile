@@ -7,7 +7,7 @@ VENV := .venv/bin/python
 # The lab, the tests and make execute find the kernel of .venv before any other "python3".
 export JUPYTER_PATH := $(CURDIR)/.venv/share/jupyter$(if $(JUPYTER_PATH),:$(JUPYTER_PATH))
 
-.PHONY: help lab test execute fresh move check contents known-good setup python
+.PHONY: help lab test execute fresh move check contents known-good book slides setup python
 .SILENT:
 
 help:
@@ -20,6 +20,8 @@ help:
 	echo "make check                   lint, types, spelling, form"
 	echo "make contents                write the table of contents in README.md and the search's index"
 	echo "make known-good              test, then write constraints.txt"
+	echo "make book                    the web book, in build/book (OUT=folder)"
+	echo "make slides [NOTEBOOK=...]   one file of slides a notebook, in build/slides (OUT=folder)"
 	echo "lab and test take ARGS=\"...\", PYTHON=..., KNOWN_GOOD=1 and TORCH=cpu"
 
 lab: setup
@@ -47,6 +49,12 @@ check: setup
 contents: setup
 	"$(VENV)" tools/contents.py
 	"$(VENV)" -m publish.answers
+
+book: setup
+	"$(VENV)" -m publish.web $(if $(OUT),"$(OUT)")
+
+slides: setup
+	"$(VENV)" -m publish.decks $(if $(NOTEBOOK),"$(NOTEBOOK)") $(if $(OUT),--out "$(OUT)")
 
 known-good: test
 	"$(VENV)" tools/known_good.py

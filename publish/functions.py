@@ -8,7 +8,7 @@ from importlib import import_module
 
 import torch
 
-from publish.reading import Cell, Notebook
+from publish.reading import Cell, Notebook, plain
 from publish.terms import BOLD
 
 CODE = re.compile(r"`([^`\n]+)`")
@@ -51,7 +51,7 @@ def _shown(notebook: Notebook) -> Iterator[tuple[str, int, str]]:
         last = name.rpartition(".")[2]
         best = max(headings, key=lambda heading: said[last, heading])
         if said[last, best]:
-            yield name, whole[last], best
+            yield name, whole[last], plain(best)
 
 
 def _best(places: list[tuple[int, list[str]]]) -> list[list[str]]:

@@ -30,7 +30,7 @@ def terms(notebooks: Iterable[Notebook]) -> dict[str, list[list[str]]]:
                 if LEAD.match(sentence):
                     continue
                 for term in [_term(bold, words) for bold in BOLD.findall(sentence)]:
-                    place = [notebook.path, cell.heading, plain(sentence)]
+                    place = [notebook.path, plain(cell.heading), plain(sentence)]
                     if term and not _is_there(found.get(term, []), place):
                         found.setdefault(term, []).append(place)
     return dict(sorted(found.items(), key=lambda item: (item[0].lower(), item[0])))

@@ -114,7 +114,7 @@ def test_uv_makes_the_environment_once(with_uv: Book) -> None:
     make, install = with_uv.steps()
     assert make.startswith("uv venv --python ")
     assert make.endswith(" .venv")
-    into = "--python .venv/bin/python --compile-bytecode --editable .[dev,performance]"
+    into = "--python .venv/bin/python --compile-bytecode --editable .[dev,performance,publish]"
     assert install == f"uv pip install {into}"
     assert with_uv.make("setup") == (0, "", [])
     assert with_uv.steps() == []
@@ -122,7 +122,7 @@ def test_uv_makes_the_environment_once(with_uv: Book) -> None:
 
 def test_venv_and_pip_do_it_where_uv_is_not(with_pip: Book) -> None:
     assert with_pip.make("setup")[0] == 0
-    install = "pip install --no-input --compile --editable .[dev,performance]"
+    install = "pip install --no-input --compile --editable .[dev,performance,publish]"
     assert with_pip.steps() == ["venv .venv", install]
     assert with_pip.make("setup") == (0, "", [])
     assert with_pip.steps() == []
@@ -342,7 +342,7 @@ def test_printing_changes_nothing(with_uv: Book) -> None:
     assert code == 0
     assert out.splitlines()[-1].endswith(
         " pip install --python .venv/bin/python --compile-bytecode --torch-backend cpu "
-        "--editable '.[dev,performance]'"
+        "--editable '.[dev,performance,publish]'"
     )
     assert not (with_uv.root / ".venv").exists()
     assert with_uv.steps() == []

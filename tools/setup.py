@@ -135,7 +135,7 @@ def plan(recipe: Recipe, uv: str | None, fresh: bool) -> list[list[str]]:
         install = [uv, "pip", "install", "--python", python, "--compile-bytecode", *options]
         if recipe.torch:
             install += ["--torch-backend", recipe.torch]
-        return [*make, [*install, "--editable", ".[dev,performance]"]]
+        return [*make, [*install, "--editable", ".[dev,performance,publish]"]]
     if recipe.torch:
         raise Failure(f"TORCH={recipe.torch} needs uv: install it (pip install uv), {AGAIN}.")
     make = []
@@ -149,7 +149,7 @@ def plan(recipe: Recipe, uv: str | None, fresh: bool) -> list[list[str]]:
     elif not any(VENV.glob("lib*/python*/site-packages/pip")) and os.name != "nt":
         make = [[python, "-m", "ensurepip"]]  # made by uv, which has gone since
     install = [python, "-m", "pip", "install", "--no-input", "--compile", *options]
-    return [*make, [*install, "--editable", ".[dev,performance]"]]
+    return [*make, [*install, "--editable", ".[dev,performance,publish]"]]
 
 
 def run(command: list[str]) -> None:

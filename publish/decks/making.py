@@ -1,0 +1,85 @@
+"""A notebook as a deck: nbconvert's slides with a template whose one file holds all."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from jinja2 import pass_context
+from nbconvert.exporters import SlidesExporter
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from publish import npm
+from publish.formulas import Formulas
+from publish.reading import ROOT, plain
+from tools import clean
+
+HERE = Path(__file__).resolve().parent
+
+
+class Exporter(SlidesExporter):
+    """Slides whose formulas are set already."""
+
+    formulas: Formulas
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        return self.formulas.to_html(source)
+
+
+def make(notebooks: list[Path], out: Path) -> list[Path]:
+    """Write a deck of each notebook below `out`, in the chapters' folders; return their paths."""
+    read = {path: clean.read(path) for path in notebooks}
+    look = Config({"CSSHTMLHeaderPreprocessor": {"style": "default"}})
+    templates = [str(HERE / "template")]
+    exporter = Exporter(config=look, template_name="deck", extra_template_basedirs=templates)
+    exporter.formulas = Formulas(_prose(read.values()))
+    parts = _parts(npm.modules() / "reveal.js")
+    decks = []
+    for path, notebook in read.items():
+        title = plain(notebook.cells[0].source.partition("\n")[0].lstrip("# "))
+        text, _ = exporter.from_notebook_node(
+            _shown(notebook), resources={"deck": {**parts, "title": title}}
+        )
+        deck = out / _place(path)
+        deck.parent.mkdir(parents=True, exist_ok=True)
+        deck.write_text(text, encoding="utf-8")
+        decks.append(deck)
+    return decks
+
+
+def _place(path: Path) -> Path:
+    chapters = ROOT / "chapters"
+    inside = path.relative_to(chapters) if path.is_relative_to(chapters) else Path(path.name)
+    return inside.with_suffix(".html")
+
+
+def _prose(notebooks: Any) -> Iterator[str]:
+    for notebook in notebooks:
+        yield from (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def _shown(notebook: NotebookNode) -> NotebookNode:
+    """The notebook without the code that only draws, and with links that lead to other decks."""
+    for cell in notebook.cells:
+        if "hide-input" in cell.metadata.get("tags", []):
+            cell.transient = {"remove_source": True}
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(r"(\]\([^)#\s:]+)\.ipynb(?:#[^)\s]*)?\)", r"\1.html)", cell.source)
+    return notebook
+
+
+def _parts(reveal: Path) -> dict[str, Any]:
+    """What each deck carries: reveal.js, its notes, and our own look."""
+
+    def read(path: Path) -> str:
+        return path.read_text("utf-8").replace("</script", "<\\/script")
+
+    css = "\n".join(read(reveal / "dist" / name) for name in ("reset.css", "reveal.css"))
+    scripts = [reveal / "dist/reveal.js", reveal / "plugin/notes/notes.js", HERE / "deck.js"]
+    return {
+        "css": css,
+        "own_css": read(HERE / "deck.css"),
+        "scripts": [re.sub(r"//# sourceMappingURL=.*", "", read(script)) for script in scripts],
+    }

@@ -1,0 +1,80 @@
+"""Formulas set at build time, as pictures within the page: it needs no script to show them."""
+
+import html
+import json
+import subprocess
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from publish import npm
+
+SCRIPT = Path(__file__).with_suffix(".js")
+Formula = tuple[str, bool]  # TeX, and whether it stands on a line of its own
+
+
+class _Renderer(IPythonRenderer):
+    """Markdown to HTML, each formula as `show` gives it."""
+
+    def __init__(self, show) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(escape=False, anchor_link_text="")
+        self.show = show
+
+    def block_math(self, body: str) -> str:
+        return str(self.show((body.strip(), True)))
+
+    def inline_math(self, body: str) -> str:
+        return str(self.show((body.strip(), False)))
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return str(self.show((f"\\begin{{{name}}}{body}\\end{{{name}}}", True)))
+
+
+class Formulas:
+    """The formulas of some Markdown texts, set once; `to_html` renders such a text with them."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        found: dict[Formula, None] = {}
+        collect = MarkdownWithMath(renderer=_Renderer(partial(_note, found)))
+        for text in texts:
+            if "$" in text:
+                collect.render(text)
+        self.set = dict(zip(found, _set(list(found)), strict=True))
+
+    def to_html(self, text: str) -> str:
+        """Markdown as HTML.
+
+        Raises:
+            KeyError: the text has a formula that none of the first texts had.
+        """
+        return str(MarkdownWithMath(renderer=_Renderer(self._shown)).render(text))
+
+    def _shown(self, formula: Formula) -> str:
+        kind = "formula display" if formula[1] else "formula"
+        title = html.escape(formula[0], quote=True)
+        return f'<span class="{kind}" role="img" aria-label="{title}">{self.set[formula]}</span>'
+
+
+def _note(found: dict[Formula, None], formula: Formula) -> str:
+    found[formula] = None
+    return ""
+
+
+def _set(formulas: list[Formula]) -> list[str]:
+    """Each formula as an SVG, by MathJax; a formula that MathJax cannot read is an error."""
+    if not formulas:
+        return []
+    folder = npm.modules().parent
+    done = subprocess.run(
+        [npm.program("node"), "-e", SCRIPT.read_text("utf-8")],
+        input=json.dumps(formulas), cwd=folder, capture_output=True, text=True, encoding="utf-8",
+    )  # fmt: skip
+    if done.returncode:
+        raise npm.PublishError(f"MathJax cannot set the formulas: {done.stderr.strip()[:300]}")
+    pictures: list[str] = json.loads(done.stdout)
+    for (tex, _), picture in zip(formulas, pictures, strict=True):
+        if 'data-mml-node="merror"' in picture:
+            raise npm.PublishError(f"MathJax cannot read the formula {tex!r}.")
+    return pictures

@@ -1,0 +1,64 @@
+"""Build the web book: python -m publish.web [FOLDER]."""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from publish import npm
+from publish.reading import ROOT
+from publish.web import sources
+from publish.web.settings import settings
+
+
+def build(folder: Path) -> list[str]:
+    """Build the web book into a folder, which is replaced; return Sphinx's warnings."""
+    mathjax = npm.modules() / "mathjax"
+    with tempfile.TemporaryDirectory() as scratch:
+        source, made, trees = (Path(scratch, name) for name in ("source", "html", "trees"))
+        source.mkdir()
+        sources.write(source, mathjax)
+        with open(Path(scratch, "warnings"), "w+", encoding="utf-8") as warnings:
+            app = Sphinx(
+                source, None, made, trees, "html", settings(sources.TITLE),
+                status=None, warning=warnings,
+            )  # fmt: skip
+            app.connect("source-read", _prepare)
+            app.build()
+            warnings.seek(0)
+            found = warnings.read().splitlines()
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(made, folder)
+    return found
+
+
+def _prepare(app: Sphinx, document: str, text: list[str]) -> None:
+    if app.env.doc2path(document).suffix == ".ipynb":
+        text[0] = sources.prepare(document, text[0])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Build the web book from the saved notebooks.")
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "build" / "book")
+    folder = parser.parse_args().folder.resolve()
+    start = time.monotonic()
+    try:
+        warnings = build(folder)
+    except npm.PublishError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(*warnings, sep="\n", file=sys.stderr, end="\n" if warnings else "")
+    pages = len(list(folder.rglob("*.html")))
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
+    seconds = time.monotonic() - start
+    print(f"{pages} pages, {size:.0f} MB, {seconds:.0f} s: open {folder / 'index.html'}")
+    return 1 if warnings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""The decks, one file each, seen through a browser: no slide is higher than the screen."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from publish import decks
+from publish.decks.making import make
+from publish.formulas import Formulas
+from publish.npm import PublishError
+from publish.reading import ROOT
+from tests.browser import browsing
+from tools.fresh import of_the_book
+
+NOTEBOOKS = of_the_book(ROOT / "chapters")
+SCREEN = {"width": 1280, "height": 720}
+SMALLEST = 0.6  # how small a slide with a long error may be drawn
+# Goes to each slide in turn, and returns [its text's start, its height on the screen, its scale].
+WALK = """() => {
+    const seen = [];
+    document.querySelectorAll(".slides section:not(.stack)").forEach((slide) => {
+        const { h, v } = Reveal.getIndices(slide);
+        Reveal.slide(h, v, 99);
+        const ends = [...slide.children].map((child) => child.getBoundingClientRect().bottom);
+        const start = slide.innerText.slice(0, 40);
+        seen.push([start, Math.max(...ends), Number(slide.dataset.fitted)]);
+    });
+    return seen;
+}"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All decks of the book."""
+    out = tmp_path_factory.mktemp("the decks")
+    assert len(make(NOTEBOOKS, out)) == len(NOTEBOOKS)
+    return out
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A projector's screen, whose page may ask for nothing but the one file."""
+    page = browser.new_context(viewport=SCREEN).new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    assert not errors
+    assert not [url for url in asked if not url.startswith(("file:", "data:", "blob:", "about:"))]
+    page.context.close()
+
+
+def opened(page: Page, deck: Path, query: str = "") -> None:
+    page.goto(deck.as_uri() + query)
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
+
+
+def test_no_slide_overflows(page: Page, folder: Path) -> None:
+    low, small = [], []
+    for deck in sorted(folder.rglob("*.html")):
+        opened(page, deck)
+        slides = page.evaluate(WALK)
+        assert len(slides) >= 10, deck
+        name = deck.relative_to(folder).as_posix()
+        low += [(name, text) for text, bottom, _ in slides if bottom > SCREEN["height"]]
+        small += [(name, text, scale) for text, _, scale in slides if scale < SMALLEST]
+    assert not low
+    assert not small
+
+
+def test_a_deck_is_one_file_with_all_in_it(page: Page, folder: Path) -> None:
+    deck = folder / "02_tensors" / "05_broadcasting.html"
+    opened(page, deck)
+    assert page.locator("section h1").first.inner_text() == "Combine shapes by broadcasting"
+    assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
+    assert page.locator(".formula svg").count() > 0
+    assert "$$" not in page.locator(".slides").inner_text()
+    assert deck.stat().st_size < 4e6
+
+
+def test_solutions_and_drawing_code_are_not_shown(folder: Path) -> None:
+    text = (folder / "02_tensors" / "05_broadcasting.html").read_text("utf-8")
+    assert "Exercise 02.5b" in text
+    assert "Solution 02.5b" not in text
+    assert "data:image/png" in text
+    assert "Rectangle(" not in text
+
+
+def test_speaker_notes_are_there(page: Page, folder: Path) -> None:
+    deck = next(d for d in folder.rglob("*.html") if 'class="notes"' in d.read_text("utf-8"))
+    opened(page, deck)
+    assert page.evaluate("Reveal.hasPlugin('notes')")
+    assert not page.locator("aside.notes").first.is_visible()
+
+
+def test_print_pdf_shows_each_slide_on_a_page(page: Page, folder: Path) -> None:
+    deck = folder / "02_tensors" / "05_broadcasting.html"
+    opened(page, deck)
+    slides = page.evaluate("Reveal.getTotalSlides()")
+    opened(page, deck, "?print-pdf")
+    page.wait_for_function("() => document.querySelectorAll('.pdf-page').length")
+    assert page.locator(".pdf-page").count() == slides
+
+
+def test_a_formula_that_cannot_be_read_is_told() -> None:
+    with pytest.raises(PublishError, match=r"cannot read the formula '\\\\frac\{1\}'"):
+        Formulas([r"Half: $\frac{1}$"])
+
+
+def test_a_deck_needs_nothing_of_ours_at_run_time() -> None:
+    assert Path(decks.__file__).with_name("deck.js").read_text("utf-8").count("import ") == 0

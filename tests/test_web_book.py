@@ -1,0 +1,158 @@
+"""The web book, built whole and seen through a browser: from a folder, and from a server."""
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from publish.reading import ROOT
+from publish.web.__main__ import build
+from publish.web.sources import prepare
+from tests.browser import browsing
+from tools.fresh import of_the_book
+
+PAGE = "02_tensors/05_broadcasting.html"  # it has formulas, folded drawings and solutions
+SOURCE = re.compile(r"""(?:<(?:script|img|iframe|source)[^>]*?\ssrc|<link[^>]*?\shref)="([^"]+)""")
+
+
+@dataclass
+class Book:
+    """The built book, and what Sphinx complained of."""
+
+    folder: Path
+    warnings: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    folder = tmp_path_factory.mktemp("the web") / "book"
+    return Book(folder, build(folder))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as browser:
+        yield browser
+
+
+@pytest.fixture(params=["folder", "server"])
+def address(request: pytest.FixtureRequest, book: Book) -> Iterator[str]:
+    """Where the book begins: a file opened with no server, or a server's page."""
+    if request.param == "folder":
+        yield book.folder.as_uri()
+        return
+    handler = partial(SimpleHTTPRequestHandler, directory=str(book.folder))
+    handler.log_message = lambda *_: None  # type: ignore[attr-defined]
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page that may ask this machine only."""
+    page = browser.new_context(color_scheme="light").new_page()
+    asked: list[str] = []
+    here = ("data:", "blob:", "file:" if address.startswith("file:") else address)
+    page.on("request", lambda request: asked.append(request.url))
+    yield page
+    assert not [url for url in asked if not url.startswith(here)]
+    page.context.close()
+
+
+def test_each_section_has_a_page_and_nothing_is_wrong(book: Book) -> None:
+    assert not book.warnings
+    chapters = ROOT / "chapters"
+    for notebook in of_the_book(chapters):
+        page = book.folder / notebook.relative_to(chapters)
+        assert page.with_suffix(".html").is_file()
+
+
+def test_no_page_loads_anything_from_elsewhere(book: Book) -> None:
+    for file in book.folder.rglob("*.html"):
+        loaded = SOURCE.findall(file.read_text("utf-8"))
+        assert loaded
+        assert not [url for url in loaded if re.match(r"(?:https?:)?//", url)], file
+
+
+def test_a_solution_opens_and_closes(page: Page, address: str) -> None:
+    page.goto(f"{address}/{PAGE}")
+    solution = page.locator("details.above-input, details.hide").filter(
+        has_text="Open the solution"
+    )
+    code = solution.first.locator("pre").first
+    assert not code.is_visible()
+    solution.first.locator("summary").click()
+    assert code.is_visible()
+    assert code.inner_text().startswith("# Solution 02.5b")
+
+
+def test_formulas_are_set(page: Page, address: str) -> None:
+    page.goto(f"{address}/{PAGE}")
+    page.wait_for_selector("mjx-container svg", state="attached")
+    assert page.locator("mjx-merror").count() == 0
+
+
+def test_a_cell_can_be_copied(page: Page, address: str) -> None:
+    page.goto(f"{address}/{PAGE}")
+    cells = page.locator(".cell_input pre").count()
+    assert page.locator("button.copybtn").count() == cells > 20
+
+
+def test_the_way_into_the_lab_names_the_notebook(page: Page, address: str) -> None:
+    page.goto(f"{address}/{PAGE}")
+    way = page.get_by_role("link", name="Open in the lab").get_attribute("href")
+    assert way == "http://localhost:8888/lab/tree/chapters/02_tensors/05_broadcasting.ipynb"
+
+
+def test_dark_is_dark(page: Page, address: str) -> None:
+    page.goto(f"{address}/{PAGE}")
+
+    def brightness() -> int:
+        colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        return sum(map(int, re.findall(r"\d+", colour)[:3]))
+
+    assert brightness() > 700
+    for _ in range(3):  # the button goes through light, dark and the system's choice
+        if brightness() < 100:
+            break
+        page.locator("button.theme-switch-button").first.click()
+    assert brightness() < 100
+
+
+def test_search_finds_a_section(page: Page, address: str) -> None:
+    page.goto(f"{address}/search.html?q=broadcasting")
+    results = page.locator("#search-results li a")
+    results.first.wait_for(timeout=30_000)
+    found = [link.get_attribute("href") or "" for link in results.all()]
+    assert any(link.split("?")[0].endswith(PAGE) for link in found), found[:10]
+
+
+def test_ten_links_lead_to_headings(page: Page, address: str) -> None:
+    """From the index of terms: each link's page opens, and its anchor is there."""
+    page.goto(f"{address}/terms.html")
+    links = page.locator("article li a.reference.internal")
+    assert links.count() > 700
+    step = links.count() // 10
+    chosen = [str(links.nth(i).evaluate("a => a.href")) for i in range(0, 10 * step, step)]
+    for link in chosen:
+        page.goto(link)
+        anchor = page.evaluate("decodeURIComponent(location.hash.slice(1))")
+        assert page.evaluate("id => !!document.getElementById(id)", anchor), link
+        assert page.locator("article h1").is_visible()
+
+
+def test_a_page_is_its_notebook_and_a_way_into_the_lab() -> None:
+    """What is changed for the page: a link below the title, solutions' bars, our own outputs."""
+    text = (ROOT / "chapters/02_tensors/05_broadcasting.ipynb").read_text("utf-8")
+    page = prepare("02_tensors/05_broadcasting", text)
+    assert "vnd.d2l" in text
+    assert "vnd.d2l" not in page
+    assert page.count("Open the solution") == text.count('"solution"')
