@@ -7,6 +7,7 @@ from publish.reading import Notebook, plain, sentences
 
 BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
 LEAD = re.compile(r"\*\*(?:You will|You need|Takes|Figure \d+\.?)\*\*")
+LEANS = re.compile(r"(?:It|This|That|These|Those|They|Such|Both|Each)\b")  # on the sentence before it
 MOST_WORDS = 4  # what is longer is emphasis
 NO_TERM = re.compile(r"(?:a|an|the|each|new|old) ", re.IGNORECASE)  # how an emphasis begins
 
@@ -26,11 +27,14 @@ def terms(notebooks: Iterable[Notebook]) -> dict[str, list[list[str]]]:
         for cell in notebook.cells:
             if cell.is_code or cell.exercise:
                 continue
+            before = ""
             for sentence in sentences(cell.source):
                 if LEAD.match(sentence):
                     continue
+                said = f"{before} {sentence}" if LEANS.match(sentence) else sentence
+                before = sentence
                 for term in [_term(bold, words) for bold in BOLD.findall(sentence)]:
-                    place = [notebook.path, plain(cell.heading), plain(sentence)]
+                    place = [notebook.path, plain(cell.heading), plain(said)]
                     if term and not _is_there(found.get(term, []), place):
                         found.setdefault(term, []).append(place)
     return dict(sorted(found.items(), key=lambda item: (item[0].lower(), item[0])))
