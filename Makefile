@@ -7,7 +7,7 @@ VENV := .venv/bin/python
 # The lab, the tests and make execute find the kernel of .venv before any other "python3".
 export JUPYTER_PATH := $(CURDIR)/.venv/share/jupyter$(if $(JUPYTER_PATH),:$(JUPYTER_PATH))
 
-.PHONY: help lab test execute fresh move check contents known-good book slides setup python
+.PHONY: help lab test execute fresh move check contents known-good book slides pdf setup python
 .SILENT:
 
 help:
@@ -22,6 +22,7 @@ help:
 	echo "make known-good              test, then write constraints.txt"
 	echo "make book                    the web book, in build/book (OUT=folder)"
 	echo "make slides [NOTEBOOK=...]   one file of slides a notebook, in build/slides (OUT=folder)"
+	echo "make pdf                     the book on paper, in build/book.pdf (OUT=file)"
 	echo "lab and test take ARGS=\"...\", PYTHON=..., KNOWN_GOOD=1 and TORCH=cpu"
 
 lab: setup
@@ -55,6 +56,9 @@ book: setup
 
 slides: setup
 	"$(VENV)" -m publish.decks $(if $(NOTEBOOK),"$(NOTEBOOK)") $(if $(OUT),--out "$(OUT)")
+
+pdf: setup
+	"$(VENV)" -m publish.pdf $(if $(OUT),"$(OUT)")
 
 known-good: test
 	"$(VENV)" tools/known_good.py

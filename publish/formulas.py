@@ -2,10 +2,12 @@
 
 import html
 import json
+import re
 import subprocess
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -21,6 +23,12 @@ class _Renderer(IPythonRenderer):
     def __init__(self, show) -> None:  # type: ignore[no-untyped-def]
         super().__init__(escape=False, anchor_link_text="")
         self.show = show
+
+    def heading(self, text: str, level: int, **attributes: Any) -> str:
+        """A heading with its anchor, and no sign that links to it."""
+        return re.sub(
+            r'<a class="anchor-link".*?</a>', "", super().heading(text, level, **attributes)
+        )
 
     def block_math(self, body: str) -> str:
         return str(self.show((body.strip(), True)))

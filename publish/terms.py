@@ -7,7 +7,7 @@ from publish.reading import Notebook, plain, sentences
 
 BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
 LEAD = re.compile(r"\*\*(?:You will|You need|Takes|Figure \d+\.?)\*\*")
-LEANS = re.compile(r"(?:It|This|That|These|Those|They|Such|Both|Each)\b")  # on the sentence before it
+LEANS = re.compile(r"(?:It|This|That|These|Those|They|Such|Both|Each)\b")  # on what stands before
 MOST_WORDS = 4  # what is longer is emphasis
 NO_TERM = re.compile(r"(?:a|an|the|each|new|old) ", re.IGNORECASE)  # how an emphasis begins
 

@@ -1,75 +1,31 @@
-"""The browser that tests look through: Chromium or Chrome, driven by Playwright."""
+"""A browser for tests: without one they are skipped, or fail where D2L_REQUIRE_BROWSER is set."""
 
 import os
-import shlex
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
-ELSEWHERE = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
-)
-QUIET = (
-    "--no-sandbox",  # root, as in continuous integration, has none
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-)
+from publish import browser
+from publish.npm import PublishError
 
 
 def require_browser() -> str:
-    """The browser's path; without one, or without a driver for it, the tests are skipped.
+    """The browser's path; without one the test is skipped.
 
-    Where D2L_REQUIRE_BROWSER is set, as in continuous integration, they fail.
+    Where D2L_REQUIRE_BROWSER is set, as in continuous integration, it fails.
     """
-    lacking, executable = driver_problem(), None
-    if not lacking and (executable := find_browser()) is None:
-        line = f"{shlex.quote(sys.executable)} -m playwright install chromium"
-        lacking = f"no Chromium or Chrome here: type {line} (Debian: sudo apt install chromium)"
-    if executable is None:
-        pytest.fail(lacking) if os.environ.get("D2L_REQUIRE_BROWSER") else pytest.skip(lacking)
-    return executable
-
-
-def driver_problem() -> str:
-    """Why the program through which Playwright drives a browser does not start; empty if it does.
-
-    It is a Node.js that lacks a library on a bare Debian.
-    """
-    asked = [sys.executable, "-m", "playwright", "--version"]
-    done = subprocess.run(asked, capture_output=True, text=True, check=False)
-    if done.returncode == 0:
-        return ""
-    cause = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-    line = ": type sudo apt-get install libatomic1" if "libatomic" in cause else ""
-    return f"Playwright's driver does not start ({cause}){line}"
-
-
-def find_browser() -> str | None:
-    """A Chromium or Chrome, the machine's own or Playwright's."""
-    for name in BROWSERS:
-        if path := shutil.which(name):
-            return path
-    with sync_playwright() as play:
-        return next(filter(os.path.exists, (*ELSEWHERE, play.chromium.executable_path)), None)
+    try:
+        return browser.executable_path()
+    except PublishError as lacking:
+        told = str(lacking)
+    pytest.fail(told) if os.environ.get("D2L_REQUIRE_BROWSER") else pytest.skip(told)
 
 
 @contextmanager
 def browsing() -> Iterator[Browser]:
-    """A browser without a window; without one on this machine the test is skipped, or fails."""
-    executable = require_browser()
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=executable, args=list(QUIET))
-        yield browser
-        browser.close()
+    """A browser without a window, where there is one."""
+    require_browser()
+    with browser.browsing() as opened:
+        yield opened

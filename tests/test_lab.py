@@ -31,7 +31,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.browser import QUIET, require_browser
+from publish.browser import QUIET
+from tests.browser import require_browser
 from tests.form import slides
 from tools import clean, lab, setup
 

@@ -15,6 +15,7 @@ from publish.formulas import Formulas
 from publish.reading import ROOT, plain
 from tools import clean
 
+PICTURES = {"enabled": True, "remove_input_tags": {"hide-input"}}  # of cells that only draw
 HERE = Path(__file__).resolve().parent
 
 
@@ -31,7 +32,7 @@ class Exporter(SlidesExporter):
 def make(notebooks: list[Path], out: Path) -> list[Path]:
     """Write a deck of each notebook below `out`, in the chapters' folders; return their paths."""
     read = {path: clean.read(path) for path in notebooks}
-    look = Config({"CSSHTMLHeaderPreprocessor": {"style": "default"}})
+    look = Config(CSSHTMLHeaderPreprocessor={"style": "default"}, TagRemovePreprocessor=PICTURES)
     templates = [str(HERE / "template")]
     exporter = Exporter(config=look, template_name="deck", extra_template_basedirs=templates)
     exporter.formulas = Formulas(_prose(read.values()))
@@ -61,10 +62,8 @@ def _prose(notebooks: Any) -> Iterator[str]:
 
 
 def _shown(notebook: NotebookNode) -> NotebookNode:
-    """The notebook without the code that only draws, and with links that lead to other decks."""
+    """The notebook with links that lead to other decks."""
     for cell in notebook.cells:
-        if "hide-input" in cell.metadata.get("tags", []):
-            cell.transient = {"remove_source": True}
         if cell.cell_type == "markdown":
             cell.source = re.sub(r"(\]\([^)#\s:]+)\.ipynb(?:#[^)\s]*)?\)", r"\1.html)", cell.source)
     return notebook

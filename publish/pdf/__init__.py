@@ -1,0 +1,1 @@
+"""The book as one PDF: contents with page numbers, bookmarks, links that lead within the book."""
