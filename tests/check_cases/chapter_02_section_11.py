@@ -135,6 +135,14 @@ def line_after_line(path):
     return whole.hexdigest()
 
 
+def line_after_line_of_bytes(path):
+    whole = hashlib.sha256()
+    with open(path, "rb") as file:
+        for line in file:
+            whole.update(line)
+    return whole.hexdigest()
+
+
 def lines_stripped(path):
     whole = hashlib.sha256()
     with open(path, "rb") as file:
@@ -321,6 +329,8 @@ CASES = {
             (stops_at_a_short_block, "SHA-256 of no bytes"),
             (hash_of_hashes, "every byte counts"),
             (line_after_line, "every byte counts"),
+            (line_after_line_of_bytes, "reads large parts at once"),
+            (lambda path: in_blocks(path, 2_500_000), "reads large parts at once"),
             (lines_stripped, "every byte counts"),
             (lambda path: hashlib.sha256(str(path).encode()).hexdigest(), "every byte counts"),
             (lambda path: int(in_blocks(path), 16), "got an int"),

@@ -94,9 +94,11 @@ def fingerprint(answer: Any) -> None:
             if path.read_bytes() != content:
                 raise Wrong("your function changed the file")
             if taken > 3_000_000:
+                whole = taken > len(content) > 3_000_000
                 raise Wrong(
-                    f"your function took {taken / 1e6:.0f} MB of memory, so it read the whole "
-                    "file at once; `file.read(n)` reads n bytes at most"
+                    f"your function took {taken / 1e6:.1f} MB of memory, so it "
+                    + ("read the whole file at once; " if whole else "reads large parts at once; ")
+                    + "`file.read(n)` reads n bytes at most: take blocks of 100,000 or fewer"
                 )
 
 
