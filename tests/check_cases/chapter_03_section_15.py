@@ -31,6 +31,13 @@ def eats_the_order(order, batch_size, drop_last):
     return [*batches, order] if order and not drop_last else batches
 
 
+def pops_the_last(order, batch_size, drop_last):
+    batches = cut(order, batch_size, False)
+    if drop_last and len(batches[-1]) < batch_size:
+        batches.pop()
+    return batches
+
+
 def one_by_one(order, batch_size, drop_last):
     batches, batch = [], []
     for position in order:
@@ -97,6 +104,24 @@ def row_by_row(samples):
     return torch.stack(rows), torch.tensor(lengths), torch.tensor(labels)
 
 
+def by_mask(samples):
+    sequences, labels = zip(*samples, strict=True)
+    lengths = torch.tensor([sequence.numel() for sequence in sequences])
+    batch = sequences[0].new_zeros(len(samples), int(lengths.max()))
+    batch[torch.arange(batch.shape[1]) < lengths[:, None]] = torch.cat(sequences)
+    return batch, lengths, torch.tensor(labels)
+
+
+def filled_with_minus_one(samples):
+    sequences = [sequence for sequence, _ in samples]
+    return pad_sequence(sequences, batch_first=True, padding_value=-1), *join(samples)[1:]
+
+
+def made_longer(samples):
+    _, lengths, labels = join(samples)
+    return torch.stack([s.resize_(int(lengths.max())) for s, _ in samples]), lengths, labels
+
+
 def without_empty_ones(samples):
     return join([sample for sample in samples if len(sample[0])] or samples)
 
@@ -131,6 +156,11 @@ CASES = {
             ),
             (filled_up, "from k * batch_size on"),
             (eats_the_order, "changed its input"),
+            (pops_the_last, "your function raised IndexError"),
+            (
+                lambda order, size, drop: tuple(cut(order, size, drop)),
+                "expected a list, got a tuple",
+            ),
             (
                 lambda order, size, drop: [sorted(b) for b in cut(order, size, drop)],
                 "batch k holds",
@@ -166,6 +196,8 @@ CASES = {
             (lambda labels: torch.ones(len(labels)).double() / len(labels), "weighs the same"),
             (lambda labels: 1 / (labels.double() + 1), "a sample weighs 1 / (size"),
             (lambda labels: 1 / F.one_hot(labels, 10).sum(0)[labels], "your function raised"),
+            (lambda labels: 1 / F.one_hot(labels, 100).sum(0)[labels], "your function raised"),
+            (lambda labels: 1 / labels.copy_(labels.bincount()[labels]), "changed its input"),
             (
                 lambda labels: 1 / labels.unique(return_counts=True)[1][labels],
                 "your function raised",
@@ -213,6 +245,8 @@ CASES = {
                 lambda samples: (torch.stack([s for s, _ in samples]), *join(samples)[1:]),
                 "your function raised RuntimeError",
             ),
+            (filled_with_minus_one, "then zeros"),
+            (made_longer, "changed its input"),
             (without_empty_ones, "expected shape"),
             (sorted_by_length, "row i holds sequence i"),
             (
@@ -225,7 +259,7 @@ CASES = {
             ),
             (lambda samples: (join(samples)[0], *join(samples)[:0:-1]), "length of each sequence"),
         ],
-        also_right=[lambda samples: [*join(samples)], row_by_row],
+        also_right=[lambda samples: [*join(samples)], row_by_row, by_mask],
         equivalent={
             "return (pad_sequence(sequences, batch_first=True), abs(lengths), labels)": (
                 NOT_NEGATIVE

@@ -77,6 +77,22 @@ def as_text(files, published):
     return unsound({name: data.decode().encode() for name, data in files.items()}, published)
 
 
+def capitals_only(files, published):
+    pairs = published.items()
+    return sorted(n for n, d in pairs if n not in files or hashed(files[n]).upper() != d)
+
+
+def by_number(files, published):
+    pairs = published.items()
+    return sorted(n for n, d in pairs if n not in files or int(hashed(files[n]), 16) != int(d, 16))
+
+
+def into_small_letters(files, published):
+    for name in published:
+        published[name] = published[name].lower()
+    return unsound(files, published)
+
+
 def by_digest(files, published):
     found = []
     for name, digest in sorted(published.items()):
@@ -119,6 +135,19 @@ def once(have, ask, size):
         return have
     number, body = ask(len(have))
     return have + body if number == 206 else body
+
+
+def five_times(have, ask, size):
+    for _ in range(5):
+        have = once(have, ask, size)
+    return have
+
+
+def from_the_start_again(have, ask, size):
+    while len(have) < size:
+        number, body = ask(len(have))
+        have += body if number == 206 else body[len(have) :]
+    return have
 
 
 def anew(have, ask, size):
@@ -192,7 +221,7 @@ TWO_NUMBERS = "the number is 200 or 206"
 CASES = {
     "03.18a": Cases(
         solution=unsound,
-        also_right=[by_digest],
+        also_right=[by_digest, by_number],
         wrong=[
             (present_only, "missing counts as well"),
             (missing_only, "another hash counts as well"),
@@ -221,6 +250,8 @@ CASES = {
             (first_digits_of_each, "another hash counts as well"),
             (without_line_ends, "hash the bytes with SHA-256"),
             (as_text, "no such letters"),
+            (capitals_only, "compare small letters with small ones"),
+            (into_small_letters, "changed its input"),
         ],
         equivalent={
             "return abs(sha256(files[name]).hexdigest() == digest.lower())": ONLY_TRUTH,
@@ -233,6 +264,8 @@ CASES = {
         also_right=[in_pieces, deeper],
         wrong=[
             (once, "ask again until"),
+            (five_times, "ask again until"),
+            (from_the_start_again, "only the bytes that it brought count"),
             (anew, "ask for the first byte that is missing"),
             (always_appends, "only the bytes that it brought count"),
             (always_replaces, "the bytes of a 206 follow"),

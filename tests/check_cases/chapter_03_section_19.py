@@ -111,6 +111,18 @@ def neighbours(groups, count, generator):
     return torch.where(~test)[0], torch.where(test)[0]
 
 
+def last_of_the_order(groups, count, generator):
+    names = groups.unique()
+    test = torch.isin(groups, names[torch.randperm(len(names), generator=generator)[-count:]])
+    return torch.where(~test)[0], torch.where(test)[0]
+
+
+def drawn_by_rows(groups, count, generator):
+    order = groups[torch.randperm(len(groups), generator=generator)].tolist()
+    test = torch.isin(groups, torch.tensor(list(dict.fromkeys(order))[:count]))
+    return torch.where(~test)[0], torch.where(test)[0]
+
+
 def one_row_a_group(groups, count, generator):
     train, test = split(groups, count, generator)
     firsts = [torch.where(groups == group)[0][0] for group in groups[test].unique()]
@@ -169,6 +181,21 @@ def counted(train, test):
 
 def nearly(train, test):
     return torch.isclose(test[:, None], train, atol=1e-5).all(dim=2).any(dim=1)
+
+
+def in_float32(train, test):
+    return (torch.cdist(test.float(), train.float()) == 0).any(dim=1)
+
+
+def marks_repeats(train, test):
+    mask = seen(train, test)
+    for i in range(len(test)):
+        mask[i] |= (test[:i] == test[i]).all(dim=1).any()
+    return mask
+
+
+def without_differences(train, test):
+    return ((test[:, None] - train).abs().sum(dim=2) == 0).any(dim=1)
 
 
 def same_place(train, test):
@@ -236,6 +263,30 @@ def decimal(names, percent):
     return cut(names, lambda name: int(sha256(name.encode()).hexdigest()[:8]) % 100 < percent)
 
 
+def plain_letters(names, percent):
+    def number(name):
+        return int(sha256(name.split("/")[0].encode("ascii", "ignore")).hexdigest()[:8], 16)
+
+    return cut(names, lambda name: number(name) % 100 < percent)
+
+
+def eight_bytes(names, percent):
+    def number(name):
+        return int.from_bytes(sha256(name.split("/")[0].encode()).digest()[:8], "big")
+
+    return cut(names, lambda name: number(name) % 100 < percent)
+
+
+def before_find(names, percent):
+    return cut(names, lambda name: remainder(name[: name.find("/")]) < percent)
+
+
+def by_group_names(names, percent):
+    inside = {group for group in (n.split("/")[0] for n in names) if remainder(group) < percent}
+    test = [n for n in names if n.split("/")[0] in inside]
+    return [n for n in names if n not in test], test
+
+
 def first_of_each(names, percent):
     return by_hash(dict.fromkeys(names), percent)
 
@@ -260,7 +311,7 @@ ONE_DIMENSION = "`where` of one dimension gives one tensor: the last is the firs
 CASES = {
     "03.19a": Cases(
         solution=split,
-        also_right=[lambda *inputs: list(split(*inputs)), by_inverse],
+        also_right=[lambda *inputs: list(split(*inputs)), by_inverse, last_of_the_order],
         wrong=[
             (rows_drawn, "draw groups, not rows"),
             (neighbouring_repeats_only, "the number of different groups"),
@@ -281,6 +332,7 @@ CASES = {
             (global_order, "the global generator was moved"),
             (one_of_three, "draw with `torch.randperm(n, generator=generator)`"),
             (all_but_the_last_group, "draw with `torch.randperm(n, generator=generator)`"),
+            (drawn_by_rows, "draw with `torch.randperm(n, generator=generator)`"),
             (neighbours, "these groups are neighbours"),
             (lambda g, n, generator: split(g, n + (n > 3), generator), "groups, expected"),
             (one_row_a_group, "exactly one part"),
@@ -297,7 +349,7 @@ CASES = {
     ),
     "03.19b": Cases(
         solution=seen,
-        also_right=[seen_by_loops, seen_by_numbers],
+        also_right=[seen_by_loops, seen_by_numbers, without_differences],
         wrong=[
             (any_column, "only if all of its columns are equal"),
             (different_rows, "one and the same row"),
@@ -306,6 +358,8 @@ CASES = {
             (training_mask, "mark the test rows"),
             (counted, "compare whole rows"),
             (nearly, "compare whole rows"),
+            (in_float32, "compare whole rows"),
+            (marks_repeats, "compare whole rows"),
             (same_place, "raised"),
             (row_numbers, "return a mask"),
             (lambda train, test: ~seen(train, test), "that were not seen"),
@@ -317,7 +371,7 @@ CASES = {
     ),
     "03.19c": Cases(
         solution=by_hash,
-        also_right=[by_partition],
+        also_right=[by_partition, by_group_names],
         wrong=[
             (whole_name, "not the whole name"),
             (last_slash, "not at the last"),
@@ -326,6 +380,9 @@ CASES = {
             (by_md5, "SHA-256, the first eight"),
             (all_digits, "SHA-256, the first eight"),
             (decimal, "raised ValueError"),
+            (plain_letters, "SHA-256, the first eight"),
+            (eight_bytes, "SHA-256, the first eight"),
+            (before_find, "is in both lists"),
             (first_of_each, "as often as it stands there"),
             (sorted_names, "keep the order"),
             (by_place, "is in both lists"),

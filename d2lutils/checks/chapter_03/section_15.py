@@ -21,6 +21,7 @@ def cut(answer: Any) -> None:
         ([5, 9, 5], 1, True),
         ([8, 6, 7, 5], 4, True),
         ([], 2, False),
+        ([], 2, True),
     ]:
         whole = len(order) - len(order) % size
         every = _batches(order, size)
@@ -61,7 +62,7 @@ def balance(answer: Any) -> None:
         [1],
         [3, 0, 3, 3, 0, 3, 1],
         [0, 1, 2],
-        [11, 3, 11],
+        [120, 3, 120],
         many,
     ]:
         labels = torch.tensor(classes)

@@ -49,7 +49,11 @@ def unsound(answer: Any) -> None:
             (sorted(set(digests) - set(want)), "these are the sound ones"),
             (sorted({*want, "empty"}), "a file of no bytes is no missing file; it has a hash too"),
             (sorted({*want, "own"}), "`own` was not published; it does not matter"),
-            (sorted(published), "every file is called unsound; hash the bytes with `sha256`"),
+            (
+                sorted(published),
+                "every file is called unsound; hash the bytes with `sha256`, and compare small "
+                "letters with small ones",
+            ),
         ]
         if note:
             usual[:0] = [(sorted(published), "capital and small hexadecimal digits mean the same")]
@@ -76,6 +80,7 @@ def resume(answer: Any) -> None:
         ("you have nothing, and one 206 brings all", SIZE, 0, [(206, SIZE)]),
         ("you have 7 bytes, and one 206 brings the rest", SIZE, 7, [(206, SIZE)]),
         ("the answers break off twice", SIZE, 7, [(206, 5), (206, 11), (206, SIZE)]),
+        ("each answer brings one byte", SIZE, 0, [(206, 1)] * SIZE),
         ("you have all bytes", SIZE, SIZE, []),
         ("the file has no bytes", 0, 0, []),
         ("one byte is missing", SIZE, SIZE - 1, [(206, SIZE)]),
