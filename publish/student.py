@@ -1,0 +1,88 @@
+"""The notebooks for a class: no solutions, no saved outputs; stubs and checks work as they are.
+
+python -m publish.student FOLDER [--chapter 02_tensors]
+"""
+
+import argparse
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from publish.reading import ROOT
+from tools import clean
+from tools.fresh import of_the_book
+
+FOLDED = re.compile(r"\n*<details><summary>(?P<title>.*?)</summary>.*?</details>", re.DOTALL)
+KEPT = "Hint"  # the one thing folded that is no solution
+
+
+def write(out: Path, chapter: str | None = None) -> list[Path]:
+    """Write the students' notebooks below `out`, in the chapters' folders; return their paths.
+
+    Args:
+        out: a folder that is empty or does not exist yet.
+        chapter: a folder of chapters/, such as 02_tensors; all chapters where it is left out.
+
+    Raises:
+        FileExistsError: there is something in `out`.
+        FileNotFoundError: there is no such chapter.
+    """
+    if out.exists() and any(out.iterdir()):
+        raise FileExistsError(f"{out} is not empty: name a new folder.")
+    chapters = ROOT / "chapters"
+    folder = chapters / chapter if chapter else chapters
+    if not folder.is_dir() or folder.resolve().parent not in (chapters, ROOT):
+        known = ", ".join(sorted(path.name for path in chapters.iterdir() if path.is_dir()))
+        raise FileNotFoundError(f"There is no chapter {chapter}; there are {known}.")
+    written = []
+    for path in of_the_book(folder):
+        copy = out / path.relative_to(chapters)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        clean.write(without_solutions(clean.read(path)), copy)
+        written.append(copy)
+    for look in folder.rglob("rise.css"):  # each chapter's imports that of the folder above it
+        shutil.copyfile(look, out / look.relative_to(chapters))
+    shutil.copyfile(chapters / "rise.css", out / "rise.css")
+    return written
+
+
+def without_solutions(notebook: NotebookNode) -> NotebookNode:
+    """The notebook as a student gets it; the one given is left as it is."""
+    copy = NotebookNode(notebook | {"cells": []})
+    for cell in notebook.cells:
+        if "solution" in cell.metadata.get("tags", []):
+            continue
+        kept = NotebookNode(cell)
+        if cell.cell_type == "code":
+            kept |= {"outputs": [], "execution_count": None}
+        else:
+            kept.source = FOLDED.sub(_hint, cell.source).strip()
+        if kept.source:
+            copy.cells.append(kept)
+    return copy
+
+
+def _hint(folded: re.Match[str]) -> str:
+    return folded[0] if folded["title"] == KEPT else ""
+
+
+def main() -> int:
+    """Write the folder that the command line names."""
+    parser = argparse.ArgumentParser(description="The notebooks without solutions and outputs.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--chapter", help="a folder of chapters/, as 02_tensors")
+    asked = parser.parse_args()
+    try:
+        written = write(asked.folder.resolve(), asked.chapter)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{len(written)} notebooks without solutions and outputs: {asked.folder}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
