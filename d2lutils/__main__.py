@@ -4,10 +4,10 @@ import os
 import sys
 from argparse import ArgumentParser
 from io import TextIOWrapper
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
-from d2lutils import doctor
+from d2lutils import doctor, progress
 from d2lutils.answers.finding import findings
 from d2lutils.answers.messages import explanation
 from d2lutils.data import larger
@@ -59,11 +59,17 @@ def _run() -> int:
     find.add_argument("word", nargs="+", help="a term, a function, or a part of an error's message")
     explain = commands.add_parser("explain", help="what the book says to an error's message")
     explain.add_argument("message", nargs="+", help="the message, best in quotes")
+    solved = commands.add_parser("progress", help="which exercises are solved in saved notebooks")
+    solved.add_argument("folder", nargs="*", type=Path, help="one for each person; none: the book")
+    solved.add_argument("--csv", action="store_true", help="a table for a spreadsheet")
+    solved.add_argument("--run", type=float, metavar="SECONDS", help="run them, this long a cell")
     asked = parser.parse_args()
     if asked.command == "doctor":
         return doctor.report()
     if asked.command == "find":
         print(*findings(" ".join(asked.word)), sep="\n")
+    elif asked.command == "progress":
+        print(progress.report(asked.folder, as_csv=asked.csv, seconds=asked.run))
     elif asked.command == "explain":
         print(*explanation(" ".join(asked.message)), sep="\n")
     elif asked.command == "list":
