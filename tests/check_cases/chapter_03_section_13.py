@@ -22,6 +22,17 @@ def by_transform(left, right, most):
     return int(torch.cat([product[-most:], product[: most + 1]]).argmax()) - most
 
 
+def by_a_ring(left, right, most):
+    product = torch.fft.irfft(torch.fft.rfft(right) * torch.fft.rfft(left).conj(), len(left))
+    return int(torch.cat([product[-most:], product[: most + 1]]).argmax()) - most
+
+
+def by_numpy(left, right, most):
+    sums = np.correlate(right.numpy(), left.numpy(), "full")
+    zero = len(left) - 1
+    return int(sums[zero - most : zero + most + 1].argmax()) - most
+
+
 def by_rolling(left, right, most):
     sums = [(left * right.roll(-late)).sum() for late in range(-most, most + 1)]
     return torch.stack(sums).argmax() - most
@@ -114,6 +125,17 @@ def viewed(levels):
     return to_floats(levels).t().reshape(to_floats(levels).shape)
 
 
+def by_how_loud(levels):
+    if levels.dtype == "uint8":
+        return to_floats(levels)
+    loud = np.abs(levels.astype("int64")).max() > 2**15
+    return scaled(levels, 0, 2**31 if loud else 2**15)
+
+
+def by_the_sign(levels):
+    return scaled(levels, 128, 128) if levels.min() >= 0 else to_floats(levels)
+
+
 def by_its_largest(levels):
     x = torch.atleast_2d(torch.from_numpy(levels.astype("float32")).t())
     return to_floats(levels) if levels.dtype == "uint8" else x / x.abs().max()
@@ -157,6 +179,8 @@ CASES = {
             (lambda x: only_bytes(x, 127.5, 127.5), "has to become 0"),
             (lambda x: only_bytes(x, 128, 127), "128 below silence"),
             (lambda x: scaled(x, 0, SCALES[x.dtype.name] - 1), "divide by 2 to a power"),
+            (by_how_loud, "int32 goes to 2**31"),
+            (by_the_sign, "the type's largest magnitude"),
             (by_its_largest, "not by this sound's"),
             (lambda x: scaled(x, 0, 1), "not divided yet"),
             (lambda x: to_floats(x.astype("int16")) if x.itemsize > 1 else to_floats(x), "type"),
@@ -178,7 +202,7 @@ CASES = {
     ),
     "03.13c": Cases(
         solution=delay,
-        also_right=[by_transform, by_rolling, by_overlaps],
+        also_right=[by_transform, by_numpy, by_overlaps],
         wrong=[
             (lambda left, right, most: -delay(left, right, most), "the sign is wrong"),
             (lambda left, right, most: delay(left, right, most) + most, "stands for -most"),
@@ -199,6 +223,8 @@ CASES = {
                 lambda left, right, most: delay(left, right, min(most, 100)),
                 "sum of products is largest",
             ),
+            (by_rolling, "the ends wrap round"),
+            (by_a_ring, "the ends wrap round"),
             (smallest_sum, "sum of products is largest"),
             (without_the_ends, "sum of products is largest"),
             (lambda left, right, most: delay(left, right, most) + 1, "sum of products is largest"),

@@ -87,9 +87,10 @@ def to_floats(answer: Any) -> None:
         levels.flat[-1] = limits.min if levels.size == 1 else limits.max
         with given(f"levels = {dtype} of shape {shape}"):
             _judge_floats(expect_tensor(call(answer, levels)), levels)
-    quiet = np.array([[3, -2], [0, 1], [-4, 5]], dtype=np.int16)
-    with given("levels = int16 of shape (3, 2), none beyond 5"):
-        _judge_floats(expect_tensor(call(answer, quiet)), quiet)
+    for dtype, lowest in [("int16", -4), ("int32", -4), ("int16", 4)]:
+        quiet = np.array([[3, 2], [0, 1], [lowest, 5]], dtype)
+        with given(f"levels = {dtype} of shape (3, 2), from {quiet.min()} to 5"):
+            _judge_floats(expect_tensor(call(answer, quiet)), quiet)
     wide = random.integers(-(2**15), 2**15, (8, 2), np.int16)
     with given("levels = every second row of int16 of shape (8, 2)"):
         _judge_floats(expect_tensor(call(answer, wide[::2])), wide[::2])
@@ -156,6 +157,7 @@ def delay(answer: Any) -> None:
         (130, 150, 600, "noise"),
         (3, 84, 90, "noise, loud at both ends"),
         (-6, 40, 160, "a click in silence"),
+        (3, 10, 90, "noise, with a click at its end"),
     ]:
         sound = torch.randn(count + 300, generator=generator)
         if kind == "a click in silence":
@@ -163,8 +165,12 @@ def delay(answer: Any) -> None:
         if kind == "noise, loud at both ends":
             sound[145:155] *= 5
             sound[145 + count : 155 + count] *= 5
+        if kind == "noise, with a click at its end":  # and right begins with one
+            sound[[148, 237]] = 12.0
         left, right = sound[150 : 150 + count], sound[150 - late : 150 - late + count]
         right = right + 0.1 * torch.randn(count, generator=generator)
+        turned = [(left * right.roll(-d)).sum() for d in range(-most, most + 1)]
+        wrapped = int(torch.stack(turned).argmax()) - most
         right_is = f"right = left {late} samples later, with noise"
         with given(f"left = {kind}, {count} samples", right_is, most=most):
             got = _number(call(answer, left.clone(), right, most), "the delay")
@@ -175,6 +181,7 @@ def delay(answer: Any) -> None:
                     (float(-late), "the sign is wrong: positive where right comes later"),
                     (float(late + most), "this is a position; the first one stands for -most"),
                     (float(most - late), "this is a position, counted backwards"),
+                    (float(wrapped), "the ends wrap round; beyond them `right` is zeros: pad it"),
                 ],
                 why="take the delay at which the sum of products is largest",
             )
