@@ -15,6 +15,23 @@ def by_a_list(film, n):
     return torch.stack([film[int((i + 0.5) * len(film) / n)] for i in range(n)])
 
 
+def by_repeating(film, n):
+    return film.repeat_interleave(2 * n, dim=0)[len(film) :: 2 * len(film)]
+
+
+def of_a_share(film, n):
+    return torch.stack([film[int((i + 0.5) / n * len(film))] for i in range(n)])
+
+
+def of_a_length(film, n):
+    return torch.stack([film[int((i + 0.5) * (len(film) / n))] for i in range(n)])
+
+
+def half_a_piece_on(film, n):
+    piece = len(film) / n
+    return torch.stack([film[int(i * piece + piece / 2)] for i in range(n)])
+
+
 def ends(film, n):
     return film[torch.linspace(0, len(film) - 1, n).long()]
 
@@ -73,13 +90,16 @@ def with_zeros_first(film, least):
 CASES = {
     "03.14b": Cases(
         solution=middles,
-        also_right=[by_a_list],
+        also_right=[by_a_list, by_repeating],
         wrong=[
             (ends, "the middle of each piece"),
             (starts, "its first frame"),
             (lasts, "its last frame"),
             (each_of_a_step, "its first frame"),
             (rounded, "cut off the fraction"),
+            (of_a_share, "rounded on the way"),
+            (of_a_length, "rounded on the way"),
+            (half_a_piece_on, "rounded on the way"),
             (whole_pieces, "need not be a whole number"),
             (at_most_all, "more than once"),
             (numbers, "return the frames"),

@@ -6,11 +6,14 @@ import torch
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_tensor, given
 
+INEXACT = [(6, 7), (22, 11), (30, 11)]  # here a fraction rounded on the way gives another frame
+
 
 @exercise("03.14b")
 def middles(answer: Any) -> None:
     """The frames in the middle of n equal pieces of a film."""
-    for frames, n in [(12, 4), (7, 3), (10, 4), (5, 5), (9, 1), (3, 7), (1, 4), (1, 1), (31, 10)]:
+    sizes = [(12, 4), (7, 3), (10, 4), (5, 5), (9, 1), (3, 7), (1, 4), (1, 1), (31, 10)]
+    for frames, n in [*sizes, *INEXACT]:
         film = torch.arange(frames * 6, dtype=torch.uint8).view(frames, 1, 2, 3)
         with given(f"film = {frames} frames of 1×2×3", n=n):
             _judge_middles(expect_tensor(call(answer, film, n)), film, n)
@@ -30,6 +33,11 @@ def _judge_middles(got: torch.Tensor, film: torch.Tensor, n: int) -> None:
     ends = [i * (frames - 1) // max(n - 1, 1) for i in range(n)]
     middle = [(2 * i + 1) * frames // (2 * n) for i in range(n)]
     rounded = [min(round((2 * i + 1) * frames / (2 * n)), frames - 1) for i in range(n)]
+    near = [
+        [int((i + 0.5) / n * frames) for i in range(n)],
+        [int((i + 0.5) * (frames / n)) for i in range(n)],
+        [int(i * (frames / n) + frames / n / 2) for i in range(n)],
+    ]
     usual = [
         (ends, "these frames reach from the first to the last; take the middle of each piece"),
         ([i * frames // n for i in range(n)], "each piece gave its first frame, not its middle"),
@@ -43,6 +51,10 @@ def _judge_middles(got: torch.Tensor, film: torch.Tensor, n: int) -> None:
             [min(i * (frames // n) + frames // n // 2, frames - 1) for i in range(n)],
             "the pieces are T / n long, which need not be a whole number: cut off at the end only",
         ),
+        *[
+            (places, "a fraction was rounded on the way: stay with whole numbers")
+            for places in near
+        ],
         (middle[::-1], "these are the right frames, backwards"),
     ]
     expect_equal(
