@@ -13,10 +13,9 @@ from safetensors.numpy import save_file
 
 DATA = Path(__file__).parents[1] / "data"
 sys.path.insert(0, str(DATA))
+import build  # noqa: E402
 from builders import Entry  # noqa: E402
 from builders.comparing import differences  # noqa: E402
-
-import build  # noqa: E402
 from d2lutils.data.files import sums  # noqa: E402
 
 SUMS = sums(DATA / "SHA256SUMS")
