@@ -57,6 +57,17 @@ def by_spacing(affine, points):
     return voxels, middles(affine, voxels)
 
 
+def by_the_transposed(affine, points):
+    voxels = ((points - affine[:3, 3]) @ torch.linalg.inv(affine[:3, :3])).round().long()
+    return voxels, middles(affine, voxels)
+
+
+def with_the_one(affine, points):
+    ones = torch.ones(len(points), 1, dtype=points.dtype)
+    index = torch.linalg.solve(affine, torch.cat([points, ones], dim=1).T).T.round()
+    return index.long(), (index @ affine.T)[:, :3]
+
+
 def places_changed_by(change):
     def answer(affine, points):
         voxels, places = nearest(affine, points)
@@ -92,6 +103,35 @@ def turned_by_the_last(positions, orientation):
     return (positions @ (normal if normal[2] > 0 else -normal)).argsort()
 
 
+def turned_by_the_last_not_0(positions, orientation):
+    normal = torch.linalg.cross(*orientation.view(2, 3))
+    return (positions @ (normal * normal[normal != 0][-1].sign())).argsort()
+
+
+def by_one_number(positions, orientation):
+    normal = torch.linalg.cross(*orientation.view(2, 3))
+    return positions[:, normal.abs().argmax()].argsort()
+
+
+def from_first_to_last(positions, orientation):
+    normal = positions[-1] - positions[0]
+    if len(positions) > 1 and normal[normal.abs().argmax()] < 0:
+        normal = -normal
+    return (positions @ normal).argsort()
+
+
+def by_descending(positions, orientation):
+    normal = torch.linalg.cross(*orientation.view(2, 3))
+    downwards = bool(normal[normal.abs().argmax()] < 0)
+    return (positions @ normal).argsort(descending=downwards)
+
+
+def sorted_heights(positions, orientation):
+    normal = torch.linalg.cross(*orientation.view(2, 3))
+    normal = normal * normal[normal.abs().argmax()].sign()
+    return (positions @ normal).sort().values
+
+
 def without_signs(positions, orientation):
     return (positions @ torch.linalg.cross(*orientation.view(2, 3)).abs()).argsort()
 
@@ -118,6 +158,10 @@ CASES = {
             (rounded_by(lambda index: index.round().long().flip(1)), "the order is D, H, W"),
             (rounded_by(lambda index: index.round().int()), "affine @ (d, h, w, 1)"),
             (without_origin, "the origin is missing"),
+            (rounded_by(lambda index: (index + 0.5).long()), "cuts towards 0"),
+            (by_the_transposed, "the points are rows"),
+            (with_the_one, "leave the 1 at the end out"),
+            (lambda *x: nearest(*x)[::-1], "the indices come first"),
             (forward, "leads from an index to mm"),
             (by_spacing, "flat slices only"),
             (lambda *x: nearest(*x)[0], "return 2 values"),
@@ -142,11 +186,15 @@ CASES = {
     ),
     "03.12b": Cases(
         solution=order_along,
-        also_right=[by_loop, by_sorted],
+        also_right=[by_loop, by_sorted, by_descending],
         wrong=[
             (along_the_normal, "turn it"),
             (turned_by_the_sum, "the lowest slice comes first"),
             (turned_by_the_last, "the lowest slice comes first"),
+            (turned_by_the_last_not_0, "turn it"),
+            (by_one_number, "one number, such as z"),
+            (from_first_to_last, "flat slices only"),
+            (sorted_heights, "these are heights"),
             (without_signs, "the lowest slice comes first"),
             (lambda *x: order_along(*x).argsort(), "these are the ranks"),
             (lambda *x: order_along(*x).flip(0), "comes first"),

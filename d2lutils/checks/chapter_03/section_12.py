@@ -26,8 +26,8 @@ def _affine(volume: tuple[list[float], ...]) -> torch.Tensor:
 def nearest(answer: Any) -> None:
     """The index of the voxel nearest to each point, and where its middle is."""
     tried = [
-        ("of flat slices", _FLAT, [[-0.3, -1.6, 2.7]]),
-        ("of flat slices", _FLAT, [[33.3, 63.6, 93.4], [0.7, 0.2, 120.8]]),
+        ("of flat slices", _FLAT, [[-0.3, -1.6, 2.7], [33.3, 63.6, 93.4]]),
+        ("of flat slices", _FLAT, [[0.7, 0.2, 120.8]]),
         ("of tilted slices", _TILTED, [[7.2, 30.9, 4.6], [2.8, -0.7, 11.1], [0.1, 5.4, 6.9]]),
         ("of sagittal slices", _SAGITTAL, [[4.9, 8.1, 2.4], [12.6, 0.3, 33.7]]),
         ("of oblique slices", _OBLIQUE, [[9.6, 21.3, 2.8]] * 2 + [[3.1, 4.4, 7.7]] * 2),
@@ -51,15 +51,17 @@ def _judge_voxels(
     affine: torch.Tensor,
     points: torch.Tensor,
 ) -> None:
-    walks = affine[:3, :3]
+    walks, origin = affine[:3, :3], affine[:3, 3]
     if got.shape == voxels.shape and got.dtype == torch.float64:
         if torch.allclose(got, index):
             raise Wrong("the index is not rounded yet: `.round().long()`")
         if torch.equal(got, voxels.double()):
             raise Wrong("an index is an integer: add `.long()`")
     no_origin = torch.linalg.solve(walks, points.T).T.round().long()
-    by_lengths = ((points - affine[:3, 3]).flip(1) / walks.norm(dim=0)).round().long()
-    forward = (points @ walks.T + affine[:3, 3]).round().long()
+    by_lengths = ((points - origin).flip(1) / walks.norm(dim=0)).round().long()
+    forward = (points @ walks.T + origin).round().long()
+    across = ((points - origin) @ torch.linalg.inv(walks)).round().long()
+    ones = torch.ones(len(voxels), 1, dtype=torch.int64)
     expect_equal(
         got,
         voxels,
@@ -71,6 +73,13 @@ def _judge_voxels(
             (no_origin, "the origin is missing: subtract it first, or end each point with a 1"),
             (forward, "`affine` leads from an index to mm: here you go back, so solve"),
             (by_lengths, "dividing by the spacing is right for flat slices only: solve"),
+            (
+                (index + 0.5).long(),
+                "`.long()` cuts towards 0, so below 0 this is wrong: `.round()`",
+            ),
+            (across, "this multiplies by the transposed matrix: the points are rows, not columns"),
+            (torch.cat([voxels, ones], dim=1), "leave the 1 at the end out"),
+            (voxels.double() @ walks.T + origin, "the indices come first, then the places"),
             (voxels.T, "return a row for each point"),
         ],
         why="solve affine @ (d, h, w, 1) = (x, y, z, 1), and round d, h and w",
@@ -113,15 +122,19 @@ def order_along(answer: Any) -> None:
         ([1.0, 0, 0, 0, -0.8, -0.6], [20.0, 5, 10, 0, 15]),
         ([0.8, -0.36, 0.48, 0, 0.8, 0.6], [4.0, 2, 8, 0]),
         ([0.0, 0.8, 0.6, 0.8, -0.36, 0.48], [4.0, 2, 8, 0]),
+        ([1.0, 0, 0, 0, 0.6, 0.8], [20.0, 5, 10, 0, 15]),
         ([1.0, 0, 0, 0, 1, 0], [7.0]),
     ]
     origin = torch.tensor([-90.5, 300.25, -41.0], dtype=torch.float64)
-    for directions, along in tried:
+    # Tilted slices once more, each shifted along its plane: they lie not above each other.
+    shifted = [(*case, [0.0, 30, -20, 45, 10]) for case in tried[5:10]]
+    for directions, along, across in [(*case, [0.0] * 5) for case in tried] + shifted:
         orientation = torch.tensor(directions, dtype=torch.float64)
         normal = torch.linalg.cross(*orientation.view(2, 3))
         up = normal * normal[normal.abs().argmax()].sign()
         places = torch.tensor(along, dtype=torch.float64)
-        positions = origin + places[:, None] * up
+        sideways = torch.tensor(across[: len(along)], dtype=torch.float64)
+        positions = origin + places[:, None] * up + sideways[:, None] * orientation[3:]
         want = places.argsort()
         with given(positions=positions, orientation=orientation):
             expect_equal(
@@ -131,9 +144,15 @@ def order_along(answer: Any) -> None:
                     ((positions @ normal).argsort(), "this normal points the other way: turn it"),
                     (want.flip(0), "the lowest slice comes first"),
                     (want.argsort(), "these are the ranks; `argsort` of the heights is the order"),
-                    (places.sort().values, "these are heights: return the indices, `argsort`"),
+                    (
+                        (positions @ up).sort().values,
+                        "these are heights: return the indices, `argsort`",
+                    ),
                     (positions[want], "these are positions: return the indices, `argsort`"),
-                    (positions[:, 2].argsort(), "z is the height of flat slices only"),
+                    (
+                        positions[:, 2].argsort(),
+                        "one number, such as z, is the height of flat slices only",
+                    ),
                     (want.tolist(), "return a tensor"),
                     (want[:, None], "return a 1-D tensor"),
                 ],
