@@ -47,6 +47,8 @@ USES = {
     "d2l.compiler_line": lambda use: use(),
     "d2l.data": dir,
     "d2l.download": lambda use: use(f"{CLOSED}x", sha256="0" * 64),
+    "d2l.explain": lambda use: use("mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"),
+    "d2l.find": lambda use: use("broadcasting"),
     "d2l.fit": lambda use: use(NET, [(X, X)], num_epochs=1, **TRAINING),
     "d2l.install_line": lambda use: use("torch"),
     "d2l.load_checkpoint": lambda use: use(saved(), net=NET),
