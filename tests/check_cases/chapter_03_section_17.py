@@ -1,5 +1,6 @@
 """Answers to the exercises of 03/17, streams."""
 
+from collections import deque
 from itertools import chain, islice, zip_longest
 
 import numpy as np
@@ -62,6 +63,10 @@ def each_once(stream, info):
     if info is None:
         return list(stream)
     return list(dict.fromkeys(stream))[info.id :: info.num_workers]
+
+
+def own_once(stream, info):
+    return list(dict.fromkeys(shard(stream, info)))
 
 
 def turn_by_turn(stream, info):
@@ -205,6 +210,46 @@ def collected(streams):
     yield from by_index([list(stream) for stream in streams])
 
 
+def removed_while_walking(streams):
+    left = [iter(stream) for stream in streams]
+    while left:
+        for stream in left:
+            try:
+                yield next(stream)
+            except StopIteration:
+                left.remove(stream)
+
+
+def until_the_first_end(streams):
+    left = [iter(stream) for stream in streams]
+    while left:
+        for stream in left:
+            try:
+                yield next(stream)
+            except StopIteration:
+                return
+
+
+def none_ends(streams):
+    left = [iter(stream) for stream in streams]
+    while left:
+        for stream in list(left):
+            sample = next(stream, None)
+            if sample is None:
+                left.remove(stream)
+            else:
+                yield sample
+
+
+def by_deque(streams):
+    waiting = deque(map(iter, streams))
+    while waiting:
+        stream = waiting.popleft()
+        for sample in islice(stream, 1):
+            yield sample
+            waiting.append(stream)
+
+
 def hundreds_ahead(streams):
     yield from by_index([list(islice(stream, 50)) for stream in streams])
 
@@ -255,6 +300,7 @@ CASES = {
             (first_only, "start at sample `id`"),
             (one_too_many, "start at sample `id`"),
             (by_first_place, "start at sample `id`"),
+            (own_once, "start at sample `id`"),
             (each_once, "start at sample `id`"),
             (
                 lambda stream, info: list(stream) if not info or not info.id else [],
@@ -313,11 +359,14 @@ CASES = {
     ),
     "03.17d": Cases(
         solution=in_turns,
-        also_right=[by_next, by_marks],
+        also_right=[by_next, by_marks, by_deque],
         wrong=[
             (one_after_another, "one after another"),
             (shortest_ends_all, "the others go on"),
             (filled_with_none, "not None"),
+            (removed_while_walking, "makes you skip the next one"),
+            (until_the_first_end, "the others go on"),
+            (none_ends, "it ends no stream"),
             (none_dropped, "0 and None are samples, too"),
             (a_list_a_turn, "not a list for each turn"),
             (a_tuple_a_turn, "not a tuple for each turn"),

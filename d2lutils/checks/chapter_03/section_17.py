@@ -20,7 +20,7 @@ def shard(answer: Any) -> None:
         (8, 3, 2),
         (8, 3, 0),
         (2, 4, 3),
-        (5, 1, 0),
+        (7, 1, 0),
         (0, 2, 1),
     ]:
         samples = [37 * number % 5 for number in range(count)]  # some come again
@@ -140,6 +140,8 @@ def in_turns(answer: Any) -> None:
         longest = max(map(len, streams), default=0)
         shortest = min(map(len, streams), default=0)
         turns = [[s[k] for s in streams if k < len(s)] for k in range(longest)]
+        first = next((i for i, s in enumerate(streams) if len(s) == shortest), 0)
+        to_end = [*chain(*turns[:shortest]), *(s[shortest] for s in streams[:first])]
         padded = [s[k] if k < len(s) else None for k in range(longest) for s in streams]
         usual: list[tuple[object, str]] = [
             (list(chain(*streams)), "these are the streams one after another"),
@@ -147,12 +149,21 @@ def in_turns(answer: Any) -> None:
                 list(chain(*turns[:shortest])),
                 "a stream that has ended is left out; the others go on",
             ),
+            (to_end, "a stream that has ended is left out; the others go on"),
             (padded, "a stream that has ended gives nothing, not None"),
             (turns, "yield the samples one by one, not a list for each turn"),
             (list(map(tuple, turns)), "yield the samples one by one, not a tuple for each turn"),
             (
                 [sample for sample in chain(*turns) if sample],
                 "0 and None are samples, too: they do not mean that a stream has ended",
+            ),
+            (
+                _walked([[*s, None] for s in streams], None),
+                "None may be a sample; it ends no stream",
+            ),
+            (
+                _walked(streams, object(), skipping=True),
+                "a stream taken out of the list that you walk through makes you skip the next one",
             ),
         ]
         with given(f"streams = {streams}"):
@@ -170,3 +181,16 @@ def in_turns(answer: Any) -> None:
         expect_equal(drawn(answer, ahead, 4), [1, 2, 11, 12], why="one of each, turn by turn")
         if max(stream.reads for stream in ahead) > 3:
             raise Wrong("your function reads far ahead; yield each sample before the next is read")
+
+
+def _walked(streams: list[list[Any]], end: object, skipping: bool = False) -> list[Any]:
+    """The samples in turns, where a stream ends at `end`; skipping one where another is removed."""
+    left, got = [iter(stream) for stream in streams], []
+    while left:
+        for stream in left if skipping else list(left):
+            sample = next(stream, end)
+            if sample is end:
+                left.remove(stream)
+            else:
+                got.append(sample)
+    return got
