@@ -7,7 +7,7 @@ VENV := .venv/bin/python
 # The lab, the tests and make execute find the kernel of .venv before any other "python3".
 export JUPYTER_PATH := $(CURDIR)/.venv/share/jupyter$(if $(JUPYTER_PATH),:$(JUPYTER_PATH))
 
-.PHONY: help lab test execute fresh move check contents known-good book slides pdf student setup python
+.PHONY: help lab test execute fresh move check contents known-good book slides pdf student assignment setup python
 .SILENT:
 
 help:
@@ -24,6 +24,7 @@ help:
 	echo "make slides [NOTEBOOK=...]   one file of slides a notebook, in build/slides (OUT=folder)"
 	echo "make pdf                     the book on paper, in build/book.pdf (OUT=file)"
 	echo "make student OUT=folder      notebooks without solutions and outputs (CHAPTER=02_tensors)"
+	echo "make assignment OUT=folder   the same as a course of nbgrader (CHAPTER=02_tensors)"
 	echo "lab and test take ARGS=\"...\", PYTHON=..., KNOWN_GOOD=1 and TORCH=cpu"
 
 lab: setup
@@ -63,6 +64,9 @@ pdf: setup
 
 student: setup
 	"$(VENV)" -m publish.student "$(OUT)" $(if $(CHAPTER),--chapter "$(CHAPTER)")
+
+assignment: setup
+	"$(VENV)" -m publish.assignment "$(OUT)" $(if $(CHAPTER),--chapter "$(CHAPTER)")
 
 known-good: test
 	"$(VENV)" tools/known_good.py

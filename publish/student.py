@@ -16,6 +16,7 @@ from tools import clean
 from tools.fresh import of_the_book
 
 FOLDED = re.compile(r"\n*<details><summary>(?P<title>.*?)</summary>.*?</details>", re.DOTALL)
+PROMISE = re.compile(r" ?A solution follows(?: each exercise)?, folded away\.")
 KEPT = "Hint"  # the one thing folded that is no solution
 
 
@@ -59,7 +60,7 @@ def without_solutions(notebook: NotebookNode) -> NotebookNode:
         if cell.cell_type == "code":
             kept |= {"outputs": [], "execution_count": None}
         else:
-            kept.source = FOLDED.sub(_hint, cell.source).strip()
+            kept.source = PROMISE.sub("", FOLDED.sub(_hint, cell.source)).strip()
         if kept.source:
             copy.cells.append(kept)
     return copy

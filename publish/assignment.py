@@ -1,0 +1,166 @@
+"""The notebooks as a course of nbgrader: stubs to fill in, marks by the book's own checks.
+
+python -m publish.assignment FOLDER [--chapter 02_tensors]
+
+In the folder, `nbgrader generate_assignment 02_tensors` makes what students get. Each exercise that
+has a check is worth one point. Exercises in words have none.
+"""
+
+import argparse
+import ast
+import sys
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from publish.reading import ROOT
+from publish.student import without_solutions
+from tools import clean
+from tools.fresh import of_the_book
+
+CONFIG = '''\
+"""The course's settings for nbgrader."""
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.course_id = "pytorch"
+c.ClearSolutions.code_stub = {"python": ""}  # the stub stands above the solution
+c.ExecutePreprocessor.timeout = 300
+c.ExecutePreprocessor.interrupt_on_timeout = True
+'''
+# Runs in the student's kernel: what a submission has put in the package's place goes first.
+TEST = """\
+# One point: the book's own check of exercise {name}, loaded anew.
+import sys
+
+for module in [name for name in sys.modules if name.partition(".")[0] == "d2lutils"]:
+    del sys.modules[module]
+from d2lutils.checking import judge
+
+verdict = judge("{name}", {answer})
+assert verdict.passed, verdict.text"""
+
+
+def write(out: Path, chapter: str | None = None) -> list[Path]:
+    """Write a course below `out`: a chapter is an assignment; return its notebooks.
+
+    Args:
+        out: a folder that is empty or does not exist yet.
+        chapter: a folder of chapters/, such as 02_tensors; all chapters where it is left out.
+
+    Raises:
+        FileExistsError: there is something in `out`.
+        FileNotFoundError: there is no such chapter.
+    """
+    if out.exists() and any(out.iterdir()):
+        raise FileExistsError(f"{out} is not empty: name a new folder.")
+    chapters = ROOT / "chapters"
+    known = sorted(path.name for path in chapters.iterdir() if path.is_dir())
+    if chapter is not None and chapter not in known:
+        raise FileNotFoundError(f"There is no chapter {chapter}; there are {', '.join(known)}.")
+    written = []
+    for name in [chapter] if chapter else known:
+        for path in of_the_book(chapters / name):
+            copy = out / "source" / path.relative_to(chapters)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            clean.write(graded(clean.read(path)), copy)
+            written.append(copy)
+    (out / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
+    return written
+
+
+def graded(notebook: NotebookNode) -> NotebookNode:
+    """The teacher's version: each stub with its solution marked, and a locked test below it."""
+    solutions = {}
+    for cell in notebook.cells:
+        if "solution" in cell.metadata.get("tags", []) and (call := _check(cell.source)):
+            solutions[_name(call)] = cell.source
+    copy = without_solutions(notebook)
+    cells = []
+    for cell in copy.cells:
+        call = _check(cell.source) if "exercise" in cell.metadata.get("tags", []) else None
+        if call is None or _name(call) not in solutions:
+            cells.append(cell)
+            continue
+        name, answer = _name(call), _text(cell.source, call.args[1])
+        cells += [_stub(cell, solutions[name], answer), _test(name, answer)]
+    copy.cells = cells
+    return copy
+
+
+def _stub(cell: NotebookNode, solution: str, answer: str) -> NotebookNode:
+    """The exercise's cell with its solution between the two marks that nbgrader looks for."""
+    call, solved = _check(cell.source), _check(solution)
+    assert call is not None
+    assert solved is not None
+    told = [
+        f"{_before(cell.source, call)}\n\n",
+        "### BEGIN SOLUTION",
+        _before(solution, solved),
+        f"{answer} = {_text(solution, solved.args[1])}",
+        "### END SOLUTION\n",
+        _text(cell.source, call),
+    ]
+    own = {"grade": False, "solution": True, "locked": False}
+    identifier = f"exercise-{_name(call).replace('.', '-')}"
+    metadata = NotebookNode(cell.metadata | {"nbgrader": _marks(identifier, own)})
+    return NotebookNode(cell | {"source": "\n".join(told), "metadata": metadata})
+
+
+def _test(name: str, answer: str) -> NotebookNode:
+    identifier = "check-" + name.replace(".", "-")
+    own = {"grade": True, "solution": False, "locked": True, "points": 1}
+    metadata = {"nbgrader": _marks(identifier, own), "slideshow": {"slide_type": "skip"}}
+    source = TEST.format(name=name, answer=answer)
+    return new_code_cell(source, metadata=metadata, id=identifier)
+
+
+def _marks(identifier: str, own: dict[str, Any]) -> NotebookNode:
+    always = {"schema_version": 3, "task": False, "cell_type": "code", "grade_id": identifier}
+    return NotebookNode(always | own)
+
+
+def _check(source: str) -> ast.Call | None:
+    """The call of d2l.check at a cell's end, if there is one."""
+    try:
+        last = ast.parse(source).body[-1]
+    except (SyntaxError, IndexError):
+        return None
+    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
+        return last.value if ast.unparse(last.value.func) == "d2l.check" else None
+    return None
+
+
+def _name(call: ast.Call) -> str:
+    return str(ast.literal_eval(call.args[0]))
+
+
+def _before(source: str, call: ast.Call) -> str:
+    """What stands above the call."""
+    return "\n".join(source.split("\n")[: call.lineno - 1]).strip()
+
+
+def _text(source: str, node: ast.expr) -> str:
+    """A part of the source, as it is written there."""
+    return ast.get_source_segment(source, node) or ast.unparse(node)
+
+
+def main() -> int:
+    """Write the course that the command line names."""
+    parser = argparse.ArgumentParser(description="The notebooks as a course of nbgrader.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--chapter", help="a folder of chapters/, as 02_tensors")
+    asked = parser.parse_args()
+    try:
+        written = write(asked.folder.resolve(), asked.chapter)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{len(written)} notebooks for nbgrader: {asked.folder}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
