@@ -50,7 +50,7 @@ def _shown(notebook: Notebook) -> Iterator[tuple[str, int, str]]:
     for name, headings in used.items():
         last = name.rpartition(".")[2]
         best = max(headings, key=lambda heading: said[last, heading])
-        if said[last, best]:
+        if said[last, best] and _is_function(name):
             yield name, whole[last], plain(best)
 
 
@@ -81,27 +81,31 @@ def _used(cell: Cell, known: dict[str, str]) -> Iterator[str]:
     """The full names of what a code cell uses: torch.nn.Linear, torch.Tensor.gather."""
     for node in ast.walk(_tree(cell)):
         if isinstance(node, ast.Name) and node.id in known:
-            yield from _checked(known[node.id])
+            yield known[node.id]
         elif isinstance(node, ast.Attribute):
             chain = ast.unparse(node)
             base = chain.partition(".")[0]
             if base in known and re.fullmatch(NAME, chain):
-                yield from _checked(known[base] + chain[len(base) :])
+                yield known[base] + chain[len(base) :]
             elif base not in known and callable(getattr(torch.Tensor, node.attr, None)):
                 yield f"torch.Tensor.{node.attr}"
 
 
-def _checked(name: str) -> Iterator[str]:
-    """The name itself if it is a function or a class of the library, and no module."""
-    module, parts = name.split(".")[0], name.split(".")[1:]
-    thing: object = import_module(module)
+def _is_function(name: str) -> bool:
+    """Whether a name is a function or a class of its library, and no module."""
+    first, *parts = name.split(".")
+    thing: object = import_module(first)
+    path = first
     for part in parts:
+        path = f"{path}.{part}"
         try:
             thing = getattr(thing, part)
         except AttributeError:
-            return
-    if parts and callable(thing) and not parts[-1].startswith("_"):
-        yield name
+            try:  # a module that nobody has imported yet is no attribute either
+                thing = import_module(path)
+            except ImportError:
+                return False
+    return bool(parts) and callable(thing) and not parts[-1].startswith("_")
 
 
 def _spoken(cell: Cell) -> Iterator[str]:
