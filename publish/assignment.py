@@ -6,7 +6,6 @@ In the folder, `nbgrader generate_assignment 02_tensors` makes what students get
 has a check is worth one point. Exercises in words have none.
 """
 
-import argparse
 import ast
 import sys
 from pathlib import Path
@@ -16,9 +15,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from publish.reading import ROOT
-from publish.student import without_solutions
+from publish.student import chosen, command, without_solutions
 from tools import clean
-from tools.fresh import of_the_book
 
 CONFIG = '''\
 """The course's settings for nbgrader."""
@@ -54,15 +52,10 @@ def write(out: Path, chapter: str | None = None) -> list[Path]:
         FileExistsError: there is something in `out`.
         FileNotFoundError: there is no such chapter.
     """
-    if out.exists() and any(out.iterdir()):
-        raise FileExistsError(f"{out} is not empty: name a new folder.")
     chapters = ROOT / "chapters"
-    known = sorted(path.name for path in chapters.iterdir() if path.is_dir())
-    if chapter is not None and chapter not in known:
-        raise FileNotFoundError(f"There is no chapter {chapter}; there are {', '.join(known)}.")
     written = []
-    for name in [chapter] if chapter else known:
-        for path in of_the_book(chapters / name):
+    for path in chosen(out, chapter):
+        if path.parent != chapters:  # the first page belongs to no chapter
             copy = out / "source" / path.relative_to(chapters)
             copy.parent.mkdir(parents=True, exist_ok=True)
             clean.write(graded(clean.read(path)), copy)
@@ -76,7 +69,8 @@ def graded(notebook: NotebookNode) -> NotebookNode:
     solutions = {}
     for cell in notebook.cells:
         if "solution" in cell.metadata.get("tags", []) and (call := _check(cell.source)):
-            solutions[_name(call)] = cell.source
+            solution = f"{_before(cell.source, call)}\n", _text(cell.source, call.args[1])
+            solutions[_name(call)] = solution
     copy = without_solutions(notebook)
     cells = []
     for cell in copy.cells:
@@ -85,21 +79,16 @@ def graded(notebook: NotebookNode) -> NotebookNode:
             cells.append(cell)
             continue
         name, answer = _name(call), _text(cell.source, call.args[1])
-        cells += [_stub(cell, solutions[name], answer), _test(name, answer)]
+        cells += [_stub(cell, call, *solutions[name]), _test(name, answer)]
     copy.cells = cells
     return copy
 
 
-def _stub(cell: NotebookNode, solution: str, answer: str) -> NotebookNode:
+def _stub(cell: NotebookNode, call: ast.Call, solution: str, solved: str) -> NotebookNode:
     """The exercise's cell with its solution between the two marks that nbgrader looks for."""
-    call, solved = _check(cell.source), _check(solution)
-    assert call is not None
-    assert solved is not None
     told = [
         f"{_before(cell.source, call)}\n\n",
-        "### BEGIN SOLUTION",
-        _before(solution, solved),
-        f"{answer} = {_text(solution, solved.args[1])}",
+        f"### BEGIN SOLUTION\n{solution}{_text(cell.source, call.args[1])} = {solved}",
         "### END SOLUTION\n",
         _text(cell.source, call),
     ]
@@ -147,20 +136,5 @@ def _text(source: str, node: ast.expr) -> str:
     return ast.get_source_segment(source, node) or ast.unparse(node)
 
 
-def main() -> int:
-    """Write the course that the command line names."""
-    parser = argparse.ArgumentParser(description="The notebooks as a course of nbgrader.")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--chapter", help="a folder of chapters/, as 02_tensors")
-    asked = parser.parse_args()
-    try:
-        written = write(asked.folder.resolve(), asked.chapter)
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"{len(written)} notebooks for nbgrader: {asked.folder}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(write, "notebooks for nbgrader"))

@@ -2,14 +2,15 @@
 
 import html
 import json
-import re
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
 
 from publish import npm
 
@@ -23,12 +24,6 @@ class _Renderer(IPythonRenderer):
     def __init__(self, show) -> None:  # type: ignore[no-untyped-def]
         super().__init__(escape=False, anchor_link_text="")
         self.show = show
-
-    def heading(self, text: str, level: int, **attributes: Any) -> str:
-        """A heading with its anchor, and no sign that links to it."""
-        return re.sub(
-            r'<a class="anchor-link".*?</a>', "", super().heading(text, level, **attributes)
-        )
 
     def block_math(self, body: str) -> str:
         return str(self.show((body.strip(), True)))
@@ -63,6 +58,22 @@ class Formulas:
         kind = "formula display" if formula[1] else "formula"
         title = html.escape(formula[0], quote=True)
         return f'<span class="{kind}" role="img" aria-label="{title}">{self.set[formula]}</span>'
+
+
+class WithFormulas:
+    """An exporter of nbconvert whose Markdown comes with its formulas set."""
+
+    formulas: Formulas
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        return self.formulas.to_html(source)
+
+
+def prose_of(notebooks: Iterable[NotebookNode]) -> Iterator[str]:
+    """The Markdown of all cells."""
+    for notebook in notebooks:
+        yield from (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
 
 
 def _note(found: dict[Formula, None], formula: Formula) -> str:

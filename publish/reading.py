@@ -8,9 +8,11 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from tools import clean
+from tools.contents import Section
 from tools.fresh import of_the_book
 
 ROOT = Path(__file__).resolve().parents[1]
+TITLE = "A runnable PyTorch textbook"
 HEADING = re.compile(r"#{1,6} (.+)")
 LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 CODE_BLOCK = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
@@ -64,6 +66,11 @@ def read(path: Path) -> Notebook:
         cells.append(Cell(cell, heading, exercise))
     title = plain(cells[0].heading)
     return Notebook(path.resolve().relative_to(ROOT / "chapters").as_posix(), title, cells)
+
+
+def document(section: Section) -> str:
+    """The name of a section within a product: 02_tensors/05_broadcasting."""
+    return section.path.relative_to("chapters").with_suffix("").as_posix()
 
 
 def prose(markdown: str) -> str:

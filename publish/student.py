@@ -7,6 +7,7 @@ import argparse
 import re
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -31,23 +32,33 @@ def write(out: Path, chapter: str | None = None) -> list[Path]:
         FileExistsError: there is something in `out`.
         FileNotFoundError: there is no such chapter.
     """
-    if out.exists() and any(out.iterdir()):
-        raise FileExistsError(f"{out} is not empty: name a new folder.")
     chapters = ROOT / "chapters"
-    folder = chapters / chapter if chapter else chapters
-    if not folder.is_dir() or folder.resolve().parent not in (chapters, ROOT):
-        known = ", ".join(sorted(path.name for path in chapters.iterdir() if path.is_dir()))
-        raise FileNotFoundError(f"There is no chapter {chapter}; there are {known}.")
     written = []
-    for path in of_the_book(folder):
+    for path in chosen(out, chapter):
         copy = out / path.relative_to(chapters)
         copy.parent.mkdir(parents=True, exist_ok=True)
         clean.write(without_solutions(clean.read(path)), copy)
         written.append(copy)
-    for look in folder.rglob("rise.css"):  # each chapter's imports that of the folder above it
-        shutil.copyfile(look, out / look.relative_to(chapters))
-    shutil.copyfile(chapters / "rise.css", out / "rise.css")
+    folders = {path.parent for path in written} | {out}
+    for folder in folders:  # each chapter's look imports that of the folder above it
+        look = folder.relative_to(out) / "rise.css"
+        shutil.copyfile(chapters / look, out / look)
     return written
+
+
+def chosen(out: Path, chapter: str | None) -> list[Path]:
+    """The book's notebooks that `write` copies: those of a chapter, or all.
+
+    Raises:
+        FileExistsError, FileNotFoundError: as for `write`.
+    """
+    if out.exists() and any(out.iterdir()):
+        raise FileExistsError(f"{out} is not empty: name a new folder.")
+    chapters = ROOT / "chapters"
+    known = sorted(path.name for path in chapters.iterdir() if path.is_dir())
+    if chapter is not None and chapter not in known:
+        raise FileNotFoundError(f"There is no chapter {chapter}; there are {', '.join(known)}.")
+    return of_the_book(chapters / chapter if chapter else chapters)
 
 
 def without_solutions(notebook: NotebookNode) -> NotebookNode:
@@ -70,9 +81,9 @@ def _hint(folded: re.Match[str]) -> str:
     return folded[0] if folded["title"] == KEPT else ""
 
 
-def main() -> int:
-    """Write the folder that the command line names."""
-    parser = argparse.ArgumentParser(description="The notebooks without solutions and outputs.")
+def command(write: Callable[[Path, str | None], list[Path]], made: str) -> int:
+    """Run `write` on the folder and the chapter that the command line names."""
+    parser = argparse.ArgumentParser(description=f"Make {made} of the book.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--chapter", help="a folder of chapters/, as 02_tensors")
     asked = parser.parse_args()
@@ -81,9 +92,9 @@ def main() -> int:
     except OSError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{len(written)} notebooks without solutions and outputs: {asked.folder}")
+    print(f"{len(written)} {made}: {asked.folder}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(write, "notebooks without solutions and outputs"))

@@ -7,8 +7,9 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import Destination
 
-from publish.pdf.making import Paper, document
+from publish.pdf.making import Paper
 from publish.pdf.printing import print_book, starts
+from publish.reading import document
 from tests.browser import require_browser
 from tools.contents import Section, sections
 

@@ -3,6 +3,7 @@
 import re
 import sys
 from difflib import SequenceMatcher
+from functools import cache
 
 from d2lutils.answers.index import Error, index
 from d2lutils.errors import BookError, one_line
@@ -70,6 +71,7 @@ def matches(message: str, kind: str = "") -> list[Error]:
     return [error for _, error in sorted(near, key=lambda pair: -round(pair[0], 1))][:_MOST]
 
 
+@cache
 def pattern(message: str) -> str:
     """Return a message with signs in place of what changes from case to case."""
     text = " ".join(_ANSI.sub("", message).lower().split())

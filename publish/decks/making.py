@@ -1,17 +1,15 @@
 """A notebook as a deck: nbconvert's slides with a template whose one file holds all."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from jinja2 import pass_context
 from nbconvert.exporters import SlidesExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
 from publish import npm
-from publish.formulas import Formulas
+from publish.formulas import Formulas, WithFormulas, prose_of
 from publish.reading import ROOT, plain
 from tools import clean
 
@@ -19,14 +17,8 @@ PICTURES = {"enabled": True, "remove_input_tags": {"hide-input"}}  # of cells th
 HERE = Path(__file__).resolve().parent
 
 
-class Exporter(SlidesExporter):
-    """Slides whose formulas are set already."""
-
-    formulas: Formulas
-
-    @pass_context
-    def markdown2html(self, context: Any, source: str) -> str:
-        return self.formulas.to_html(source)
+class Exporter(WithFormulas, SlidesExporter):
+    """Slides, their formulas set already."""
 
 
 def make(notebooks: list[Path], out: Path) -> list[Path]:
@@ -35,7 +27,7 @@ def make(notebooks: list[Path], out: Path) -> list[Path]:
     look = Config(CSSHTMLHeaderPreprocessor={"style": "default"}, TagRemovePreprocessor=PICTURES)
     templates = [str(HERE / "template")]
     exporter = Exporter(config=look, template_name="deck", extra_template_basedirs=templates)
-    exporter.formulas = Formulas(_prose(read.values()))
+    exporter.formulas = Formulas(prose_of(read.values()))
     parts = _parts(npm.modules() / "reveal.js")
     decks = []
     for path, notebook in read.items():
@@ -54,11 +46,6 @@ def _place(path: Path) -> Path:
     chapters = ROOT / "chapters"
     inside = path.relative_to(chapters) if path.is_relative_to(chapters) else Path(path.name)
     return inside.with_suffix(".html")
-
-
-def _prose(notebooks: Any) -> Iterator[str]:
-    for notebook in notebooks:
-        yield from (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
 
 
 def _shown(notebook: NotebookNode) -> NotebookNode:

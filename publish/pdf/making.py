@@ -6,19 +6,16 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
-from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
 from publish.decks.making import PICTURES
-from publish.formulas import Formulas
-from publish.reading import ROOT, plain
-from publish.web.sources import TITLE
+from publish.formulas import Formulas, WithFormulas, prose_of
+from publish.reading import ROOT, TITLE, document, plain
 from tools import clean
 from tools.contents import Section
 
@@ -28,14 +25,8 @@ HEADING = re.compile(r"^(#{1,5}) ", re.MULTILINE)
 BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
-class Exporter(HTMLExporter):
-    """Cells whose formulas are set already."""
-
-    formulas: Formulas
-
-    @pass_context
-    def markdown2html(self, context: Any, source: str) -> str:
-        return self.formulas.to_html(source)
+class Exporter(WithFormulas, HTMLExporter):
+    """A notebook's cells, their formulas set already."""
 
 
 class Paper:
@@ -47,7 +38,7 @@ class Paper:
         templates = [str(HERE / "template")]
         look = Config(TagRemovePreprocessor=PICTURES)
         exporter = Exporter(config=look, template_name="paper", extra_template_basedirs=templates)
-        exporter.formulas = Formulas(_prose(read.values()))
+        exporter.formulas = Formulas(prose_of(read.values()))
         self.bodies = {s: _body(exporter, notebook, document(s)) for s, notebook in read.items()}
         self.css = _highlighting() + (HERE / "paper.css").read_text("utf-8")
 
@@ -78,16 +69,6 @@ class Paper:
                     f'<span class="dots"></span><span class="page">{page}</span></li>'
                 )
         yield "</ol></div>"
-
-
-def document(section: Section) -> str:
-    """The name of a section within the page: 02_tensors/05_broadcasting."""
-    return section.path.relative_to("chapters").with_suffix("").as_posix()
-
-
-def _prose(notebooks: Any) -> Iterator[str]:
-    for notebook in notebooks:
-        yield from (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
 
 
 def _printed(notebook: NotebookNode, name: str) -> NotebookNode:

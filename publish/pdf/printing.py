@@ -8,7 +8,8 @@ from pypdf import PdfReader
 
 from publish.browser import browsing
 from publish.npm import PublishError
-from publish.pdf.making import Paper, document
+from publish.pdf.making import Paper
+from publish.reading import document
 from tools.contents import Section
 
 FOOTER = (

@@ -10,7 +10,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from publish import npm
-from publish.reading import ROOT
+from publish.reading import ROOT, TITLE
 from publish.web import sources
 from publish.web.settings import settings
 
@@ -24,7 +24,7 @@ def build(folder: Path) -> list[str]:
         sources.write(source, mathjax)
         with open(Path(scratch, "warnings"), "w+", encoding="utf-8") as warnings:
             app = Sphinx(
-                source, None, made, trees, "html", settings(sources.TITLE),
+                source, None, made, trees, "html", settings(TITLE),
                 status=None, warning=warnings,
             )  # fmt: skip
             app.connect("source-read", _prepare)

@@ -1,7 +1,7 @@
 """Three pages that lead to the book's headings: its terms, PyTorch's functions, error messages."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import groupby
 
 from d2lutils.answers.index import Place, index
@@ -64,8 +64,8 @@ INDEXES: dict[str, tuple[str, Callable[[], str]]] = {
 }
 
 
-def _by_module(names: Iterable[str]) -> Iterator[str]:
-    yield from sorted(names, key=lambda name: (name.rpartition(".")[0].lower(), name.lower()))
+def _by_module(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: (name.rpartition(".")[0].lower(), name.lower()))
 
 
 def _order(term: str) -> str:
@@ -76,11 +76,7 @@ def _link(place: Place) -> str:
     number = re.match(r"(\d+)_\w+/(\d+)", place.notebook)
     where = f"{number[1]}/{number[2]}" if number else "00"
     heading = place.heading.replace("[", "\\[").replace("]", "\\]")
-    return f"[{where} {heading}]({place.notebook}#{_anchor(place)})"
-
-
-def _anchor(place: Place) -> str:
-    return slug(place.heading)
+    return f"[{where} {heading}]({place.notebook}#{slug(place.heading)})"
 
 
 def _escaped(text: str) -> str:

@@ -6,7 +6,7 @@ import shutil
 from itertools import groupby
 from pathlib import Path
 
-from publish.reading import ROOT
+from publish.reading import ROOT, TITLE, document
 from publish.web.indexes import INDEXES
 from tools.contents import Section, sections
 
@@ -14,7 +14,6 @@ HERE = Path(__file__).resolve().parent
 LAB = "http://localhost:8888/lab/tree/"
 OWN_KINDS = ("application/vnd.d2l.figure+json", "application/vnd.d2l.check+json")  # for tests
 SOLUTION = {"code_prompt_show": "Open the solution", "code_prompt_hide": "Close the solution"}
-TITLE = "A runnable PyTorch textbook"
 
 
 def write(folder: Path, mathjax: Path) -> None:
@@ -49,7 +48,7 @@ def _start(known: list[Section]) -> str:
     ]
     for chapter, group in groupby(known, key=lambda section: section.chapter):
         lines += ["```{toctree}", ":hidden:", f":caption: {chapter}", ""]
-        lines += [f"{_number(s)}{s.title} <{_document(s)}>" for s in group]
+        lines += [f"{_number(s)}{s.title} <{document(s)}>" for s in group]
         lines += ["```\n"]
     lines += ["```{toctree}", ":hidden:", ":caption: Find", "", *INDEXES, "```\n"]
     return "\n".join(lines)
@@ -60,16 +59,12 @@ def _number(section: Section) -> str:
     return f"{int(found[1])}.{int(found[2])} " if found else ""
 
 
-def _document(section: Section) -> str:
-    return section.path.relative_to("chapters").with_suffix("").as_posix()
-
-
-def prepare(document: str, text: str) -> str:
+def prepare(name: str, text: str) -> str:
     """A notebook's text as its page shows it: a way into the lab, solutions to open by a click."""
     notebook = json.loads(text)
     first = notebook["cells"][0]
     lines = "".join(first["source"]).split("\n")
-    lab = f"[Open in the lab]({LAB}chapters/{document}.ipynb)"
+    lab = f"[Open in the lab]({LAB}chapters/{name}.ipynb)"
     first["source"] = "\n".join([lines[0], "", lab, *lines[1:]])
     for cell in notebook["cells"]:
         if "solution" in cell["metadata"].get("tags", []):
