@@ -94,7 +94,7 @@ def specimen() -> NotebookNode:
     )
     cells = [
         prose("opening", opening, "slide"),
-        code("imports", "import matplotlib.pyplot as plt\n\nimport d2lutils as d2l\n"),
+        code("imports", f"import matplotlib.pyplot as plt\n\n{rules.ALONE}"),
         code("style", "d2l.plot.style()"),
         prose("share", "## Share one memory\n\nLook at [it](#Share-one-memory) again.", "slide"),
         *(prose(f"text-{n}", PARAGRAPH, "notes") for n in range(18)),
@@ -303,6 +303,9 @@ BREACHES: dict[str, tuple[Change, str]] = {
     ),
     "no import": (say("imports", "x = 1"), "import in the first code cell"),
     "odd import": (add("imports", "\nimport d2lutils"), "write import d2lutils as d2l"),
+    "no word to one who lacks the package": (
+        say("imports", "import d2lutils as d2l"), "# missing? %pip install d2lutils"
+    ),
     # size and words
     "few cells": (lambda nb: nb.cells.__delitem__(slice(4, 22)), "cells: 20 to 70 are right"),
     "many cells": (

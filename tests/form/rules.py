@@ -43,6 +43,8 @@ ADVICE = 130  # letters at most: it is one line of d2l.explain
 SECONDS = {7: 60, 8: 25}  # a chapter's limit for one notebook; 10 in all others
 CELLS, WORDS = (20, 70), (900, 2800)
 SLIDE_WORDS = 120
+# A notebook opened alone, as in Colab, shows this line where the import fails.
+ALONE = "import d2lutils as d2l  # missing? %pip install d2lutils"
 MEDIAN, LONG, LONG_CLASS, LONGEST_CLASS, WIDTH = 4, 15, 20, 40, 79
 BANNED = re.compile(
     r"\b(simply|just|obvious(?:ly)?|of course|clearly|easy|easily|trivial(?:ly)?)\b", re.IGNORECASE
@@ -300,6 +302,8 @@ def imports_come_first(page: Page) -> Iterator[Breach]:
     for i, cell in page.code:
         if re.search(r"(?m)^\s*(from d2lutils|import d2lutils(?! as d2l\b))", cell.source):
             yield i, "write import d2lutils as d2l"
+    if "import d2lutils as d2l" in first.source and ALONE not in first.source.splitlines():
+        yield i, f"write {ALONE}"
 
 
 @rule
