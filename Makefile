@@ -7,7 +7,7 @@ VENV := .venv/bin/python
 # The lab, the tests and make execute find the kernel of .venv before any other "python3".
 export JUPYTER_PATH := $(CURDIR)/.venv/share/jupyter$(if $(JUPYTER_PATH),:$(JUPYTER_PATH))
 
-.PHONY: help lab test execute fresh move check contents known-good book slides pdf student assignment setup python
+.PHONY: help lab test execute fresh move check contents known-good book slides pdf site student assignment setup python
 .SILENT:
 
 help:
@@ -23,6 +23,7 @@ help:
 	echo "make book                    the web book, in build/book (OUT=folder)"
 	echo "make slides [NOTEBOOK=...]   one file of slides a notebook, in build/slides (OUT=folder)"
 	echo "make pdf                     the book on paper, in build/book.pdf (OUT=file)"
+	echo "make site                    the three in one folder, build/site (OUT=, REPOSITORY=OWNER/NAME)"
 	echo "make student OUT=folder      notebooks without solutions and outputs (CHAPTER=02_tensors)"
 	echo "make assignment OUT=folder   the same as a course of nbgrader (CHAPTER=02_tensors)"
 	echo "lab and test take ARGS=\"...\", PYTHON=..., KNOWN_GOOD=1 and TORCH=cpu"
@@ -61,6 +62,12 @@ slides: setup
 
 pdf: setup
 	"$(VENV)" -m publish.pdf $(if $(OUT),"$(OUT)")
+
+site: SITE = $(or $(OUT),build/site)
+site: setup
+	"$(VENV)" -m publish.web "$(SITE)" --beside $(if $(REPOSITORY),--repository "$(REPOSITORY)")
+	"$(VENV)" -m publish.decks --out "$(SITE)/slides"
+	"$(VENV)" -m publish.pdf "$(SITE)/book.pdf"
 
 student: setup
 	"$(VENV)" -m publish.student "$(OUT)" $(if $(CHAPTER),--chapter "$(CHAPTER)")

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -68,9 +70,32 @@ def read(path: Path) -> Notebook:
     return Notebook(path.resolve().relative_to(ROOT / "chapters").as_posix(), title, cells)
 
 
+def describe(cells: list[dict[str, Any]]) -> None:
+    """Write a figure's caption into its cell's metadata, as `alt`: for one who cannot see it.
+
+    Args:
+        cells: a notebook's cells, as nbformat or as JSON holds them.
+    """
+    for cell, following in pairwise(cells):
+        kinds = {kind for output in cell.get("outputs", []) for kind in output.get("data", {})}
+        if "image/png" in kinds:
+            cell["metadata"]["alt"] = plain("".join(following["source"]))
+
+
 def document(section: Section) -> str:
     """The name of a section within a product: 02_tensors/05_broadcasting."""
     return section.path.relative_to("chapters").with_suffix("").as_posix()
+
+
+def number(section: Section) -> str:
+    """A section's number: 2.5; nothing for the book's first page."""
+    found = re.match(r"(\d+)_[^/]+/(\d+)_", document(section))
+    return f"{int(found[1])}.{int(found[2])}" if found else ""
+
+
+def slug(heading: str) -> str:
+    """The anchor of a heading, as JupyterLab makes it and as the notebooks' links name it."""
+    return heading.strip().replace(" ", "-")
 
 
 def prose(markdown: str) -> str:

@@ -11,7 +11,6 @@ from publish.decks.making import make
 from publish.formulas import Formulas
 from publish.npm import PublishError
 from publish.reading import ROOT
-from tests.browser import browsing
 from tools.fresh import of_the_book
 
 NOTEBOOKS = of_the_book(ROOT / "chapters")
@@ -37,12 +36,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("the decks")
     assert len(make(NOTEBOOKS, out)) == len(NOTEBOOKS)
     return out
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -82,6 +75,7 @@ def test_a_deck_is_one_file_with_all_in_it(page: Page, folder: Path) -> None:
     opened(page, deck)
     assert page.locator("section h1").first.inner_text() == "Combine shapes by broadcasting"
     assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
+    assert page.evaluate("[...document.images].every(image => image.alt.startsWith('Figure '))")
     assert page.locator(".formula svg").count() > 0
     assert "$$" not in page.locator(".slides").inner_text()
     assert deck.stat().st_size < 4e6

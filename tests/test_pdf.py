@@ -1,15 +1,20 @@
 """The PDF: one chapter printed, and read back by a machine."""
 
+import html
 import re
+import unicodedata
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 from pypdf.generic import Destination
 
+from d2lutils.answers.index import index
+from publish.pdf.index import anchor
 from publish.pdf.making import Paper
-from publish.pdf.printing import print_book, starts
-from publish.reading import document
+from publish.pdf.printing import anchors, print_book
+from publish.reading import document, number
 from tests.browser import require_browser
 from tools.contents import Section, sections
 
@@ -40,19 +45,44 @@ def outline(reader: PdfReader, depth: int) -> list[str]:
     return walk(reader.outline, 0)
 
 
+def text_of(page: PageObject) -> str:
+    """The text of a page, its ligatures as letters."""
+    return unicodedata.normalize("NFKC", page.extract_text())
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\W", "", text)  # a page breaks a line where it likes
+
+
 def test_contents_name_the_pages_on_which_sections_begin(file: Path) -> None:
-    reader, begin = PdfReader(file), starts(file, CHAPTER)
-    contents = reader.pages[1].extract_text().replace("ﬁ", "fi").replace("ﬂ", "fl")
-    for section, page in zip(CHAPTER, begin, strict=True):
-        assert re.search(rf"{re.escape(section.title)}\s*{page}\b", contents)
-        title = reader.pages[page - 1].extract_text().replace("ﬁ", "fi").replace("ﬂ", "fl")
-        assert section.title in title
+    pages, begin = PdfReader(file).pages, anchors(file)
+    contents = text_of(pages[1])
+    for section in CHAPTER:
+        page = begin[document(section)]
+        name = f"{number(section)} {section.title}"
+        assert re.search(rf"{re.escape(name)}\s*{page}\b", contents)
+        assert name in text_of(pages[page - 1])
+
+
+def test_the_index_names_the_pages_of_its_headings(file: Path) -> None:
+    """Each link of the index shows the page of its heading, and the heading stands there."""
+    pages, begin = PdfReader(file).pages, anchors(file)
+    printed = "\n".join(text_of(page) for page in pages[begin["index"] - 1 :])
+    places = [place for found in index().terms.values() for place in found]
+    here = [place for place in places if place.notebook.startswith("01_introduction/")]
+    assert len(here) > 50
+    for place in here:
+        page = begin[anchor(place)]
+        assert flat(place.heading) in flat(text_of(pages[page - 1])), place
+    first = next(place for place in index().terms["learning rate"] if place in here)
+    assert re.search(rf"learning rate\s+{begin[anchor(first)]}\b", printed)
 
 
 def test_bookmarks_follow_chapters_sections_and_headings(file: Path) -> None:
     reader = PdfReader(file)
-    assert outline(reader, 0)[1:] == ["Contents", CHAPTER[0].chapter]
-    assert outline(reader, 1) == [section.title for section in CHAPTER]
+    assert outline(reader, 0)[1:] == ["Contents", CHAPTER[0].chapter, "Index"]
+    titles = [f"{number(section)} {section.title}" for section in CHAPTER]
+    assert outline(reader, 1)[: len(titles)] == titles
     assert "Exercises" in outline(reader, 2)
 
 
@@ -65,20 +95,33 @@ def test_links_within_the_chapter_lead_to_its_pages(file: Path) -> None:
 
 
 def test_nothing_is_folded_and_drawing_code_is_left_out() -> None:
-    page = Paper(BROADCASTING).page([3])
+    page = Paper(BROADCASTING).page({})
     assert "Solution 02.5b" in page
     assert "<details open" in page
     assert "<details>" not in page
-    assert "data:image/png" in page
+    assert page.count('alt="Figure ') == page.count("data:image/png") > 3
     assert "plt.subplots" not in page
     assert "http-equiv" not in page
 
 
 def test_a_link_to_a_heading_is_its_anchor() -> None:
-    page = Paper(BROADCASTING).page([3])
+    page = Paper(BROADCASTING).page({})
     link = 'href="#02_tensors/03_storage_and_strides--Repeat-with-a-stride-of-zero"'
     assert link in page
     assert 'id="02_tensors/05_broadcasting--Add-a-column-and-a-row"' in page
+
+
+def test_every_link_within_the_paper_has_a_place_to_lead_to() -> None:
+    """Their headings hold signs that are no ASCII, formulas and code."""
+    stems = {"05_broadcasting", "04_time_series", "14_video", "12_tensors_on_the_gpu"}
+    chosen = [section for section in sections() if section.path.stem in stems]
+    page = Paper(chosen).page({})
+    here = tuple(document(section) for section in chosen)
+    places = set(map(html.unescape, re.findall(r' id="([^"]*)"', page)))
+    links = map(html.unescape, re.findall(r'<a[^>]* href="#([^"]*)"', page))
+    wanted = {link for link in map(unquote, links) if link.startswith(here)}
+    assert len(wanted) > 30
+    assert not wanted - places
 
 
 def test_a_section_has_a_name_of_its_own() -> None:

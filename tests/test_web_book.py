@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from publish.decks.making import make
 from publish.reading import ROOT
 from publish.web.__main__ import build
+from publish.web.indexes import INDEXES
 from publish.web.sources import prepare
-from tests.browser import browsing
+from publish.web.ways import Ways
 from tools.fresh import of_the_book
 
 PAGE = "02_tensors/05_broadcasting.html"  # it has formulas, folded drawings and solutions
@@ -32,13 +34,9 @@ class Book:
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     folder = tmp_path_factory.mktemp("the web") / "book"
-    return Book(folder, build(folder))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as browser:
-        yield browser
+    book = Book(folder, build(folder, Ways(beside=True, repository="someone/book")))
+    make([ROOT / "chapters" / PAGE.replace(".html", ".ipynb")], folder / "slides")
+    return book
 
 
 @pytest.fixture(params=["folder", "server"])
@@ -100,6 +98,13 @@ def test_formulas_are_set(page: Page, address: str) -> None:
     assert page.locator("mjx-merror").count() == 0
 
 
+def test_figures_have_their_captions_as_text(page: Page, address: str) -> None:
+    page.goto(f"{address}/{PAGE}")
+    figures = page.locator(".cell_output img").all()
+    assert len(figures) > 3
+    assert all((figure.get_attribute("alt") or "").startswith("Figure ") for figure in figures)
+
+
 def test_a_cell_can_be_copied(page: Page, address: str) -> None:
     page.goto(f"{address}/{PAGE}")
     cells = page.locator(".cell_input pre").count()
@@ -110,6 +115,30 @@ def test_the_way_into_the_lab_names_the_notebook(page: Page, address: str) -> No
     page.goto(f"{address}/{PAGE}")
     way = page.get_by_role("link", name="Open in the lab").get_attribute("href")
     assert way == "http://localhost:8888/lab/tree/chapters/02_tensors/05_broadcasting.ipynb"
+
+
+def test_the_way_to_colab_names_the_notebook(page: Page, address: str) -> None:
+    page.goto(f"{address}/{PAGE}")
+    way = page.get_by_role("link", name="Open in Colab").get_attribute("href") or ""
+    assert way.endswith("/github/someone/book/blob/main/chapters/02_tensors/05_broadcasting.ipynb")
+
+
+def test_a_page_leads_to_its_slides(page: Page, address: str) -> None:
+    page.goto(f"{address}/{PAGE}")
+    page.get_by_role("link", name="Slides").click()
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
+    assert page.locator("section h1").first.inner_text() == "Combine shapes by broadcasting"
+
+
+def test_the_start_page_leads_to_sections_indexes_and_the_pdf(page: Page, address: str) -> None:
+    page.goto(f"{address}/index.html")
+    article = page.locator("article")
+    assert article.locator("li a.reference.internal").count() == len(of_the_book(ROOT / "chapters"))
+    assert article.get_by_role("link", name="as one PDF").get_attribute("href") == "book.pdf"
+    for heading, _ in INDEXES.values():
+        page.goto(f"{address}/index.html")
+        article.get_by_role("link", name=heading, exact=True).click()
+        assert article.locator("h1").inner_text().startswith(heading)
 
 
 def test_dark_is_dark(page: Page, address: str) -> None:
@@ -150,7 +179,9 @@ def test_ten_links_lead_to_headings(page: Page, address: str) -> None:
 def test_a_page_is_its_notebook_and_a_way_into_the_lab() -> None:
     """What is changed for the page: a link below the title, solutions' bars, our own outputs."""
     text = (ROOT / "chapters/02_tensors/05_broadcasting.ipynb").read_text("utf-8")
-    page = prepare("02_tensors/05_broadcasting", text)
+    page = prepare("02_tensors/05_broadcasting", text, Ways())
+    assert "Slides</a>" not in page
+    assert "Colab" not in page
     assert "vnd.d2l" in text
     assert "vnd.d2l" not in page
     assert page.count("Open the solution") == text.count('"solution"')

@@ -10,7 +10,7 @@ from traitlets.config import Config
 
 from publish import npm
 from publish.formulas import Formulas, WithFormulas, prose_of
-from publish.reading import ROOT, plain
+from publish.reading import ROOT, describe, plain
 from tools import clean
 
 PICTURES = {"enabled": True, "remove_input_tags": {"hide-input"}}  # of cells that only draw
@@ -49,7 +49,8 @@ def _place(path: Path) -> Path:
 
 
 def _shown(notebook: NotebookNode) -> NotebookNode:
-    """The notebook with links that lead to other decks."""
+    """The notebook with links that lead to other decks, and its pictures described."""
+    describe(notebook.cells)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = re.sub(r"(\]\([^)#\s:]+)\.ipynb(?:#[^)\s]*)?\)", r"\1.html)", cell.source)

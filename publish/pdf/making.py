@@ -15,7 +15,8 @@ from traitlets.config import Config
 
 from publish.decks.making import PICTURES
 from publish.formulas import Formulas, WithFormulas, prose_of
-from publish.reading import ROOT, TITLE, document, plain
+from publish.pdf.index import Pages, pages_of_index
+from publish.reading import ROOT, TITLE, describe, document, number, plain, slug
 from tools import clean
 from tools.contents import Section
 
@@ -34,45 +35,52 @@ class Paper:
 
     def __init__(self, sections: list[Section]) -> None:
         self.sections = sections
-        read = {s: _printed(clean.read(ROOT / s.path), document(s)) for s in sections}
+        read = {s: _printed(clean.read(ROOT / s.path), s) for s in sections}
         templates = [str(HERE / "template")]
         look = Config(TagRemovePreprocessor=PICTURES)
         exporter = Exporter(config=look, template_name="paper", extra_template_basedirs=templates)
         exporter.formulas = Formulas(prose_of(read.values()))
-        self.bodies = {s: _body(exporter, notebook, document(s)) for s, notebook in read.items()}
+        self.bodies = {s: _body(exporter, notebook, s) for s, notebook in read.items()}
         self.css = _highlighting() + (HERE / "paper.css").read_text("utf-8")
 
-    def page(self, numbers: list[int]) -> str:
-        """The whole book; `numbers` are the pages on which its sections begin, 0 for unknown."""
+    def page(self, pages: Pages) -> str:
+        """The whole book; `pages` says where its anchors stand, as far as that is known."""
         parts = [
             f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{TITLE}</title>',
             f"<style>{self.css}</style></head><body>",
             f'<div class="cover"><h1>{TITLE}</h1>',
             "<p>The notebooks with their saved outputs</p></div>",
-            *self._contents(numbers),
+            *self._contents(pages),
         ]
         for chapter, group in groupby(self.sections, key=lambda section: section.chapter):
             parts.append(f'<h1 class="chapter">{html.escape(chapter)}</h1>')
             for section in group:
                 parts.append(f'<article class="section">{self.bodies[section]}</article>')
+        here = {f"{document(section)}.ipynb" for section in self.sections}
+        parts += pages_of_index(lambda place: place.notebook in here, pages)
         return "\n".join([*parts, "</body></html>"])
 
-    def _contents(self, numbers: list[int]) -> Iterator[str]:
+    def _contents(self, pages: Pages) -> Iterator[str]:
         yield '<div class="contents"><h1>Contents</h1><ol>'
-        known = dict(zip(self.sections, numbers, strict=True))
         for chapter, group in groupby(self.sections, key=lambda section: section.chapter):
             yield f'<li class="chapter-entry">{html.escape(chapter)}</li>'
             for section in group:
-                page = str(known[section] or "")
+                name = f"{number(section)} {plain(section.title)}".strip()
                 yield (
-                    f'<li><a href="#{document(section)}">{html.escape(plain(section.title))}</a>'
-                    f'<span class="dots"></span><span class="page">{page}</span></li>'
+                    f'<li><a href="#{document(section)}">{html.escape(name)}</a>'
+                    '<span class="dots"></span>'
+                    f'<span class="page">{pages.get(document(section), "")}</span></li>'
                 )
-        yield "</ol></div>"
+        yield '<li class="chapter-entry"><a href="#index">Index</a><span class="dots"></span>'
+        yield f'<span class="page">{pages.get("index", "")}</span></li></ol></div>'
 
 
-def _printed(notebook: NotebookNode, name: str) -> NotebookNode:
-    """The notebook on paper: nothing folded, links within the page."""
+def _printed(notebook: NotebookNode, section: Section) -> NotebookNode:
+    """The notebook on paper: its number, pictures described, nothing folded, links inside."""
+    describe(notebook.cells)
+    name = document(section)
+    first = notebook.cells[0]
+    first.source = first.source.replace("# ", f"# {number(section)} ".replace("  ", " "), 1)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             text = LINK.sub(lambda link: _inside(link, name), cell.source)
@@ -93,10 +101,13 @@ def _inside(link: re.Match[str], name: str) -> str:
     return f"](#{target}{'--' + heading if heading else ''})".replace(" ", "%20")
 
 
-def _body(exporter: Exporter, notebook: NotebookNode, name: str) -> str:
+def _body(exporter: Exporter, notebook: NotebookNode, section: Section) -> str:
     body, _ = exporter.from_notebook_node(notebook)
-    text = re.sub(r'<h[2-6] id="', lambda start: f"{start[0]}{name}--", body)
-    return re.sub(r'<h2 id="[^"]*"', lambda _: f'<h2 id="{name}"', text, count=1)
+    name = document(section)
+    text = re.sub(r'(<h[2-6] id=")([^"]*)', lambda h: f"{h[1]}{name}--{unquote(h[2])}", body)
+    text = re.sub(r'<a class="anchor-link".*?</a>', "", text)
+    title = f'<h2 id="{name}"><a id="{name}--{slug(plain(section.title))}"></a>'
+    return re.sub(r'<h2 id="[^"]*">', lambda _: title, text, count=1)
 
 
 def _highlighting() -> str:

@@ -1,4 +1,4 @@
-"""The page printed by a browser, twice: the first print says on which page each section begins."""
+"""The page printed by a browser, twice: the first print says on which page each heading stands."""
 
 import tempfile
 from pathlib import Path
@@ -9,7 +9,6 @@ from pypdf import PdfReader
 from publish.browser import browsing
 from publish.npm import PublishError
 from publish.pdf.making import Paper
-from publish.reading import document
 from tools.contents import Section
 
 FOOTER = (
@@ -29,22 +28,21 @@ def print_book(sections: list[Section], file: Path) -> int:
     file.parent.mkdir(parents=True, exist_ok=True)
     with browsing() as browser, tempfile.TemporaryDirectory() as scratch:
         first = Path(scratch, "first.pdf")
-        _print(browser, paper.page([0] * len(sections)), first, Path(scratch))
-        numbers = starts(first, sections)
-        _print(browser, paper.page(numbers), file, Path(scratch))
-    if starts(file, sections) != numbers:
+        _print(browser, paper.page({}), first, Path(scratch))
+        pages = anchors(first)
+        _print(browser, paper.page(pages), file, Path(scratch))
+    if anchors(file) != pages:
         raise PublishError("The contents moved the pages that they name.")
     return len(PdfReader(file).pages)
 
 
-def starts(file: Path, sections: list[Section]) -> list[int]:
-    """The pages on which the sections begin, counted from 1."""
+def anchors(file: Path) -> dict[str, int]:
+    """The page, counted from 1, of each heading that something in the file leads to."""
     reader = PdfReader(file)
-    named = reader.named_destinations
-    return [
-        (reader.get_destination_page_number(named["/" + document(section)]) or 0) + 1
-        for section in sections
-    ]
+    return {
+        name.removeprefix("/"): (reader.get_destination_page_number(place) or 0) + 1
+        for name, place in reader.named_destinations.items()
+    }
 
 
 def _print(browser: Browser, text: str, file: Path, scratch: Path) -> None:

@@ -1,10 +1,11 @@
-"""Build the web book: python -m publish.web [FOLDER]."""
+"""Build the web book: python -m publish.web [FOLDER] [--repository OWNER/NAME]."""
 
 import argparse
 import shutil
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -13,21 +14,22 @@ from publish import npm
 from publish.reading import ROOT, TITLE
 from publish.web import sources
 from publish.web.settings import settings
+from publish.web.ways import Ways
 
 
-def build(folder: Path) -> list[str]:
+def build(folder: Path, ways: Ways) -> list[str]:
     """Build the web book into a folder, which is replaced; return Sphinx's warnings."""
     mathjax = npm.modules() / "mathjax"
     with tempfile.TemporaryDirectory() as scratch:
         source, made, trees = (Path(scratch, name) for name in ("source", "html", "trees"))
         source.mkdir()
-        sources.write(source, mathjax)
+        sources.write(source, mathjax, ways)
         with open(Path(scratch, "warnings"), "w+", encoding="utf-8") as warnings:
             app = Sphinx(
                 source, None, made, trees, "html", settings(TITLE),
                 status=None, warning=warnings,
             )  # fmt: skip
-            app.connect("source-read", _prepare)
+            app.connect("source-read", partial(_prepare, ways))
             app.build()
             warnings.seek(0)
             found = warnings.read().splitlines()
@@ -37,18 +39,23 @@ def build(folder: Path) -> list[str]:
     return found
 
 
-def _prepare(app: Sphinx, document: str, text: list[str]) -> None:
+def _prepare(ways: Ways, app: Sphinx, document: str, text: list[str]) -> None:
     if app.env.doc2path(document).suffix == ".ipynb":
-        text[0] = sources.prepare(document, text[0])
+        text[0] = sources.prepare(document, text[0], ways)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Build the web book from the saved notebooks.")
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "build" / "book")
-    folder = parser.parse_args().folder.resolve()
+    parser.add_argument(
+        "--beside", action="store_true", help="link to slides/ and book.pdf in the same folder"
+    )
+    parser.add_argument("--repository", default="", help="OWNER/NAME on GitHub, for Colab's links")
+    asked = parser.parse_args()
+    folder = asked.folder.resolve()
     start = time.monotonic()
     try:
-        warnings = build(folder)
+        warnings = build(folder, Ways(asked.beside, asked.repository))
     except npm.PublishError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,11 +1,18 @@
-"""Three pages that lead to the book's headings: its terms, PyTorch's functions, error messages."""
+"""Pages that lead to the book's headings: questions, its terms, PyTorch's functions, errors."""
 
 import re
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
 from d2lutils.answers.index import Place, index
-from publish.web.settings import slug
+from publish.reading import ROOT, slug
+
+
+def questions() -> str:
+    """The README's questions, and the section that answers each."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    text = readme.partition("\n## Fifty questions\n")[2].partition("\n## ")[0]
+    return text.replace("](chapters/", "](").strip()
 
 
 def terms() -> str:
@@ -58,6 +65,7 @@ def errors() -> str:
 
 
 INDEXES: dict[str, tuple[str, Callable[[], str]]] = {
+    "questions": ("Fifty questions", questions),
     "terms": ("Terms", terms),
     "functions": ("Functions of PyTorch", functions),
     "errors": ("What does this message mean?", errors),

@@ -5,11 +5,6 @@ from typing import Any
 MATHJAX = "mathjax/tex-svg-full.js"  # one file: it holds its fonts as curves
 
 
-def slug(heading: str) -> str:
-    """The anchor of a heading, as JupyterLab makes it and as the notebooks' links name it."""
-    return heading.strip().replace(" ", "-")
-
-
 def settings(title: str) -> dict[str, Any]:
     """The settings of the web book, by Sphinx's names."""
     return {
@@ -50,7 +45,7 @@ def settings(title: str) -> dict[str, Any]:
             *["colon_fence", "linkify"],
         ],
         "myst_heading_anchors": 6,
-        "myst_heading_slug_func": "publish.web.settings.slug",
+        "myst_heading_slug_func": "publish.reading.slug",
         "suppress_warnings": [
             "myst.header",  # exercises begin at the third level
             "misc.highlighting_failure",  # an error's message is no Python; it is shown as it is
