@@ -19,6 +19,7 @@ from publish.web.sources import prepare
 from publish.web.ways import Ways
 from tools.fresh import of_the_book
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*Check CHANGES for Sphinx API")  # in its extensions
 PAGE = "02_tensors/05_broadcasting.html"  # it has formulas, folded drawings and solutions
 SOURCE = re.compile(r"""(?:<(?:script|img|iframe|source)[^>]*?\ssrc|<link[^>]*?\shref)="([^"]+)""")
 
