@@ -19,7 +19,8 @@ from publish.web.sources import prepare
 from publish.web.ways import Ways
 from tools.fresh import of_the_book
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*Check CHANGES for Sphinx API")  # in its extensions
+# Its extensions still call what the next Sphinx but one takes away.
+pytestmark = pytest.mark.filterwarnings("ignore:.*Check CHANGES for Sphinx API")
 PAGE = "02_tensors/05_broadcasting.html"  # it has formulas, folded drawings and solutions
 SOURCE = re.compile(r"""(?:<(?:script|img|iframe|source)[^>]*?\ssrc|<link[^>]*?\shref)="([^"]+)""")
 
