@@ -7,10 +7,14 @@ python -m publish.answers --check    changes nothing; exit code 1 where it is ou
 import argparse
 import json
 import sys
+from collections.abc import Mapping
+from typing import Any
 
+from d2lutils.answers.finding import folded
 from publish.errors import errors
 from publish.functions import functions
 from publish.reading import ROOT, book
+from publish.synonyms import MEANT
 from publish.terms import terms
 
 INDEX = ROOT / "d2lutils" / "answers" / "index.json"
@@ -22,10 +26,12 @@ def text() -> str:
     kinds = {"terms": terms(notebooks), "functions": functions(notebooks)}
     parts = [f'"{kind}": {{\n{_lines(entries)}\n}}' for kind, entries in kinds.items()]
     raised = ",\n".join(json.dumps(error, ensure_ascii=False) for error in errors(notebooks))
-    return "{\n" + ",\n".join([*parts, f'"errors": [\n{raised}\n]']) + "\n}\n"
+    meant = {folded(other): term for other, term in MEANT.items()}
+    parts += [f'"errors": [\n{raised}\n]', f'"meant": {{\n{_lines(meant)}\n}}']
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def _lines(entries: dict[str, list[list[str]]]) -> str:
+def _lines(entries: Mapping[str, Any]) -> str:
     dumped = {name: json.dumps(places, ensure_ascii=False) for name, places in entries.items()}
     return ",\n".join(f"{json.dumps(name, ensure_ascii=False)}: {d}" for name, d in dumped.items())
 

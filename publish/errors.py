@@ -1,28 +1,41 @@
-"""The errors that the book raises and reads aloud, with the advice in each cell's metadata."""
+"""The errors that the book reads aloud: those that its cells raise, and those that it quotes.
+
+What to do is said in a cell's metadata: d2l.advice where it raises; where the text only quotes
+errors, d2l.errors of a Markdown cell lists them, each with kind, message and advice.
+"""
 
 from collections.abc import Iterable
 
-from publish.reading import Notebook, plain
+from publish.reading import Cell, Notebook, plain
 
 LENGTH = 300  # of a message that is kept; longer ones are cut, but never their phrase
+Entry = list[str | list[str]]
 
 
-def errors(notebooks: Iterable[Notebook]) -> list[list[str | list[str]]]:
-    """[type, message, phrase, notebook, heading, advice, also] of each cell that raises, in order.
+def errors(notebooks: Iterable[Notebook]) -> list[Entry]:
+    """[type, message, phrase, notebook, heading, advice, also] of each error, in order.
 
     `also` holds other wordings of the same mistake: those of a GPU, of another version.
     """
-    found: list[list[str | list[str]]] = []
+    found: list[Entry] = []
     for notebook in notebooks:
         for cell in notebook.cells:
-            if "raises-exception" not in cell.tags or cell.exercise:
-                continue
-            raised = next(out for out in cell.cell.outputs if out["output_type"] == "error")
-            own = cell.cell.metadata.get("d2l", {})
-            message = " ".join(raised["evalue"].split())[:LENGTH]
-            if own["phrase"] not in message:
-                message += f" … {own['phrase']}"
             place = [notebook.path, plain(cell.heading)]
-            told = [own["advice"], own.get("also", [])]
-            found.append([raised["ename"], message, own["phrase"], *place, *told])
+            found += [
+                [kind, message, phrase, *place, advice, also]
+                for kind, message, phrase, advice, also in _told(cell)
+            ]
     return found
+
+
+def _told(cell: Cell) -> Iterable[tuple[str, str, str, str, list[str]]]:
+    own = cell.cell.metadata.get("d2l", {})
+    for quoted in own.get("errors", []):
+        message = quoted["message"]
+        yield quoted["kind"], message, message, quoted["advice"], quoted.get("also", [])
+    if "raises-exception" in cell.tags and not cell.exercise:
+        raised = next(out for out in cell.cell.outputs if out["output_type"] == "error")
+        message = " ".join(raised["evalue"].split())[:LENGTH]
+        if own["phrase"] not in message:
+            message += f" … {own['phrase']}"
+        yield raised["ename"], message, own["phrase"], own["advice"], own.get("also", [])

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from itertools import islice
 
 import torch
 
@@ -14,6 +15,23 @@ from publish.terms import BOLD
 CODE = re.compile(r"`([^`\n]+)`")
 NAME = re.compile(r"[A-Za-z_][\w.]*")
 LIBRARIES = ("torch", "torchvision")
+OWNERS = {  # of methods that the book shows
+    "torch.Tensor": torch.Tensor,
+    "torch.nn.Module": torch.nn.Module,
+    "torch.optim.Optimizer": torch.optim.Optimizer,
+}
+HOMES = {  # where a name is taught that others speak of more
+    "torch.nn.Conv2d": "05_networks/13_convolution.ipynb",
+    "torch.nn.Module.zero_grad": "04_learning/07_momentum.ipynb",
+    "torch.nn.ReLU": "05_networks/03_the_nn_module.ipynb",
+    "torch.optim.SGD": "04_learning/07_momentum.ipynb",
+    "torch.relu": "05_networks/01_neurons.ipynb",
+    "torch.save": "02_tensors/10_saving_tensors.ipynb",
+    "torch.sigmoid": "05_networks/02_activations.ipynb",
+    "torch.Tensor.argmax": "02_tensors/04_indexing.ipynb",
+    "torch.Tensor.permute": "02_tensors/03_storage_and_strides.ipynb",
+    "torch.Tensor.transpose": "02_tensors/03_storage_and_strides.ipynb",
+}
 MOST = 4  # places to name for one function
 PREVIEW = "02"  # what comes before this chapter shows things before it explains them
 
@@ -30,7 +48,7 @@ def functions(notebooks: Iterable[Notebook]) -> dict[str, list[list[str]]]:
     for notebook in notebooks:
         for name, count, heading in _shown(notebook):
             found.setdefault(name, []).append((count, [notebook.path, heading]))
-    return {name: _best(found[name]) for name in sorted(found, key=str.lower)}
+    return {name: _best(found[name], HOMES.get(name)) for name in sorted(found, key=str.lower)}
 
 
 def _shown(notebook: Notebook) -> Iterator[tuple[str, int, str]]:
@@ -48,16 +66,17 @@ def _shown(notebook: Notebook) -> Iterator[tuple[str, int, str]]:
             said.update((word, cell.heading) for word in _spoken(cell))
             whole.update(_spoken(cell))
     for name, headings in used.items():
-        last = name.rpartition(".")[2]
+        last = name.rpartition(".")[2].rstrip("=")
         best = max(headings, key=lambda heading: said[last, heading])
-        if said[last, best] and _is_function(name):
+        if said[last, best] and (name.endswith("=") or _is_function(name)):
             yield name, whole[last], plain(best)
 
 
-def _best(places: list[tuple[int, list[str]]]) -> list[list[str]]:
+def _best(places: list[tuple[int, list[str]]], known: str | None) -> list[list[str]]:
     most = max(count for count, place in places)
     taught = [place for place in places if place[1][0] > PREVIEW] or places
     home = next((place for place in taught if place[0] > most / 2), taught[0])
+    home = next((place for place in places if place[1][0] == known), home)
     others = sorted((place for place in places if place != home), key=lambda place: -place[0])
     return [place for _, place in [home, *others[: MOST - 1]]]
 
@@ -87,8 +106,17 @@ def _used(cell: Cell, known: dict[str, str]) -> Iterator[str]:
             base = chain.partition(".")[0]
             if base in known and re.fullmatch(NAME, chain):
                 yield known[base] + chain[len(base) :]
-            elif base not in known and callable(getattr(torch.Tensor, node.attr, None)):
-                yield f"torch.Tensor.{node.attr}"
+            elif base not in known:
+                owners = (name for name, owner in OWNERS.items() if _has(owner, node.attr))
+                yield from (f"{name}.{node.attr}" for name in islice(owners, 1))
+        elif isinstance(node, ast.Call):
+            base = ast.unparse(node.func).partition(".")[0]
+            if base in known or _has(torch.Tensor, getattr(node.func, "attr", "")):
+                yield from (f"{option.arg}=" for option in node.keywords if option.arg)
+
+
+def _has(owner: type, method: str) -> bool:
+    return callable(getattr(owner, method, None))
 
 
 def _is_function(name: str) -> bool:

@@ -37,7 +37,19 @@ def terms(notebooks: Iterable[Notebook]) -> dict[str, list[list[str]]]:
                     place = [notebook.path, plain(cell.heading), plain(said)]
                     if term and not _is_there(found.get(term, []), place):
                         found.setdefault(term, []).append(place)
-    return dict(sorted(found.items(), key=lambda item: (item[0].lower(), item[0])))
+    in_order = sorted(found.items(), key=lambda item: (item[0].lower(), item[0]))
+    return {term: _first_where_taught(term, places) for term, places in in_order}
+
+
+def _first_where_taught(term: str, places: list[list[str]]) -> list[list[str]]:
+    """The places without summaries, and first of all the notebook that is named after the term."""
+    taught = [place for place in places if place[1] not in ("Next", "Summary")] or places
+    return sorted(taught, key=lambda place: not _names(place[0], term))
+
+
+def _names(path: str, term: str) -> bool:
+    name = re.sub(r"^\d+_|\.ipynb$", "", path.rpartition("/")[2]).replace("_", " ")
+    return name.removesuffix("s") == term.lower().replace("-", " ").removesuffix("s")
 
 
 def _term(bold: str, words: set[str]) -> str:

@@ -12,7 +12,9 @@ from d2lutils.answers.finding import findings
 from d2lutils.answers.index import index
 from d2lutils.answers.messages import explanation, matches, pattern
 from publish import answers
+from publish.functions import HOMES
 from publish.reading import ROOT, book
+from publish.synonyms import MEANT
 
 NOTEBOOKS = {notebook.path: notebook for notebook in book()}
 
@@ -52,11 +54,33 @@ def test_every_place_is_a_heading_of_the_book():
         ("F.one_hot()", "03_data/"),
         ("scatter_", "03_data/"),
         ("momentum", "04_learning/"),
+        ("torch.gather", "02_tensors/"),
+        ("x.gather(1, index)", "02_tensors/"),
+        ("optimizer.zero_grad()", "04_learning/07"),
+        ("num_workers", "03_data/16"),
+        ("what is a tensor?", "01_introduction/"),
+        ("quantization", "07_performance/"),
     ],
 )
 def test_find_names_where_the_book_says_it(word, first):
     lines = findings(word)
     assert any(line.startswith(f"  {first}") for line in lines), lines
+
+
+@pytest.mark.parametrize("name", HOMES)
+def test_a_names_home_comes_first(name):
+    assert index().functions[name][0].notebook == HOMES[name]
+
+
+@pytest.mark.parametrize("other", MEANT)
+def test_other_names_lead_to_the_books(other):
+    first, *rest = findings(other)
+    assert first == f"The book calls it {MEANT[other]}."
+    assert not rest[0].startswith("The book explains no ")
+
+
+def test_what_a_word_holds_is_near_it():
+    assert findings("a very large batch size")[-1].startswith("Near it: ")
 
 
 def test_find_says_when_there_is_nothing_and_what_is_near():
@@ -132,6 +156,33 @@ def test_explain_reads_a_pasted_traceback():
         "----> 1 a @ b\n\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"
     )
     assert explanation(pasted)[0].startswith("01_introduction/01")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "[rank0]: Traceback (most recent call last):\n[rank0]: RuntimeError: {}",
+        'Traceback (most recent call last):\n  File "a.py", line 3\nRuntimeError: {}\n>>> ',
+        "RuntimeError: {}\n\nThe above exception was the cause of:\nMyError: it failed",
+        "RuntimeError: {}\nCompile with `TORCH_USE_CUDA_DSA` to enable device-side assertions.\n",
+        "'{}'",
+        "“{}”",
+        "{}...",
+        "x" * 1_000_000 + "\nRuntimeError: {}",
+    ],
+    ids=["torchrun", "prompt", "cause", "further lines", "quoted", "curly", "cut", "long"],
+)
+def test_explain_reads_what_is_pasted_around_a_message(told):
+    message = "mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"
+    assert explanation(told.format(message))[0].startswith("01_introduction/01")
+
+
+def test_explain_reads_causes_and_groups():
+    inner = message(lambda: torch.ones(7, 3) @ torch.ones(5, 2))
+    outer = ValueError("my own words")
+    outer.__cause__ = inner
+    for error in (outer, ExceptionGroup("several", [inner, outer])):
+        assert explanation(error)[0].startswith("01_introduction/01")
 
 
 def test_explain_takes_the_last_error(monkeypatch):

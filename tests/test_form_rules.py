@@ -366,6 +366,10 @@ BREACHES: dict[str, tuple[Change, str]] = {
     "untagged error": (outputs("assert", error("KeyError", "x")), "raises KeyError"),
     "no phrase": (lambda nb: of(nb, "error").metadata.pop("d2l"), "name in metadata d2l.phrase"),
     "other phrase": (about("error", d2l={"phrase": "too large"}), "not contain the phrase"),
+    "a quoted error without advice": (
+        about("share", d2l={"errors": [{"kind": "OSError", "message": "No file"}]}),
+        "d2l.errors needs kind, message, advice",
+    ),
     "no advice": (about("error", d2l={"phrase": "not compatible"}), "d2l.advice what to do"),
     "no error": (outputs("error"), "saved without an error"),
     "not read aloud": (drop("aloud"), "read the error message aloud"),

@@ -9,7 +9,9 @@ from d2lutils.answers.messages import matches
 from d2lutils.errors import BookError, one_line
 
 _SHORT = {"nn.": "torch.nn.", "f.": "torch.nn.functional.", "optim.": "torch.optim."}
+_MARKS = " `'\"()[],.?!:;#"
 _MOST = 6  # terms or functions to name
+_IZE = re.compile(r"(\w{3,})iz(e[sdr]?|ers?|ed|ing|ations?)$")  # the book writes -ise
 
 
 def find(word: str) -> None:
@@ -31,17 +33,28 @@ def findings(word: str) -> list[str]:
     """Return the lines that `find` prints."""
     if not isinstance(word, str) or not word.strip(" `()."):
         raise BookError(f"d2l.find takes a word, as in d2l.find('gather'), not {word!r}.")
-    lines = []
-    for term in _terms(word):
-        lines.append(f"{term} is explained:")
-        lines += _told(index().terms[term])
-    for name in _functions(word):
-        lines.append(f"{name} is shown:")
-        lines += _told(index().functions[name])
+    same, inside = _terms(word)
+    lines = _listed(same, index().terms, "explained")
+    lines += _listed(_functions(word), index().functions, "shown")
+    lines += [] if same else _listed(inside, index().terms, "explained")
+    meant = "" if same else _meant(word)
+    if meant:
+        told = [f"The book calls it {meant}.", *findings(meant)]
+        return told + [line for line in lines if line not in told]
     if len(word.split()) > 2:
         for error in matches(word):
             lines += [f"{error.kind}: {one_line(error.message)}", f"  {error.place}"]
     return lines or _nothing(word)
+
+
+def _listed(names: Iterable[str], known: dict[str, list[Place]], how: str) -> list[str]:
+    return [line for name in names for line in [f"{name} is {how}:", *_told(known[name])]]
+
+
+def _meant(word: str) -> str:
+    """Return what the book calls something that has another name elsewhere, or nothing."""
+    name = re.sub(r"^(?:(?:torch|nn|F)\.)+", "", word.strip(_MARKS))
+    return index().meant.get(folded(name), "")
 
 
 def _told(places: Iterable[Place]) -> list[str]:
@@ -53,20 +66,19 @@ def _told(places: Iterable[Place]) -> list[str]:
     return lines
 
 
-def _terms(word: str) -> list[str]:
-    """Return the terms that a word means: the same one, else those that hold it as words."""
-    asked = _key(word)
-    keys = {term: _key(term) for term in index().terms}
+def _terms(word: str) -> tuple[list[str], list[str]]:
+    """Return the terms that a word means, and some of those that hold it as words."""
+    asked = folded(word)
+    keys = {term: folded(term) for term in index().terms}
     same = [term for term, key in keys.items() if key == asked]
-    if same:
-        return same
-    inside = re.compile(rf"(?<!\w){re.escape(asked)}(?!\w)")
-    return [term for term, key in keys.items() if inside.search(key)][:_MOST]
+    words = re.compile(rf"(?<!\w){re.escape(asked)}(?!\w)")
+    inside = [term for term, key in keys.items() if key != asked and words.search(key)]
+    return same, inside[:_MOST]
 
 
 def _functions(word: str) -> list[str]:
-    """Return the functions that a name means: whole, or the last part of a longer one."""
-    name = word.strip(" `").removesuffix("()").lower()
+    """Return the functions and arguments that a name means: whole, or the last part of one."""
+    name = re.sub(r"[(=].*", "", word.strip(_MARKS)).strip(_MARKS).lower()
     for short, whole in _SHORT.items():
         if name.startswith(short):
             name = whole + name[len(short) :]
@@ -77,22 +89,28 @@ def _functions(word: str) -> list[str]:
         for known in index().functions
         if any(known.lower() == end or known.lower().endswith(f".{end}") for end in ends)
     ]
-    exact = [known for known in found if known.lower().endswith(name)]
+    found += [known for known in index().functions if known.lower() == f"{name}="]
+    if not found and re.fullmatch(r"[a-z_][\w.]*\.\w+", name):  # optimizer.zero_grad()
+        return _functions(name.rpartition(".")[2])
+    exact = [known for known in found if known.lower().rstrip("=").endswith(name)]
     return (exact or found)[:_MOST]
 
 
-def _key(term: str) -> str:
+def folded(term: str) -> str:
     """Return a term without what does not matter: case, hyphens, marks, the last word's plural."""
-    words = re.sub(r"[-–_\s]+", " ", term.strip(" `.").lower()).split()
+    text = re.sub(r"^(?:what (?:is|are) )?(?:the |an? )?", "", term.strip(_MARKS).lower())
+    words = [_IZE.sub(r"\1is\2", part) for part in re.sub(r"[-–_\s]+", " ", text).split()]
     if words and len(words[-1]) > 3 and words[-1].endswith("s") and not words[-1].endswith("ss"):
         words[-1] = words[-1][:-1]
     return " ".join(words)
 
 
 def _nothing(word: str) -> list[str]:
-    known = {_key(term): term for term in index().terms}
+    known = {folded(term): term for term in index().terms}
     for name in index().functions:
         known.setdefault(name.rpartition(".")[2].lower(), name)
-    near = [known[key] for key in get_close_matches(_key(word), known, n=3, cutoff=0.8)]
+    near = [known[key] for key in get_close_matches(folded(word), known, n=3, cutoff=0.8)]
+    held = [term for key, term in known.items() if f" {key} " in f" {folded(word)} "]
+    near += sorted(held, key=len, reverse=True)[: 3 - len(near)]
     lines = [f"The book explains no {one_line(word)!r}."]
     return lines + ([f"Near it: {', '.join(near)}."] if near else [])

@@ -18,7 +18,7 @@ class Place(NamedTuple):
 
 
 class Error(NamedTuple):
-    """An error that a notebook raises and reads: its type and message, where, and what to do.
+    """An error that a notebook reads aloud: its type and message, where, and what to do.
 
     `also` holds other wordings of the same mistake: those of a GPU, of another version.
     """
@@ -37,11 +37,12 @@ class Error(NamedTuple):
 
 
 class Index(NamedTuple):
-    """All that the book's search knows."""
+    """All that the book's search knows; `meant` has the book's word for another's."""
 
     terms: dict[str, list[Place]]
     functions: dict[str, list[Place]]
     errors: list[Error]
+    meant: dict[str, str]
 
 
 @cache
@@ -50,7 +51,7 @@ def index() -> Index:
     text = files(__package__).joinpath("index.json").read_text("utf-8")
     found = json.loads(text)
     errors = [Error._make([*told, tuple(also)]) for *told, also in found["errors"]]
-    return Index(_places(found["terms"]), _places(found["functions"]), errors)
+    return Index(_places(found["terms"]), _places(found["functions"]), errors, found["meant"])
 
 
 def _places(entries: dict[str, list[list[str]]]) -> dict[str, list[Place]]:

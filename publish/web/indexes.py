@@ -36,7 +36,7 @@ def functions() -> str:
         " one; the others speak of it too.\n"
     ]
     for module, group in groupby(_by_module(known), key=lambda name: name.rpartition(".")[0]):
-        lines += [f"## {module}\n", "| name | sections |", "| --- | --- |"]
+        lines += [f"## {module or 'Arguments'}\n", "| name | sections |", "| --- | --- |"]
         for name in group:
             last = name.rpartition(".")[2]
             lines.append(f"| `{last}` | {' · '.join(map(_link, known[name]))} |")

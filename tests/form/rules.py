@@ -36,7 +36,7 @@ SLIDE_TYPES = {"slide", "subslide", "fragment", "-", "notes", "skip"}
 TAGS = {"raises-exception", "nbval-ignore-output", "exact"}
 TAGS |= {"exercise", "solution", "hide-cell", "hide-input"}
 KEYS = {  # of a cell's d2l
-    **{"phrase": str, "advice": str, "also": list},
+    **{"phrase": str, "advice": str, "also": list, "errors": list},
     **{"rtol": (int, float), "truth": bool, "drawing": bool},
 }
 ADVICE = 130  # letters at most: it is one line of d2l.explain
@@ -96,6 +96,10 @@ def metadata_are_known(page: Page) -> Iterator[Breach]:
         for key, value in cell.metadata.get("d2l", {}).items():
             if not isinstance(value, KEYS.get(key, ())):
                 yield i, f"cell metadata d2l.{key} is not known ({', '.join(KEYS)})"
+        for error in cell.metadata.get("d2l", {}).get("errors", []):
+            told = [error.get(name, "") for name in ("kind", "message", "advice")]
+            if not all(told) or len(told[2]) > ADVICE or cell.cell_type != "markdown":
+                yield i, f"d2l.errors needs kind, message, advice of {ADVICE} letters, in Markdown"
         if cell.cell_type == "raw":
             yield i, "is a raw cell: make it Markdown or code"
         if not cell.source.strip():
