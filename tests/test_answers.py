@@ -1,8 +1,10 @@
 """`d2l.find` and `d2l.explain`: what they say of the book's terms, functions and errors."""
 
+import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -16,6 +18,7 @@ from publish.functions import HOMES
 from publish.reading import ROOT, book
 from publish.synonyms import MEANT
 
+MESSAGES = json.loads(Path(__file__).with_name("messages_of_torch.json").read_text("utf-8"))
 NOTEBOOKS = {notebook.path: notebook for notebook in book()}
 
 
@@ -102,6 +105,14 @@ def test_explain_knows_each_error_of_the_book(error):
     found = matches(error.message, error.kind)
     same = [there for there in index().errors if pattern(error.phrase) in pattern(there.message)]
     assert error in found or found == same[: len(found)]
+
+
+@pytest.mark.parametrize("told", MESSAGES, ids=lambda told: told["error"][:40])
+def test_explain_names_a_section_that_teaches_the_mistake(told):
+    """Messages of common mistakes as torch 2.11 and 2.15 wrote them, some of them from GPUs."""
+    first = explanation(told["error"])[0]
+    expected = tuple(told["sections"]) or "The book meets no error like this one: "
+    assert first.startswith(expected)
 
 
 @pytest.mark.parametrize(
