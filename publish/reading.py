@@ -88,9 +88,9 @@ def document(section: Section) -> str:
 
 
 def number(section: Section) -> str:
-    """A section's number: 2.5; nothing for the book's first page."""
-    found = re.match(r"(\d+)_[^/]+/(\d+)_", document(section))
-    return f"{int(found[1])}.{int(found[2])}" if found else ""
+    """A section's number as the text names it: 02/05; nothing for the book's first page."""
+    found = re.findall(r"(\d\d)_", document(section))
+    return "/".join(found) if len(found) == 2 else ""
 
 
 def slug(heading: str) -> str:

@@ -60,7 +60,7 @@ def test_contents_name_the_pages_on_which_sections_begin(file: Path) -> None:
     for section in CHAPTER:
         page = begin[document(section)]
         name = f"{number(section)} {section.title}"
-        assert re.search(rf"{re.escape(name)}\s*{page}\b", contents)
+        assert re.search(rf"{re.escape(name)}[\s.]*{page}\b", contents)
         assert name in text_of(pages[page - 1])
 
 
@@ -76,6 +76,30 @@ def test_the_index_names_the_pages_of_its_headings(file: Path) -> None:
         assert flat(place.heading) in flat(text_of(pages[page - 1])), place
     first = next(place for place in index().terms["learning rate"] if place in here)
     assert re.search(rf"learning rate\s+{begin[anchor(first)]}\b", printed)
+
+
+def test_a_page_has_its_number_and_its_section_above(file: Path) -> None:
+    pages, begin = PdfReader(file).pages, anchors(file)
+    inside = begin[document(CHAPTER[2])] + 2
+    text = text_of(pages[inside - 1])
+    assert f"{number(CHAPTER[2])} {CHAPTER[2].title}" in text
+    assert re.search(rf"\b{inside}\b", text)
+
+
+def test_a_traceback_names_a_cell_that_shows_its_number(file: Path) -> None:
+    text = "\n".join(map(text_of, PdfReader(file).pages))
+    named = set(re.findall(r"Cell In\[(\d+)\]", text))
+    assert len(named) > 5
+    shown = re.findall(r"(?<!Cell )In \[(\d+)\]", text)
+    assert named <= set(shown)
+
+
+def test_a_link_names_its_page_on_paper() -> None:
+    linked = "02_tensors/03_storage_and_strides--Repeat-with-a-stride-of-zero"
+    page = Paper(BROADCASTING).page({linked: 123})
+    assert "p.&nbsp;123</span>" in page
+    assert "0000" not in page
+    assert "p.&nbsp;0000</span>" in Paper(BROADCASTING).page({})
 
 
 def test_bookmarks_follow_chapters_sections_and_headings(file: Path) -> None:

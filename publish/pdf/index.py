@@ -45,4 +45,5 @@ def _line(entry: str, places: Iterable[Place], pages: Pages) -> str:
 
 
 def _order(name: str) -> str:
-    return re.sub(r"\W", "", name).lower()
+    """A function by its last name: torch.nn.Linear is found at L."""
+    return re.sub(r"\W", "", re.sub(r"^torch.*\.", "", name)).lower()

@@ -3,7 +3,6 @@
 import html
 import posixpath
 import re
-from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import unquote
@@ -15,6 +14,8 @@ from traitlets.config import Config
 
 from publish.decks.making import PICTURES
 from publish.formulas import Formulas, WithFormulas, prose_of
+from publish.pdf.fitting import fitted
+from publish.pdf.front import contents, cover, heads, page_name
 from publish.pdf.index import Pages, pages_of_index
 from publish.reading import ROOT, TITLE, describe, document, number, plain, slug
 from tools import clean
@@ -24,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 LINK = re.compile(r"\]\(([^)#\s:]*\.ipynb)?(#[^)\s]*)?\)")
 HEADING = re.compile(r"^(#{1,5}) ", re.MULTILINE)
 BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+INSIDE = re.compile(r'<a href="#([^"]+)">(?:(?!</a>).)+</a>', re.DOTALL)
 
 
 class Exporter(WithFormulas, HTMLExporter):
@@ -47,32 +49,30 @@ class Paper:
         """The whole book; `pages` says where its anchors stand, as far as that is known."""
         parts = [
             f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{TITLE}</title>',
-            f"<style>{self.css}</style></head><body>",
-            f'<div class="cover"><h1>{TITLE}</h1>',
-            "<p>The notebooks with their saved outputs</p></div>",
-            *self._contents(pages),
+            f"<style>{self.css}{heads(self.sections)}</style></head><body>",
+            cover(),
+            *contents(self.sections, pages),
         ]
         for chapter, group in groupby(self.sections, key=lambda section: section.chapter):
-            parts.append(f'<h1 class="chapter">{html.escape(chapter)}</h1>')
-            for section in group:
-                parts.append(f'<article class="section">{self.bodies[section]}</article>')
+            found = list(group)
+            look = f'class="chapter" style="page: {page_name(found[0])}"'
+            parts.append(f"<h1 {look}>{html.escape(chapter)}</h1>")
+            for section in found:
+                look = f'class="section" style="page: {page_name(section)}"'
+                parts.append(f"<article {look}>{_paged(self.bodies[section], pages)}</article>")
         here = {f"{document(section)}.ipynb" for section in self.sections}
         parts += pages_of_index(lambda place: place.notebook in here, pages)
         return "\n".join([*parts, "</body></html>"])
 
-    def _contents(self, pages: Pages) -> Iterator[str]:
-        yield '<div class="contents"><h1>Contents</h1><ol>'
-        for chapter, group in groupby(self.sections, key=lambda section: section.chapter):
-            yield f'<li class="chapter-entry">{html.escape(chapter)}</li>'
-            for section in group:
-                name = f"{number(section)} {plain(section.title)}".strip()
-                yield (
-                    f'<li><a href="#{document(section)}">{html.escape(name)}</a>'
-                    '<span class="dots"></span>'
-                    f'<span class="page">{pages.get(document(section), "")}</span></li>'
-                )
-        yield '<li class="chapter-entry"><a href="#index">Index</a><span class="dots"></span>'
-        yield f'<span class="page">{pages.get("index", "")}</span></li></ol></div>'
+
+def _paged(body: str, pages: Pages) -> str:
+    """A section whose links within the paper name their pages; four digits where none is known."""
+
+    def with_page(link: re.Match[str]) -> str:
+        page = pages.get(html.unescape(unquote(link[1])), "" if pages else "0000")
+        return f'{link[0]}<span class="at">p.&nbsp;{page}</span>' if page else link[0]
+
+    return INSIDE.sub(with_page, body)
 
 
 def _printed(notebook: NotebookNode, section: Section) -> NotebookNode:
@@ -88,6 +88,7 @@ def _printed(notebook: NotebookNode, section: Section) -> NotebookNode:
             text = HEADING.sub(r"#\1 ", BLOCK.sub("\0", text))  # chapters are the first level
             for block in blocks:
                 text = text.replace("\0", block, 1)
+            text = text.replace(", folded away.", ".")  # the solution below is open
             cell.source = text.replace("<details>", "<details open>")
     return notebook
 
@@ -107,7 +108,7 @@ def _body(exporter: Exporter, notebook: NotebookNode, section: Section) -> str:
     text = re.sub(r'(<h[2-6] id=")([^"]*)', lambda h: f"{h[1]}{name}--{unquote(h[2])}", body)
     text = re.sub(r'<a class="anchor-link".*?</a>', "", text)
     title = f'<h2 id="{name}"><a id="{name}--{slug(plain(section.title))}"></a>'
-    return re.sub(r'<h2 id="[^"]*">', lambda _: title, text, count=1)
+    return fitted(re.sub(r'<h2 id="[^"]*">', lambda _: title, text, count=1))
 
 
 def _highlighting() -> str:

@@ -1,4 +1,4 @@
-"""The page printed by a browser, twice: the first print says on which page each heading stands."""
+"""The page printed by a browser, until the pages that it names are those of its headings."""
 
 import tempfile
 from pathlib import Path
@@ -11,29 +11,26 @@ from publish.npm import PublishError
 from publish.pdf.making import Paper
 from tools.contents import Section
 
-FOOTER = (
-    '<div style="width: 100%; font: 8pt sans-serif; color: #666; text-align: center">'
-    '<span class="pageNumber"></span></div>'
-)
 MINUTES = 20
+PRINTS = 5  # at most: in the first no page is known, and a number may move what comes after it
 
 
 def print_book(sections: list[Section], file: Path) -> int:
     """Print the sections into a file and return how many pages they take.
 
     Raises:
-        PublishError: there is no browser, or the contents took another page in the second print.
+        PublishError: there is no browser, or the pages do not come to rest.
     """
     paper = Paper(sections)
     file.parent.mkdir(parents=True, exist_ok=True)
+    pages: dict[str, int] = {}
     with browsing() as browser, tempfile.TemporaryDirectory() as scratch:
-        first = Path(scratch, "first.pdf")
-        _print(browser, paper.page({}), first, Path(scratch))
-        pages = anchors(first)
-        _print(browser, paper.page(pages), file, Path(scratch))
-    if anchors(file) != pages:
-        raise PublishError("The contents moved the pages that they name.")
-    return len(PdfReader(file).pages)
+        for _ in range(PRINTS):
+            _print(browser, paper.page(pages), file, Path(scratch))
+            before, pages = pages, anchors(file)
+            if pages == before:
+                return len(PdfReader(file).pages)
+    raise PublishError("The contents move the pages that they name.")
 
 
 def anchors(file: Path) -> dict[str, int]:
@@ -51,8 +48,8 @@ def _print(browser: Browser, text: str, file: Path, scratch: Path) -> None:
     page = browser.new_page()
     page.set_default_timeout(MINUTES * 60_000)
     page.goto(source.as_uri())
+    page.evaluate("document.fonts.ready.then(() => 0)")
     page.pdf(
         path=file, prefer_css_page_size=True, print_background=True, outline=True, tagged=True,
-        display_header_footer=True, header_template="<span></span>", footer_template=FOOTER,
     )  # fmt: skip
     page.close()
