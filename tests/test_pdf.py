@@ -98,7 +98,7 @@ def test_a_link_names_its_page_on_paper() -> None:
     linked = "02_tensors/03_storage_and_strides--Repeat-with-a-stride-of-zero"
     page = Paper(BROADCASTING).page({linked: 123})
     assert "p.&nbsp;123</span>" in page
-    assert "0000" not in page
+    assert "p.&nbsp;0000" not in page
     assert "p.&nbsp;0000</span>" in Paper(BROADCASTING).page({})
 
 
