@@ -87,9 +87,9 @@ def document(section: Section) -> str:
     return section.path.relative_to("chapters").with_suffix("").as_posix()
 
 
-def number(section: Section) -> str:
-    """A section's number as the text names it: 02/05; nothing for the book's first page."""
-    found = re.findall(r"(\d\d)_", document(section))
+def number(name: str) -> str:
+    """The number of a section, named as `document` does, in the text's form: 02/05; "" for 00."""
+    found = re.findall(r"(\d\d)_", name)
     return "/".join(found) if len(found) == 2 else ""
 
 

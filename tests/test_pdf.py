@@ -59,7 +59,7 @@ def test_contents_name_the_pages_on_which_sections_begin(file: Path) -> None:
     contents = text_of(pages[1])
     for section in CHAPTER:
         page = begin[document(section)]
-        name = f"{number(section)} {section.title}"
+        name = f"{number(document(section))} {section.title}"
         assert re.search(rf"{re.escape(name)}[\s.]*{page}\b", contents)
         assert name in text_of(pages[page - 1])
 
@@ -82,7 +82,7 @@ def test_a_page_has_its_number_and_its_section_above(file: Path) -> None:
     pages, begin = PdfReader(file).pages, anchors(file)
     inside = begin[document(CHAPTER[2])] + 2
     text = text_of(pages[inside - 1])
-    assert f"{number(CHAPTER[2])} {CHAPTER[2].title}" in text
+    assert f"{number(document(CHAPTER[2]))} {CHAPTER[2].title}" in text
     assert re.search(rf"\b{inside}\b", text)
 
 
@@ -105,7 +105,7 @@ def test_a_link_names_its_page_on_paper() -> None:
 def test_bookmarks_follow_chapters_sections_and_headings(file: Path) -> None:
     reader = PdfReader(file)
     assert outline(reader, 0)[1:] == ["Contents", CHAPTER[0].chapter, "Index"]
-    titles = [f"{number(section)} {section.title}" for section in CHAPTER]
+    titles = [f"{number(document(section))} {section.title}" for section in CHAPTER]
     assert outline(reader, 1)[: len(titles)] == titles
     assert "Exercises" in outline(reader, 2)
 

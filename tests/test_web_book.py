@@ -156,12 +156,46 @@ def test_dark_is_dark(page: Page, address: str) -> None:
     assert brightness() < 150
 
 
-def test_search_finds_a_section(page: Page, address: str) -> None:
-    page.goto(f"{address}/search.html?q=broadcasting")
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("broadcasting", PAGE),
+        ("gather", "02_tensors/04_indexing.html"),
+        ("dropout", "05_networks/10_dropout.html"),
+        ("mat1 and mat2", "errors.html"),
+    ],
+)
+def test_search_finds_a_section_first(page: Page, address: str, words: str, first: str) -> None:
+    page.goto(f"{address}/search.html?q={words}")
     results = page.locator("#search-results li a")
     results.first.wait_for(timeout=30_000)
-    found = [link.get_attribute("href") or "" for link in results.all()]
-    assert any(link.split("?")[0].endswith(PAGE) for link in found), found[:10]
+    page.wait_for_function("() => document.querySelectorAll('#search-results li').length > 2")
+    found = re.split("[?#]", results.first.get_attribute("href") or "")[0]
+    assert found.endswith(first), [link.get_attribute("href") for link in results.all()[:5]]
+
+
+def test_a_page_and_its_neighbours_have_the_numbers_that_the_text_uses(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}/{PAGE}")
+    assert page.title().startswith("02/05 Combine shapes by broadcasting")
+    assert page.locator("article h1").inner_text().startswith("02/05 Combine")
+    around = page.locator(".prev-next-title").all_inner_texts()
+    assert [title[:5] for title in around] == ["02/04", "02/06"]
+
+
+def test_no_code_and_no_error_is_cut(page: Page, address: str) -> None:
+    page.goto(f"{address}/{PAGE}")
+    wide = "pre => pre.scrollWidth - pre.clientWidth"
+    code = page.locator(".cell_input pre:visible, .cell_output .traceback pre").all()
+    assert len(code) > 15
+    assert max(box.evaluate(wide) for box in code) <= 1
+
+
+def test_a_page_loads_no_script_that_it_does_not_use(book: Book) -> None:
+    text = (book.folder / PAGE).read_text("utf-8")
+    assert not re.search(r"<script[^>]*(?:fontawesome|searchindex|searchtools)", text)
+    assert re.search(r"<script[^>]*searchtools", (book.folder / "search.html").read_text("utf-8"))
 
 
 def test_ten_links_lead_to_headings(page: Page, address: str) -> None:

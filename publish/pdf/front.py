@@ -53,8 +53,8 @@ def heads(sections: list[Section]) -> str:
 
 def page_name(section: Section) -> str:
     """The name of the section's pages, by which they get their running head."""
-    return f"s{number(section).replace('/', '-')}"
+    return f"s{number(document(section)).replace('/', '-')}"
 
 
 def _named(section: Section) -> str:
-    return f"{number(section)} {plain(section.title)}".strip()
+    return f"{number(document(section))} {plain(section.title)}".strip()

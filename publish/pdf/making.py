@@ -79,8 +79,8 @@ def _printed(notebook: NotebookNode, section: Section) -> NotebookNode:
     """The notebook on paper: its number, pictures described, nothing folded, links inside."""
     describe(notebook.cells)
     name = document(section)
-    first = notebook.cells[0]
-    first.source = first.source.replace("# ", f"# {number(section)} ".replace("  ", " "), 1)
+    title = f"# {number(name)} ".replace("  ", " ")  # the first page has no number
+    notebook.cells[0].source = notebook.cells[0].source.replace("# ", title, 1)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             text = LINK.sub(lambda link: _inside(link, name), cell.source)

@@ -13,6 +13,8 @@ from sphinx.application import Sphinx
 from publish import npm
 from publish.reading import ROOT, TITLE
 from publish.web import sources
+from publish.web.finishing import finish, lighten
+from publish.web.search import scorer
 from publish.web.settings import settings
 from publish.web.ways import Ways
 
@@ -24,15 +26,19 @@ def build(folder: Path, ways: Ways) -> list[str]:
         source, made, trees = (Path(scratch, name) for name in ("source", "html", "trees"))
         source.mkdir()
         sources.write(source, mathjax, ways)
+        search = Path(scratch, "scorer.js")
+        search.write_text(scorer(), "utf-8")
         with open(Path(scratch, "warnings"), "w+", encoding="utf-8") as warnings:
             app = Sphinx(
-                source, None, made, trees, "html", settings(TITLE),
+                source, None, made, trees, "html", settings(TITLE, search),
                 status=None, warning=warnings,
             )  # fmt: skip
             app.connect("source-read", partial(_prepare, ways))
+            app.connect("html-page-context", finish, priority=900)
             app.build()
             warnings.seek(0)
             found = warnings.read().splitlines()
+        lighten(made)
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(made, folder)

@@ -1,11 +1,12 @@
 """What Sphinx is told: nothing runs, nothing is asked of another machine."""
 
+from pathlib import Path
 from typing import Any
 
 MATHJAX = "mathjax/tex-svg-full.js"  # one file: it holds its fonts as curves
 
 
-def settings(title: str) -> dict[str, Any]:
+def settings(title: str, search: Path) -> dict[str, Any]:
     """The settings of the web book, by Sphinx's names."""
     return {
         "project": title,
@@ -30,6 +31,9 @@ def settings(title: str) -> dict[str, Any]:
         },
         "html_static_path": ["_static"],
         "html_css_files": ["book.css"],
+        "html_js_files": ["book.js"],
+        "html_search_scorer": str(search),
+        "html_use_index": False,
         "html_sourcelink_suffix": "",
         "mathjax_path": MATHJAX,
         "mathjax3_config": {"options": {"enableMenu": False}},

@@ -61,7 +61,7 @@ def _entry(section: Section) -> str:
 
 
 def _named(section: Section) -> str:
-    return f"{number(section)} {section.title}".strip()
+    return f"{number(document(section))} {section.title}".strip()
 
 
 def prepare(name: str, text: str, ways: Ways) -> str:

@@ -23,14 +23,15 @@ class Ways:
 
     def of_page(self, name: str) -> str:
         """The line below a page's title; `name` is 02_tensors/05_broadcasting."""
-        ways = [f"[Open in the lab]({LAB}chapters/{name}.ipynb)"]
+        ways = []
         if self.repository:
             at = f"{self.repository}/blob/{self.branch}/chapters/{name}.ipynb"
             ways.append(f"[Open in Colab]({COLAB}{at})")
         if self.beside:
             up = "../" * name.count("/")
             ways.append(f'<a href="{up}{SLIDES}/{name}.html">Slides</a>')
-        return " · ".join(ways)
+        lab = f'[Open in the lab]({LAB}chapters/{name}.ipynb "while make lab is open")'
+        return " · ".join([*ways, lab])
 
     def of_start(self) -> str:
         """A paragraph of the start page, or nothing."""
