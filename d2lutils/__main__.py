@@ -69,7 +69,7 @@ def _run() -> int:
     if asked.command == "find":
         print(*findings(" ".join(asked.word)), sep="\n")
     elif asked.command == "progress":
-        print(progress.report(asked.folder, as_csv=asked.csv, seconds=asked.run))
+        return progress.report(asked.folder, as_csv=asked.csv, seconds=asked.run)
     elif asked.command == "explain":
         print(*explanation(" ".join(asked.message)), sep="\n")
     elif asked.command == "list":

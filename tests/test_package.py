@@ -109,12 +109,12 @@ def test_the_package_without_its_checks_is_small():
     loader, lines, images), 1,050 with chapter 4 (`fit` and its mistakes, computation graphs,
     surfaces, histories), 500 with chapter 5 (decision regions, outputs of layers, confusion
     matrices), 520 with chapter 6 (checkpoints, and a training that goes on from them), 360 with the
-    search (`find` and `explain`), 150 with `progress`.
+    search (`find` and `explain`), 210 with `progress`.
     """
     package = ROOT / "d2lutils"
     checks = {package / "checking.py", *(package / "checks").rglob("*.py")}
     modules = set(package.rglob("*.py")) - checks
-    assert sum(len(file.read_text("utf-8").splitlines()) for file in modules) < 6420
+    assert sum(len(file.read_text("utf-8").splitlines()) for file in modules) < 6480
 
 
 def test_version_is_that_of_pyproject():
