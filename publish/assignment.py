@@ -15,11 +15,35 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from publish.reading import ROOT
-from publish.student import chosen, command, without_solutions
+from publish.student import chosen, command, without_dead_links, without_solutions
 from tools import clean
 
 CONFIG = '''\
 """The course's settings for nbgrader."""
+
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import DeduplicateIds, NbGraderPreprocessor
+from nbgrader.utils import is_grade
+
+
+class OnlyErrors(NbGraderPreprocessor):
+    """A test fails by its error alone: a warning costs no point, a number shown gives none."""
+
+    def preprocess_cell(self, cell, resources, index):
+        if is_grade(cell) and cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.output_type == "error"]
+        return cell, resources
+
+
+class Unmarked(DeduplicateIds):
+    """A copy of a stub or test becomes a plain cell; without its marks nbgrader would stop."""
+
+    def preprocess_cell(self, cell, resources, index):
+        cell, resources = super().preprocess_cell(cell, resources, index)
+        if cell.metadata.get("nbgrader") == {}:
+            del cell.metadata["nbgrader"]
+        return cell, resources
+
 
 c = get_config()  # noqa: F821
 
@@ -27,6 +51,14 @@ c.CourseDirectory.course_id = "pytorch"
 c.ClearSolutions.code_stub = {"python": ""}  # the stub stands above the solution
 c.ExecutePreprocessor.timeout = 300
 c.ExecutePreprocessor.interrupt_on_timeout = True
+c.ExecutePreprocessor.iopub_timeout = 60  # of a busy machine's kernel
+c.OverwriteCells.add_missing_cells = True
+c.Autograde.sanitize_preprocessors = [
+    Unmarked if step is DeduplicateIds else step
+    for step in Autograde.sanitize_preprocessors.default()
+]
+execute, *steps = Autograde.autograde_preprocessors.default()
+c.Autograde.autograde_preprocessors = [execute, OnlyErrors, *steps]
 '''
 # Runs in the student's kernel: what a submission has put in the package's place goes first.
 TEST = """\
@@ -54,12 +86,14 @@ def write(out: Path, chapter: str | None = None) -> list[Path]:
     """
     chapters = ROOT / "chapters"
     written = []
-    for path in chosen(out, chapter):
-        if path.parent != chapters:  # the first page belongs to no chapter
-            copy = out / "source" / path.relative_to(chapters)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            clean.write(graded(clean.read(path)), copy)
-            written.append(copy)
+    # The first page belongs to no chapter.
+    books = [path for path in chosen(out, chapter) if path.parent != chapters]
+    for path in books:
+        copy = out / "source" / path.relative_to(chapters)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        notebook = without_dead_links(clean.read(path), path.parent, books)
+        clean.write(graded(notebook), copy)
+        written.append(copy)
     (out / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
     return written
 

@@ -7,7 +7,7 @@ import argparse
 import re
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -17,7 +17,14 @@ from tools import clean
 from tools.fresh import of_the_book
 
 FOLDED = re.compile(r"\n*<details><summary>(?P<title>.*?)</summary>.*?</details>", re.DOTALL)
-PROMISE = re.compile(r" ?A solution follows(?: each exercise)?, folded away\.")
+PROMISE = re.compile(
+    r" ?A solution follows(?: each exercise)?, folded away\."
+    r"(?: Click the bar or the dots where it hides, and it opens\.)?"
+)
+LINK = re.compile(  # to another notebook; a label may hold brackets, as `x[0]`
+    r"\[(?P<label>[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\]"
+    r"\((?P<to>[^()\s:#]+\.ipynb)[^()\s]*\)"
+)
 KEPT = "Hint"  # the one thing folded that is no solution
 
 
@@ -34,10 +41,12 @@ def write(out: Path, chapter: str | None = None) -> list[Path]:
     """
     chapters = ROOT / "chapters"
     written = []
-    for path in chosen(out, chapter):
+    books = chosen(out, chapter)
+    for path in books:
         copy = out / path.relative_to(chapters)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        clean.write(without_solutions(clean.read(path)), copy)
+        notebook = without_dead_links(clean.read(path), path.parent, books)
+        clean.write(without_solutions(notebook), copy)
         written.append(copy)
     folders = {path.parent for path in written} | {out}
     for folder in folders:  # each chapter's look imports that of the folder above it
@@ -75,6 +84,23 @@ def without_solutions(notebook: NotebookNode) -> NotebookNode:
         if kept.source:
             copy.cells.append(kept)
     return copy
+
+
+def without_dead_links(
+    notebook: NotebookNode, folder: Path, there: Collection[Path]
+) -> NotebookNode:
+    """The notebook of a folder, where a link to one that is not `there` is its label alone."""
+
+    def live(link: re.Match[str]) -> str:
+        return link[0] if (folder / link["to"]).resolve() in there else link["label"]
+
+    cells = [
+        NotebookNode(cell | {"source": LINK.sub(live, cell.source)})
+        if cell.cell_type == "markdown"
+        else cell
+        for cell in notebook.cells
+    ]
+    return NotebookNode(notebook | {"cells": cells})
 
 
 def _hint(folded: re.Match[str]) -> str:

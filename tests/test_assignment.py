@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,10 @@ from tools.fresh import of_the_book
 
 CHAPTERS = ROOT / "chapters"
 CHAPTER, NAME = "02_tensors", "05_broadcasting.ipynb"
+STRETCH = "def stretch_rows(x):\n    ..."
 PLACES = "def real_places(lengths, m):\n    ..."
 RIGHT = {
-    "def stretch_rows(x):\n    ...": """\
+    STRETCH: """\
 def stretch_rows(x):
     low, high = x.amin(1, keepdim=True), x.amax(1, keepdim=True)
     return (x - low) / (high - low)""",
@@ -35,12 +37,24 @@ def stretch_rows(x):
 def nearest(a, b):
     return ((a[:, None] - b) ** 2).sum(2).argmin(1)""",
 }
+WARNING = """\
+    import logging, sys, warnings
+    warnings.warn("old")
+    logging.warning("slow")
+    print("here", file=sys.stderr)
+"""
 FORGED = """
 import sys, types
 import d2lutils.checking as checking
 checking.judge = lambda name, answer: types.SimpleNamespace(passed=True, text="")
 d2l.check = lambda *answers: None
 sys.modules["d2lutils.checking"] = checking
+"""
+SETTING = """\
+from nbgrader.preprocessors import Execute
+from traitlets.config import PyFileConfigLoader
+settings = PyFileConfigLoader("nbgrader_config.py").load_config()
+print(Execute(config=settings).iopub_timeout)
 """
 MARKS = """\
 import json
@@ -51,39 +65,79 @@ with Gradebook("sqlite:///gradebook.db") as book:
 """
 
 
-def right(cell: NotebookNode) -> None:
-    for stub, answer in RIGHT.items():
-        cell.source = cell.source.replace(stub, answer)
+Cells = list[NotebookNode]
 
 
-def wrong(cell: NotebookNode) -> None:
+def right(cells: Cells) -> None:
+    answered(cells, RIGHT)
+
+
+def answered(cells: Cells, answers: dict[str, str]) -> None:
+    for cell in cells:
+        for stub, answer in answers.items():
+            cell.source = cell.source.replace(stub, answer)
+
+
+def wrong(cells: Cells) -> None:
     """One of three is wrong."""
-    right(cell)
-    cell.source = cell.source.replace("< lengths[:, None]", "<= lengths[:, None]")
+    answered(cells, RIGHT | {PLACES: RIGHT[PLACES].replace("<", "<=")})
 
 
-def empty(_: NotebookNode) -> None:
+def empty(_: Cells) -> None:
     """As handed out."""
 
 
-def crashing(cell: NotebookNode) -> None:
+def crashing(cells: Cells) -> None:
     """One is right, one raises an error before it is defined."""
-    if cell.source.startswith("def stretch_rows"):
-        right(cell)
-    if cell.source.startswith("def real_places"):
-        cell.source = f"raise RuntimeError('boom')\n{cell.source}"
+    answered(cells, {STRETCH: RIGHT[STRETCH], PLACES: f"raise RuntimeError('boom')\n{PLACES}"})
 
 
-def cheating(cell: NotebookNode) -> None:
+def cheating(cells: Cells) -> None:
     """Another judge is put in place, and the tests are emptied."""
-    if cell.source.startswith("def stretch_rows"):
-        cell.source += FORGED
-    if cell.metadata.get("nbgrader", {}).get("grade"):
-        cell.source = "pass"
+    _of(cells, "exercise-02-5b").source += FORGED
+    for cell in cells:
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            cell.source = "pass"
 
 
-SUBMISSIONS: dict[Callable[[NotebookNode], None], float] = {
-    right: 3, wrong: 2, empty: 0, crashing: 1, cheating: 0,
+def warning(cells: Cells) -> None:
+    """All are right, and write to stderr."""
+    told = {stub: answer.replace(":\n", f":\n{WARNING}", 1) for stub, answer in RIGHT.items()}
+    answered(cells, told)
+
+
+def displayhook(cells: Cells) -> None:
+    """All are wrong, and show a number: nbgrader takes that for points."""
+    shown = "    import sys\n    sys.displayhook(1.0)"
+    answered(cells, {stub: stub.replace("    ...", shown) for stub in RIGHT})
+
+
+def copied(cells: Cells) -> None:
+    """All are right; one stub's cell stands there twice."""
+    right(cells)
+    cells.insert(0, deepcopy(_of(cells, "exercise-02-5c")))
+
+
+def deleted(cells: Cells) -> None:
+    """All are right; one test is deleted."""
+    right(cells)
+    cells.remove(_of(cells, "check-02-5c"))
+
+
+def lost(cells: Cells) -> None:
+    """Two are right; the third's stub and test are deleted."""
+    right(cells)
+    for name in ("exercise-02-5c", "check-02-5c"):
+        cells.remove(_of(cells, name))
+
+
+def _of(cells: Cells, name: str) -> NotebookNode:
+    return next(c for c in cells if c.metadata.get("nbgrader", {}).get("grade_id") == name)
+
+
+SUBMISSIONS: dict[Callable[[Cells], None], float] = {
+    right: 3, wrong: 2, empty: 0, crashing: 1, cheating: 0, warning: 3, displayhook: 0,
+    copied: 3, deleted: 3, lost: 2,
 }  # fmt: skip
 
 
@@ -135,6 +189,7 @@ def test_marks_are_what_they_should_be(course: Path, nbgrader: dict[str, str]) -
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
 
+    assert run("-c", SETTING) == "60\n"  # a busy machine loses right answers at the usual 4 seconds
     for other in (course / "source" / CHAPTER).glob("*.ipynb"):
         if other.name != NAME:
             other.unlink()  # one notebook will do
@@ -144,8 +199,7 @@ def test_marks_are_what_they_should_be(course: Path, nbgrader: dict[str, str]) -
     assert "from_0_to_1" not in released.read_text("utf-8")
     for change in SUBMISSIONS:
         notebook = clean.read(released)
-        for cell in notebook.cells:
-            change(cell)
+        change(notebook.cells)
         copy = course / "submitted" / change.__name__ / CHAPTER / NAME
         copy.parent.mkdir(parents=True)
         clean.write(notebook, copy)

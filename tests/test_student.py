@@ -1,12 +1,14 @@
 """The students' notebooks: nothing is given away, and all that is left works."""
 
+import re
 from pathlib import Path
+from types import ModuleType
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from publish import student
+from publish import assignment, student
 from publish.reading import ROOT
 from tools import clean
 from tools.fresh import of_the_book
@@ -28,7 +30,8 @@ def test_all_notebooks_are_there_without_solutions_and_outputs(folder: Path) -> 
         told = "\n".join(cell.source for cell in copy.cells)
         code = [cell for cell in copy.cells if cell.cell_type == "code"]
         assert "# Solution" not in told
-        assert "solution follows" not in told
+        text = "\n".join(cell.source for cell in copy.cells if cell.cell_type == "markdown")
+        assert not re.search(r"(\bits|[Tt]he|[Aa]) solution\b", text), path
         assert told.count("<details>") == told.count("<summary>Hint</summary>")
         assert not any(cell.outputs or cell.execution_count for cell in code)
         tags = [tag for cell in copy.cells for tag in cell.metadata.get("tags", [])]
@@ -69,6 +72,19 @@ def test_one_chapter(tmp_path: Path) -> None:
     written = student.write(tmp_path / "out", "01_introduction")
     assert {path.parent.name for path in written} == {"01_introduction"}
     assert len(written) == len(of_the_book(CHAPTERS / "01_introduction"))
+
+
+@pytest.mark.parametrize("edition", [student, assignment])
+def test_no_link_of_one_chapter_leads_to_a_notebook_that_is_not_there(
+    tmp_path: Path, edition: ModuleType
+) -> None:
+    links = []
+    for path in edition.write(tmp_path / "out", "02_tensors"):
+        markdown = [c.source for c in clean.read(path).cells if c.cell_type == "markdown"]
+        found = re.findall(r"[(\"]([^()\s\":]+\.ipynb)", "\n".join(markdown))
+        assert [link for link in found if not (path.parent / link).is_file()] == []
+        links += found
+    assert len(links) > 20  # those within the chapter stay
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
