@@ -96,6 +96,17 @@ def test_speaker_notes_are_there(page: Page, folder: Path) -> None:
     assert not page.locator("aside.notes").first.is_visible()
 
 
+def test_a_slide_says_its_number_and_the_heading_that_it_stands_under(
+    page: Page, folder: Path
+) -> None:
+    opened(page, folder / "02_tensors" / "05_broadcasting.html")
+    page.evaluate("Reveal.slide(1, 1)")
+    foot = page.locator(".slide-number").inner_text()
+    stack = "Reveal.getCurrentSlide().closest('.slides > section')"
+    heading = page.evaluate(f"{stack}.querySelector('h1, h2, h3').innerText")
+    assert heading in foot
+
+
 def test_print_pdf_shows_each_slide_on_a_page(page: Page, folder: Path) -> None:
     deck = folder / "02_tensors" / "05_broadcasting.html"
     opened(page, deck)

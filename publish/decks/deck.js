@@ -1,11 +1,13 @@
 // A slide whose content is higher than the screen is drawn smaller until it fits.
 const HEIGHT = 720;
+const FOOT = 26; // of these, the slide's number has the lowest
 const SMALLEST = 0.5;
 
 function fit(slide) {
-  if (!slide || slide.dataset.fitted || slide.classList.contains("stack")) return;
+  if (!slide || !slide.offsetHeight || slide.classList.contains("stack")) return;
   let scale = 1;
-  while (slide.scrollHeight * scale > HEIGHT && scale > SMALLEST) {
+  slide.style.zoom = scale;
+  while (slide.scrollHeight * scale > HEIGHT - FOOT && scale > SMALLEST) {
     scale -= 0.02;
     slide.style.zoom = scale;
   }
@@ -14,18 +16,31 @@ function fit(slide) {
 
 const fitAll = () => document.querySelectorAll(".slides section").forEach(fit);
 
+// The number, and the heading that the slide stands under.
+function foot(slide) {
+  if (!slide) return [""];
+  const heading = slide.closest(".slides > section").querySelector("h1, h2, h3");
+  const words = document.createElement("span");
+  if (heading && !slide.contains(heading)) words.textContent = " \u00a0 " + heading.innerText;
+  return [`${Reveal.getSlidePastCount(slide) + 1} / ${Reveal.getTotalSlides()}${words.innerHTML}`];
+}
+
 Reveal.initialize({
   width: 1280,
   height: HEIGHT,
   margin: 0,
+  maxScale: 10,
   center: false,
   hash: true,
   transition: "none",
-  slideNumber: "c/t",
+  slideNumber: foot,
   pdfMaxPagesPerSlide: 1,
+  pdfSeparateFragments: false,
   plugins: [RevealNotes],
 }).then(() => {
   Reveal.on("slidechanged", (event) => fit(event.currentSlide));
+  Reveal.on("overviewshown", fitAll);
   Reveal.on("pdf-ready", fitAll);
+  document.addEventListener("toggle", () => fit(Reveal.getCurrentSlide()), true);
   fit(Reveal.getCurrentSlide());
 });

@@ -53,7 +53,7 @@ def _shown(notebook: NotebookNode) -> NotebookNode:
     describe(notebook.cells)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = re.sub(r"(\]\([^)#\s:]+)\.ipynb(?:#[^)\s]*)?\)", r"\1.html)", cell.source)
+            cell.source = re.sub(r"(\]\([^)#\s:]+)\.ipynb(#[^)\s]*)?\)", r"\1.html\2)", cell.source)
     return notebook
 
 
