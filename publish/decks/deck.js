@@ -4,7 +4,7 @@ const FOOT = 26; // of these, the slide's number has the lowest
 const SMALLEST = 0.5;
 
 function fit(slide) {
-  if (!slide || !slide.offsetHeight || slide.classList.contains("stack")) return;
+  if (!slide || Reveal.isOverview() || slide.classList.contains("stack")) return;
   let scale = 1;
   slide.style.zoom = scale;
   while (slide.scrollHeight * scale > HEIGHT - FOOT && scale > SMALLEST) {
@@ -19,7 +19,7 @@ const fitAll = () => document.querySelectorAll(".slides section").forEach(fit);
 // The number, and the heading that the slide stands under.
 function foot(slide) {
   if (!slide) return [""];
-  const heading = slide.closest(".slides > section").querySelector("h1, h2, h3");
+  const heading = (slide.closest(".stack") ?? slide).querySelector("h1, h2, h3");
   const words = document.createElement("span");
   if (heading && !slide.contains(heading)) words.textContent = " \u00a0 " + heading.innerText;
   return [`${Reveal.getSlidePastCount(slide) + 1} / ${Reveal.getTotalSlides()}${words.innerHTML}`];
@@ -32,6 +32,7 @@ Reveal.initialize({
   maxScale: 10,
   center: false,
   hash: true,
+  navigationMode: "linear", // the arrow to the right misses no slide
   transition: "none",
   slideNumber: foot,
   pdfMaxPagesPerSlide: 1,
@@ -39,7 +40,7 @@ Reveal.initialize({
   plugins: [RevealNotes],
 }).then(() => {
   Reveal.on("slidechanged", (event) => fit(event.currentSlide));
-  Reveal.on("overviewshown", fitAll);
+  Reveal.on("overviewhidden", () => fit(Reveal.getCurrentSlide()));
   Reveal.on("pdf-ready", fitAll);
   document.addEventListener("toggle", () => fit(Reveal.getCurrentSlide()), true);
   fit(Reveal.getCurrentSlide());
