@@ -53,7 +53,7 @@ def report(folders: Iterable[Path], *, as_csv: bool = False, seconds: float | No
             verdicts = (person.passed.get(exercise) for exercise in exercises)
             rows.writerow([name, *("" if passed is None else int(passed) for passed in verdicts)])
         elif len(people) > 1:
-            done = sum(map(person.passed.get, exercises, [False] * len(exercises)))
+            done = sum(person.passed.get(exercise, False) for exercise in exercises)
             print(f"{name:<{width}}  {done:>3} of {len(exercises)} solved")
         else:
             print(*_listed(person.folder, person.passed), sep="\n")

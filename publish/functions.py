@@ -41,8 +41,8 @@ def functions(notebooks: Iterable[Notebook]) -> dict[str, list[list[str]]]:
 
     A place is a heading whose code uses the name and whose text speaks of it; the one in a notebook
     that speaks of it most stands for the notebook. First comes the name's home: of the notebooks
-    that speak of it more than half as often as any other, the earliest after the preview. Then
-    come those that speak of it most.
+    that speak of it more than half as often as any other, the earliest after the preview, where
+    HOMES names no other. Then come those that speak of it most.
     """
     found: dict[str, list[tuple[int, list[str]]]] = {}
     for notebook in notebooks:

@@ -93,6 +93,17 @@ def number(name: str) -> str:
     return "/".join(found) if len(found) == 2 else ""
 
 
+def named(section: Section) -> str:
+    """A section's number and title: 02/05 Combine shapes by broadcasting."""
+    return f"{number(document(section))} {plain(section.title)}".strip()
+
+
+def questions() -> str:
+    """The README's table of questions, each with the section that answers it."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    return readme.partition("\n## Fifty questions\n")[2].partition("\n## ")[0].strip()
+
+
 def slug(heading: str) -> str:
     """The anchor of a heading, as JupyterLab makes it and as the notebooks' links name it."""
     return heading.strip().replace(" ", "-")

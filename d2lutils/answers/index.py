@@ -14,7 +14,12 @@ class Place(NamedTuple):
     sentence: str = ""
 
     def __str__(self) -> str:
-        return f"{self.notebook.removesuffix('.ipynb')}: {self.heading}"
+        return f"{self.document}: {self.heading}"
+
+    @property
+    def document(self) -> str:
+        """The notebook's name within a product of the book: 02_tensors/05_broadcasting."""
+        return self.notebook.removesuffix(".ipynb")
 
 
 class Error(NamedTuple):

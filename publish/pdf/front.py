@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from publish.pdf.index import Pages
-from publish.reading import TITLE, document, number, plain
+from publish.reading import TITLE, document, named, number
 from tools.contents import Section
 
 DOTS = " ." * 120
@@ -27,7 +27,7 @@ def contents(sections: list[Section], pages: Pages) -> Iterator[str]:
     for chapter, group in groupby(sections, key=lambda section: section.chapter):
         yield f'<li class="chapter-entry">{html.escape(chapter)}</li>'
         for section in group:
-            yield f"<li>{_entry(_named(section), document(section), pages)}</li>"
+            yield f"<li>{_entry(named(section), document(section), pages)}</li>"
     yield f'<li class="chapter-entry">{_entry("Index", "index", pages)}</li></ol></div>'
 
 
@@ -44,7 +44,7 @@ def heads(sections: list[Section]) -> str:
     rules = []
     for section in sections:
         left, right = (
-            json.dumps(text, ensure_ascii=False) for text in (section.chapter, _named(section))
+            json.dumps(text, ensure_ascii=False) for text in (section.chapter, named(section))
         )
         shown = f"@top-left {{ content: {left} }} @top-right {{ content: {right} }}"
         rules.append(f"@page {page_name(section)} {{ {shown} }}")
@@ -54,7 +54,3 @@ def heads(sections: list[Section]) -> str:
 def page_name(section: Section) -> str:
     """The name of the section's pages, by which they get their running head."""
     return f"s{number(document(section)).replace('/', '-')}"
-
-
-def _named(section: Section) -> str:
-    return f"{number(document(section))} {plain(section.title)}".strip()

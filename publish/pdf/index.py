@@ -14,7 +14,7 @@ Pages = Mapping[str, int]  # on which page an anchor stands
 
 def anchor(place: Place) -> str:
     """The name of a heading within the paper."""
-    return f"{place.notebook.removesuffix('.ipynb')}--{slug(place.heading)}"
+    return f"{place.document}--{slug(place.heading)}"
 
 
 def pages_of_index(kept: Callable[[Place], bool], pages: Pages) -> Iterator[str]:

@@ -17,7 +17,7 @@ from publish.formulas import Formulas, WithFormulas, prose_of
 from publish.pdf.fitting import fitted
 from publish.pdf.front import contents, cover, heads, page_name
 from publish.pdf.index import Pages, pages_of_index
-from publish.reading import ROOT, TITLE, describe, document, number, plain, slug
+from publish.reading import ROOT, TITLE, describe, document, named, plain, slug
 from tools import clean
 from tools.contents import Section
 
@@ -60,8 +60,8 @@ class Paper:
             for section in found:
                 look = f'class="section" style="page: {page_name(section)}"'
                 parts.append(f"<article {look}>{_paged(self.bodies[section], pages)}</article>")
-        here = {f"{document(section)}.ipynb" for section in self.sections}
-        parts += pages_of_index(lambda place: place.notebook in here, pages)
+        here = {document(section) for section in self.sections}
+        parts += pages_of_index(lambda place: place.document in here, pages)
         return "\n".join([*parts, "</body></html>"])
 
 
@@ -79,8 +79,8 @@ def _printed(notebook: NotebookNode, section: Section) -> NotebookNode:
     """The notebook on paper: its number, pictures described, nothing folded, links inside."""
     describe(notebook.cells)
     name = document(section)
-    title = f"# {number(name)} ".replace("  ", " ")  # the first page has no number
-    notebook.cells[0].source = notebook.cells[0].source.replace("# ", title, 1)
+    first = notebook.cells[0]
+    first.source = first.source.replace(section.title, named(section), 1)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             text = LINK.sub(lambda link: _inside(link, name), cell.source)

@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 from publish.reading import number
 
 # Icons come from the theme's fonts, too; only the page of results searches.
-UNUSED = r"<script[^>]*/(?:fontawesome{})\.js[^>]*></script>\s*"
+UNUSED = r"<script[^>]*[/\"](?:fontawesome{})\.js[^>]*></script>\s*"
 SEARCH = r"|searchtools|language_data|searchindex"
 
 
@@ -17,25 +17,21 @@ def finish(app: Sphinx, name: str, template: str, context: dict[str, Any], tree:
     """Number a page, and its neighbours, as the text names them; name solutions to who listens."""
     if tree is None:
         return
-    own = number(name)
-    if own:
+    if own := number(name):
         context["title"] = f"{own} {context['title']}"
-    body = context["body"].replace("<h1>", f"<h1>{own} ".rstrip() + (" " if own else ""), 1)
-    context["body"] = body.replace(' aria-label="Toggle hidden content"', "")
+        context["body"] = context["body"].replace("<h1>", f"<h1>{own} ", 1)
+    else:  # what was generated is no source
+        context["page_source_suffix"] = ""
+    context["body"] = context["body"].replace(' aria-label="Toggle hidden content"', "")
     _, before, after = app.builder.relations.get(name) or (None, None, None)
     for way, neighbour in (("prev", before), ("next", after)):
         if neighbour and context.get(way):
             title = f"{number(neighbour)} {context[way]['title']}".strip()
             context[way] = {**context[way], "title": title}
-    if not own:  # what was generated is no source
-        context["page_source_suffix"] = ""
 
 
 def lighten(folder: Path) -> None:
     """Take scripts off the pages that do not use them."""
     for page in folder.rglob("*.html"):
         unused = UNUSED.format("" if page.name == "search.html" else SEARCH)
-        text = re.sub(unused, "", page.read_text("utf-8"))
-        if page.name != "search.html":
-            text = re.sub(r'<script[^>]*"searchindex\.js[^>]*></script>\s*', "", text)
-        page.write_text(text, "utf-8")
+        page.write_text(re.sub(unused, "", page.read_text("utf-8")), "utf-8")

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 
 from d2lutils.answers.index import Place, index
-from publish.reading import ROOT, slug
+from publish import reading
+from publish.reading import number, slug
 
 
 def questions() -> str:
     """The README's questions, and the section that answers each."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    text = readme.partition("\n## Fifty questions\n")[2].partition("\n## ")[0]
-    return text.replace("](chapters/", "](").strip()
+    return reading.questions().replace("](chapters/", "](")
 
 
 def terms() -> str:
@@ -81,8 +80,7 @@ def _order(term: str) -> str:
 
 
 def _link(place: Place) -> str:
-    number = re.match(r"(\d+)_\w+/(\d+)", place.notebook)
-    where = f"{number[1]}/{number[2]}" if number else "00"
+    where = number(place.document) or "00"
     heading = place.heading.replace("[", "\\[").replace("]", "\\]")
     return f"[{where} {heading}]({place.notebook}#{slug(place.heading)})"
 

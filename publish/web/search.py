@@ -4,18 +4,18 @@ import json
 import re
 from pathlib import Path
 
-from d2lutils.answers.index import Place, index
-from publish.reading import ROOT
+from d2lutils.answers.index import index
+from publish.reading import questions
 
 TEMPLATE = Path(__file__).with_name("scorer.js")
-QUESTION = re.compile(r"^\| (.*?) \| \[(.*)\]\(chapters/(\S+?\.ipynb)#", re.MULTILINE)
+QUESTION = re.compile(r"^\| (.*?) \| \[(.*)\]\(chapters/(\S+?)\.ipynb#", re.MULTILINE)
 MESSAGE = 160  # letters of an error that are compared
 
 
 def scorer() -> str:
     """The JavaScript that Sphinx's search asks for the rank of each page that it finds."""
     errors = [
-        [error.message.lower()[:MESSAGE], _document(error.place), error.heading]
+        [error.message.lower()[:MESSAGE], error.place.document, error.heading]
         for error in index().errors
     ]
     text = TEMPLATE.read_text("utf-8").replace("PLACES_OF_THE_BOOK", _compact(_places()))
@@ -25,24 +25,20 @@ def scorer() -> str:
 def _places() -> dict[str, list[list[str]]]:
     """For each word the pages that explain it and their headings, the best first."""
     found: dict[str, dict[str, str]] = {}
-    readme = (ROOT / "README.md").read_text("utf-8").partition("\n## Fifty questions\n")[2]
-    for question, heading, notebook in QUESTION.findall(readme):
+    for question, heading, document in QUESTION.findall(questions()):
         for code in re.findall(r"`([^`]+)`", question):
             name = code.partition("(")[0].rpartition(".")[2]
-            found.setdefault(_key(name), {}).setdefault(notebook.removesuffix(".ipynb"), heading)
+            found.setdefault(_key(name), {}).setdefault(document, heading)
     known = index()
     for name, places in [*known.terms.items(), *known.functions.items()]:
         last = name.rpartition(".")[2].rstrip("_=") if name in known.functions else name
         for place in places:
-            found.setdefault(_key(last), {}).setdefault(_document(place), place.heading)
+            found.setdefault(_key(last), {}).setdefault(place.document, place.heading)
     return {word: [list(page) for page in pages.items()] for word, pages in found.items()}
 
 
-def _document(place: Place) -> str:
-    return place.notebook.removesuffix(".ipynb")
-
-
 def _key(word: str) -> str:
+    """A word as `key` in the template makes it."""
     return re.sub(r"[-–_\s]+", " ", word.lower()).strip()
 
 

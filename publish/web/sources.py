@@ -5,7 +5,7 @@ import shutil
 from itertools import groupby
 from pathlib import Path
 
-from publish.reading import ROOT, TITLE, describe, document, number
+from publish.reading import ROOT, TITLE, describe, document, named
 from publish.web.indexes import INDEXES
 from publish.web.ways import Ways
 from tools.contents import Section, sections
@@ -50,18 +50,14 @@ def _start(known: list[Section], ways: Ways) -> str:
         found = list(group)
         lines += [f"## {chapter}\n", *map(_entry, found), ""]
         lines += ["```{toctree}", ":hidden:", f":caption: {chapter}", ""]
-        lines += [f"{_named(s)} <{document(s)}>" for s in found]
+        lines += [f"{named(s)} <{document(s)}>" for s in found]
         lines += ["```\n"]
     lines += ["```{toctree}", ":hidden:", ":caption: Find", "", *INDEXES, "```\n"]
     return "\n".join(lines)
 
 
 def _entry(section: Section) -> str:
-    return f"- [{_named(section)}]({document(section)}.ipynb) · {section.minutes} minutes"
-
-
-def _named(section: Section) -> str:
-    return f"{number(document(section))} {section.title}".strip()
+    return f"- [{named(section)}]({document(section)}.ipynb) · {section.minutes} minutes"
 
 
 def prepare(name: str, text: str, ways: Ways) -> str:
