@@ -20,8 +20,6 @@ def finish(app: Sphinx, name: str, template: str, context: dict[str, Any], tree:
     if own := number(name):
         context["title"] = f"{own} {context['title']}"
         context["body"] = context["body"].replace("<h1>", f"<h1>{own} ", 1)
-    else:  # what was generated is no source
-        context["page_source_suffix"] = ""
     context["body"] = context["body"].replace(' aria-label="Toggle hidden content"', "")
     _, before, after = app.builder.relations.get(name) or (None, None, None)
     for way, neighbour in (("prev", before), ("next", after)):
