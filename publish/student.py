@@ -12,20 +12,15 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from publish import folding
 from publish.reading import ROOT
 from tools import clean
 from tools.fresh import of_the_book
 
-FOLDED = re.compile(r"\n*<details><summary>(?P<title>.*?)</summary>.*?</details>", re.DOTALL)
-PROMISE = re.compile(
-    r" ?A solution follows(?: each exercise)?, folded away\."
-    r"(?: Click the bar or the dots where it hides, and it opens\.)?"
-)
 LINK = re.compile(  # to another notebook; a label may hold brackets, as `x[0]`
     r"\[(?P<label>[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\]"
     r"\((?P<to>[^()\s:#]+\.ipynb)[^()\s]*\)"
 )
-KEPT = "Hint"  # the one thing folded that is no solution
 
 
 def write(out: Path, chapter: str | None = None) -> list[Path]:
@@ -80,7 +75,7 @@ def without_solutions(notebook: NotebookNode) -> NotebookNode:
         if cell.cell_type == "code":
             kept |= {"outputs": [], "execution_count": None}
         else:
-            kept.source = PROMISE.sub("", FOLDED.sub(_hint, cell.source)).strip()
+            kept.source = folding.without_solutions(cell.source)
         if kept.source:
             copy.cells.append(kept)
     return copy
@@ -101,10 +96,6 @@ def without_dead_links(
         for cell in notebook.cells
     ]
     return NotebookNode(notebook | {"cells": cells})
-
-
-def _hint(folded: re.Match[str]) -> str:
-    return folded[0] if folded["title"] == KEPT else ""
 
 
 def command(write: Callable[[Path, str | None], list[Path]], made: str) -> int:

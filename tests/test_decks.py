@@ -1,5 +1,6 @@
 """The decks, one file each, seen through a browser: no slide is higher than the screen."""
 
+import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from tools.fresh import of_the_book
 
 NOTEBOOKS = of_the_book(ROOT / "chapters")
 SCREEN = {"width": 1280, "height": 720}
-SMALLEST = 0.6  # how small a slide with a long error may be drawn
-# Goes to each slide in turn, and returns [its text's start, its height on the screen, its scale].
+SMALLEST = 0.75  # how small a slide with a long error may be drawn
+# Goes to each slide in turn, and returns its text's start, its height on the screen, its scale,
+# and the size of its picture, if it has one.
 WALK = """() => {
     const seen = [];
     document.querySelectorAll(".slides section:not(.stack)").forEach((slide) => {
@@ -24,7 +26,9 @@ WALK = """() => {
         Reveal.slide(h, v, 99);
         const ends = [...slide.children].map((child) => child.getBoundingClientRect().bottom);
         const start = slide.innerText.slice(0, 40);
-        seen.push([start, Math.max(...ends), Number(slide.dataset.fitted)]);
+        const picture = slide.querySelector(".jp-RenderedImage img")?.getBoundingClientRect();
+        const size = picture && [picture.width, picture.height];
+        seen.push([start, Math.max(...ends), Number(slide.dataset.fitted), size]);
     });
     return seen;
 }"""
@@ -58,16 +62,18 @@ def opened(page: Page, deck: Path, query: str = "") -> None:
 
 
 def test_no_slide_overflows(page: Page, folder: Path) -> None:
-    low, small = [], []
+    low, small, heights = [], [], []
     for deck in sorted(folder.rglob("*.html")):
         opened(page, deck)
         slides = page.evaluate(WALK)
         assert len(slides) >= 10, deck
         name = deck.relative_to(folder).as_posix()
-        low += [(name, text) for text, bottom, _ in slides if bottom > SCREEN["height"]]
-        small += [(name, text, scale) for text, _, scale in slides if scale < SMALLEST]
+        low += [(name, text) for text, bottom, *_ in slides if bottom > SCREEN["height"]]
+        small += [(name, text, scale) for text, _, scale, _ in slides if scale < SMALLEST]
+        heights += [picture[1] for *_, picture in slides if picture]
     assert not low
     assert not small
+    assert statistics.median(heights) > 0.6 * SCREEN["height"]  # pictures fill their slides
 
 
 def test_a_deck_is_one_file_with_all_in_it(page: Page, folder: Path) -> None:
@@ -87,6 +93,23 @@ def test_solutions_and_drawing_code_are_not_shown(folder: Path) -> None:
     assert "Solution 02.5b" not in text
     assert "data:image/png" in text
     assert "Rectangle(" not in text
+
+
+def test_nothing_speaks_of_what_a_deck_does_not_have(folder: Path) -> None:
+    for deck in folder.rglob("*.html"):
+        text = deck.read_text("utf-8")
+        assert "<summary>Solution" not in text, deck
+        assert "folded away" not in text, deck
+        assert "Click its bar" not in text, deck
+    assert "<summary>Hint" in (folder / "03_data" / "07_tokens.html").read_text("utf-8")
+
+
+def test_a_link_leads_to_a_heading_with_any_sign(page: Page, folder: Path) -> None:
+    opened(page, folder / "04_learning" / "01_parameter_estimation.html")
+    page.evaluate("document.querySelector('a[href*=\"the-loss-that-is-n\"]').click()")
+    page.wait_for_url("**/05_broadcasting.html#*")
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
+    assert "Meet the loss that is n×n" in page.evaluate("Reveal.getCurrentSlide().innerText")
 
 
 def test_speaker_notes_are_there(page: Page, folder: Path) -> None:

@@ -2,11 +2,29 @@
 const HEIGHT = 720;
 const FOOT = 26; // of these, the slide's number has the lowest
 const SMALLEST = 0.5;
+const LOWEST_PICTURE = 330;
+const HIGHEST_PICTURE = 560;
+
+// A picture takes the room that the slide's text leaves.
+function fill(slide) {
+  const pictures = [...slide.querySelectorAll(".jp-RenderedImage img")];
+  const tallest = (picture) =>
+    Math.min(HIGHEST_PICTURE, (picture.clientWidth * picture.naturalHeight) / picture.naturalWidth);
+  const heights = pictures.map(tallest);
+  const set = (less) =>
+    pictures.forEach((picture, i) => {
+      const lowest = Math.min(LOWEST_PICTURE, heights[i]);
+      picture.style.height = Math.max(lowest, heights[i] - less) + "px";
+    });
+  set(0);
+  set(Math.max(0, slide.scrollHeight - (HEIGHT - FOOT)) / pictures.length);
+}
 
 function fit(slide) {
   if (!slide || Reveal.isOverview() || slide.classList.contains("stack")) return;
   let scale = 1;
   slide.style.zoom = scale;
+  fill(slide);
   while (slide.scrollHeight * scale > HEIGHT - FOOT && scale > SMALLEST) {
     scale -= 0.02;
     slide.style.zoom = scale;

@@ -3,17 +3,19 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from nbconvert.exporters import SlidesExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from publish import npm
+from publish import folding, npm
 from publish.formulas import Formulas, WithFormulas, prose_of
 from publish.reading import ROOT, describe, plain
 from tools import clean
 
 PICTURES = {"enabled": True, "remove_input_tags": {"hide-input"}}  # of cells that only draw
+ANCHOR = re.compile(r'(?<=<h[1-6] id=")[^"]*')
 HERE = Path(__file__).resolve().parent
 
 
@@ -37,7 +39,7 @@ def make(notebooks: list[Path], out: Path) -> list[Path]:
         )
         deck = out / _place(path)
         deck.parent.mkdir(parents=True, exist_ok=True)
-        deck.write_text(text, encoding="utf-8")
+        deck.write_text(ANCHOR.sub(lambda found: unquote(found[0]), text), encoding="utf-8")
         decks.append(deck)
     return decks
 
@@ -49,11 +51,12 @@ def _place(path: Path) -> Path:
 
 
 def _shown(notebook: NotebookNode) -> NotebookNode:
-    """The notebook with links that lead to other decks, and its pictures described."""
+    """The notebook without solutions, its links to other decks, and its pictures described."""
     describe(notebook.cells)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = re.sub(r"(\]\([^)#\s:]+)\.ipynb(#[^)\s]*)?\)", r"\1.html\2)", cell.source)
+            text = folding.without_clicks(folding.without_solutions(cell.source))
+            cell.source = re.sub(r"(\]\([^)#\s:]+)\.ipynb(#[^)\s]*)?\)", r"\1.html\2)", text)
     return notebook
 
 

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
+from publish import folding
 from publish.decks.making import PICTURES
 from publish.formulas import Formulas, WithFormulas, prose_of
 from publish.pdf.fitting import fitted
@@ -88,6 +89,7 @@ def _printed(notebook: NotebookNode, section: Section) -> NotebookNode:
             text = HEADING.sub(r"#\1 ", BLOCK.sub("\0", text))  # chapters are the first level
             for block in blocks:
                 text = text.replace("\0", block, 1)
+            text = folding.without_clicks(text)
             text = text.replace(", folded away.", ".")  # the solution below is open
             cell.source = text.replace("<details>", "<details open>")
     return notebook
