@@ -130,8 +130,11 @@ def test_a_slide_says_its_number_and_the_heading_that_it_stands_under(
     assert heading in foot
 
 
-def test_print_pdf_shows_each_slide_on_a_page(page: Page, folder: Path) -> None:
-    deck = folder / "02_tensors" / "05_broadcasting.html"
+@pytest.mark.parametrize(
+    "name", ["02_tensors/05_broadcasting", "01_introduction/04_batteries_included"]
+)
+def test_print_pdf_shows_each_slide_on_a_page(page: Page, folder: Path, name: str) -> None:
+    deck = folder / f"{name}.html"
     opened(page, deck)
     slides = page.evaluate("Reveal.getTotalSlides()")
     opened(page, deck, "?print-pdf")
