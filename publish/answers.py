@@ -1,4 +1,4 @@
-"""Write the index of terms, functions and errors that the package's search reads.
+"""Write the index of terms, functions, errors and titles that the package's search reads.
 
 python -m publish.answers            rewrites d2lutils/answers/index.json
 python -m publish.answers --check    changes nothing; exit code 1 where it is out of date
@@ -26,8 +26,10 @@ def text() -> str:
     kinds = {"terms": terms(notebooks), "functions": functions(notebooks)}
     parts = [f'"{kind}": {{\n{_lines(entries)}\n}}' for kind, entries in kinds.items()]
     raised = ",\n".join(json.dumps(error, ensure_ascii=False) for error in errors(notebooks))
+    titles = {notebook.path: notebook.title for notebook in notebooks}
     meant = {folded(other): term for other, term in MEANT.items()}
     parts += [f'"errors": [\n{raised}\n]', f'"meant": {{\n{_lines(meant)}\n}}']
+    parts.append(f'"titles": {{\n{_lines(titles)}\n}}')
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from d2lutils.answers.finding import folded
 from publish.reading import Notebook, plain, sentences
 
 BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
@@ -13,8 +14,12 @@ NO_TERM = re.compile(r"(?:a|an|the|each|new|old) ", re.IGNORECASE)  # how an emp
 
 
 def terms(notebooks: Iterable[Notebook]) -> dict[str, list[list[str]]]:
-    """For each term the places that define it: [notebook, heading, the sentence], in order."""
+    """For each term the places that define it: [notebook, heading, the sentence], in order.
+
+    Spellings that the search takes for one, as a plural, are one term, by its shortest name.
+    """
     found: dict[str, list[list[str]]] = {}
+    names: dict[str, str] = {}
     notebooks = list(notebooks)
     words = {
         word
@@ -35,9 +40,12 @@ def terms(notebooks: Iterable[Notebook]) -> dict[str, list[list[str]]]:
                 before = sentence
                 for term in [_term(bold, words) for bold in BOLD.findall(sentence)]:
                     place = [notebook.path, plain(cell.heading), plain(said)]
-                    if term and not _is_there(found.get(term, []), place):
-                        found.setdefault(term, []).append(place)
-    in_order = sorted(found.items(), key=lambda item: (item[0].lower(), item[0]))
+                    key = folded(term)
+                    if term and not _is_there(found.get(key, []), place):
+                        found.setdefault(key, []).append(place)
+                        names[key] = min(names.get(key, term), term, key=len)
+    named = {names[key]: places for key, places in found.items()}
+    in_order = sorted(named.items(), key=lambda item: (item[0].lower(), item[0]))
     return {term: _first_where_taught(term, places) for term, places in in_order}
 
 
@@ -55,7 +63,8 @@ def _names(path: str, term: str) -> bool:
 def _term(bold: str, words: set[str]) -> str:
     """The term of a bold text; nothing where the bold is no term but a lead or an emphasis.
 
-    A capital at its start goes where the book also writes the word without one: Bit, but Jacobian.
+    A capital at its start goes where the book also writes the word without one: Bit, but Jacobian
+    and GAN.
     """
     text = plain(bold).rstrip(",;")
     if text.endswith((".", "?", "!", ":")) or len(text.split()) > MOST_WORDS:
@@ -63,7 +72,7 @@ def _term(bold: str, words: set[str]) -> str:
     if not re.match(r"[A-Za-z]", text) or NO_TERM.match(text):
         return ""
     first = re.match(r"[^\W\d_]*", text)
-    small = first[0].lower() if first else ""
+    small = first[0].lower() if first and not first[0][1:].isupper() else ""
     return small + text[len(small) :] if small in words else text
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import d2lutils as d2l
-from d2lutils.answers.finding import findings
+from d2lutils.answers.finding import findings, folded
 from d2lutils.answers.index import index
 from d2lutils.answers.messages import explanation, matches, pattern
 from publish import answers
@@ -84,6 +84,20 @@ def test_other_names_lead_to_the_books(other):
 
 def test_what_a_word_holds_is_near_it():
     assert findings("a very large batch size")[-1].startswith("Near it: ")
+
+
+def test_a_word_of_a_title_leads_to_the_section():
+    assert findings("Images") == [
+        "The book has sections on 'Images':",
+        "  03_data/09_images: Read pictures into tensors",
+    ]
+    assert findings("sound")[1:] == ["  03_data/13_audio: Turn sound into tensors"]
+
+
+def test_terms_that_differ_by_a_plural_are_one_and_capitals_stay():
+    keys = [folded(term) for term in index().terms]
+    assert len(keys) == len(set(keys))
+    assert {"GAN", "Jacobian", "bit"} <= set(index().terms)
 
 
 def test_find_says_when_there_is_nothing_and_what_is_near():

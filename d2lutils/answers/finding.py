@@ -44,7 +44,18 @@ def findings(word: str) -> list[str]:
     if len(word.split()) > 2:
         for error in matches(word):
             lines += [f"{error.kind}: {one_line(error.message)}", f"  {error.place}"]
-    return lines or _nothing(word)
+    return lines or _titles(word) or _nothing(word)
+
+
+def _titles(word: str) -> list[str]:
+    """Return the sections with this word in their title or in their file's name."""
+    asked = folded(word)
+    found = []
+    for place in index().titles:
+        text = f"{place.document} {place.heading}".replace("_", " ")
+        if asked in {folded(part) for part in re.findall(r"\w+", text)}:
+            found.append(f"  {place}")
+    return [f"The book has sections on {word.strip(_MARKS)!r}:", *found[:_MOST]] if found else []
 
 
 def _listed(names: Iterable[str], known: dict[str, list[Place]], how: str) -> list[str]:

@@ -42,12 +42,16 @@ class Error(NamedTuple):
 
 
 class Index(NamedTuple):
-    """All that the book's search knows; `meant` has the book's word for another's."""
+    """All that the book's search knows; `meant` has the book's word for another's.
+
+    `titles` are the sections themselves, each with its title in place of a heading.
+    """
 
     terms: dict[str, list[Place]]
     functions: dict[str, list[Place]]
     errors: list[Error]
     meant: dict[str, str]
+    titles: list[Place]
 
 
 @cache
@@ -56,7 +60,9 @@ def index() -> Index:
     text = files(__package__).joinpath("index.json").read_text("utf-8")
     found = json.loads(text)
     errors = [Error._make([*told, tuple(also)]) for *told, also in found["errors"]]
-    return Index(_places(found["terms"]), _places(found["functions"]), errors, found["meant"])
+    places = [_places(found[kind]) for kind in ("terms", "functions")]
+    titles = [Place(*section) for section in found["titles"].items()]
+    return Index(*places, errors, found["meant"], titles)
 
 
 def _places(entries: dict[str, list[list[str]]]) -> dict[str, list[Place]]:
