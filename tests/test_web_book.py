@@ -25,6 +25,13 @@ PAGE = "02_tensors/05_broadcasting.html"  # it has formulas, folded drawings and
 SOURCE = re.compile(r"""(?:<(?:script|img|iframe|source)[^>]*?\ssrc|<link[^>]*?\shref)="([^"]+)""")
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    """A server of files that writes no line for each."""
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
 @dataclass
 class Book:
     """The built book, and what Sphinx complained of."""
@@ -47,8 +54,7 @@ def address(request: pytest.FixtureRequest, book: Book) -> Iterator[str]:
     if request.param == "folder":
         yield book.folder.as_uri()
         return
-    handler = partial(SimpleHTTPRequestHandler, directory=str(book.folder))
-    handler.log_message = lambda *_: None  # type: ignore[attr-defined]
+    handler = partial(Quiet, directory=str(book.folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -172,6 +178,16 @@ def test_search_finds_a_section_first(page: Page, address: str, words: str, firs
     page.wait_for_function("() => document.querySelectorAll('#search-results li').length > 2")
     found = re.split("[?#]", results.first.get_attribute("href") or "")[0]
     assert found.endswith(first), [link.get_attribute("href") for link in results.all()[:5]]
+    page.locator("#search-results p.context").first.wait_for()
+    assert words.split()[0] in page.locator("#search-results p.context").first.inner_text().lower()
+
+
+def test_search_answers_with_the_sentence_that_defines_a_term(page: Page, address: str) -> None:
+    page.goto(f"{address}/search.html?q=dropout")
+    first = page.locator("#search-results li").first
+    first.wait_for(timeout=30_000)
+    assert "05/10 Drop half of the neurons" in first.inner_text()
+    assert "Dropout sets each of them to 0" in first.inner_text()
 
 
 def test_a_page_and_its_neighbours_have_the_numbers_that_the_text_uses(
@@ -190,6 +206,11 @@ def test_no_code_and_no_error_is_cut(page: Page, address: str) -> None:
     code = page.locator(".cell_input pre:visible, .cell_output .traceback pre").all()
     assert len(code) > 15
     assert max(box.evaluate(wide) for box in code) <= 1
+
+
+def test_only_notebooks_can_be_downloaded(book: Book) -> None:
+    menus = [(book.folder / page).read_text("utf-8") for page in (PAGE, "index.html", "terms.html")]
+    assert ["dropdown-download-buttons" in text for text in menus] == [True, False, False]
 
 
 def test_a_page_loads_no_script_that_it_does_not_use(book: Book) -> None:

@@ -60,8 +60,8 @@ def index() -> Index:
     text = files(__package__).joinpath("index.json").read_text("utf-8")
     found = json.loads(text)
     errors = [Error._make([*told, tuple(also)]) for *told, also in found["errors"]]
-    places = [_places(found[kind]) for kind in ("terms", "functions")]
     titles = [Place(*section) for section in found["titles"].items()]
+    places = _places(found["terms"]), _places(found["functions"])
     return Index(*places, errors, found["meant"], titles)
 
 

@@ -1,5 +1,6 @@
-"""What is done to Sphinx's pages: numbers in front of titles, and no script that is not needed."""
+"""What is done to Sphinx's pages: numbers, no menu and no script without use, their words apart."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,19 @@ from publish.reading import number
 # Icons come from the theme's fonts, too; only the page of results searches.
 UNUSED = r"<script[^>]*[/\"](?:fontawesome{})\.js[^>]*></script>\s*"
 SEARCH = r"|searchtools|language_data|searchindex"
+ARTICLE = re.compile(r"<article.*?</article>", re.DOTALL)
+# What an excerpt does without: code, buttons, pictures, and the marks around words.
+BLOCKS = re.compile(r"<(script|style|svg|pre|button|summary)\b.*?</\1>", re.DOTALL)
+MARKS = re.compile(r'<a class="headerlink".*?</a>|<(?!/?section\b)[^>]*>', re.DOTALL)
 
 
 def finish(app: Sphinx, name: str, template: str, context: dict[str, Any], tree: Any) -> None:
     """Number a page, and its neighbours, as the text names them; name solutions to who listens."""
     if tree is None:
         return
+    if Path(app.env.doc2path(name)).suffix == ".md":  # the book made it: nobody wants its source
+        buttons = context["header_buttons"]
+        context["header_buttons"] = [b for b in buttons if b["label"] != "download-buttons"]
     if own := number(name):
         context["title"] = f"{own} {context['title']}"
         context["body"] = context["body"].replace("<h1>", f"<h1>{own} ", 1)
@@ -33,3 +41,14 @@ def lighten(folder: Path) -> None:
     for page in folder.rglob("*.html"):
         unused = UNUSED.format("" if page.name == "search.html" else SEARCH)
         page.write_text(re.sub(unused, "", page.read_text("utf-8")), "utf-8")
+
+
+def write_texts(folder: Path) -> None:
+    """Write the pages' words into a script: a page of a folder may not fetch its neighbours."""
+    texts = {}
+    for page in sorted(folder.rglob("*.html")):
+        if article := ARTICLE.search(page.read_text("utf-8")):
+            words = " ".join(MARKS.sub("", BLOCKS.sub(" ", article[0])).split())
+            texts[page.relative_to(folder).as_posix()] = f'<main role="main">{words}</main>'
+    script = f"const TEXTS_OF_THE_BOOK = {json.dumps(texts, ensure_ascii=False)};"
+    (folder / "_static" / "texts.js").write_text(script, "utf-8")

@@ -33,7 +33,11 @@ var Scorer = (() => {
     if (result[3] && !result[2]) {
       const at = (Search._index.alltitles[result[3]] || []).find(([d]) => Search._index.docnames[d] === result[0]);
       if (at && at[1]) result[2] = "#" + at[1];
+      const place = best.find((p) => p[0] === result[0] && p[1] === result[3]);
+      if (place && place[2]) result[3] += ": " + place[2];
     }
+    const number = result[0].match(/^(\d\d)_.*\/(\d\d)_/);
+    if (number && !/^\d\d\//.test(result[1])) result[1] = `${number[1]}/${number[2]} ${result[1]}`;
     return value;
   };
   return {
@@ -42,3 +46,13 @@ var Scorer = (() => {
     title: 15, partialTitle: 7, term: 5, partialTerm: 2,
   };
 })();
+// The results quote their pages. A page of a folder may not fetch another, so a script has them.
+if (window.location.protocol === "file:") {
+  const texts = new Promise((done) => {
+    const script = document.createElement("script");
+    script.src = "_static/texts.js";
+    script.onload = () => done(TEXTS_OF_THE_BOOK);
+    document.head.append(script);
+  });
+  window.fetch = async (page) => new Response((await texts)[page.replace(/^[.][/]/, "")]);
+}

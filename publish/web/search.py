@@ -23,18 +23,22 @@ def scorer() -> str:
 
 
 def _places() -> dict[str, list[list[str]]]:
-    """For each word the pages that explain it and their headings, the best first."""
-    found: dict[str, dict[str, str]] = {}
+    """For each word the pages that explain it, their headings and sentences, the best first."""
+    found: dict[str, dict[str, tuple[str, str]]] = {}
     for question, heading, document in QUESTION.findall(questions()):
         for code in re.findall(r"`([^`]+)`", question):
             name = code.partition("(")[0].rpartition(".")[2]
-            found.setdefault(_key(name), {}).setdefault(document, heading)
+            found.setdefault(_key(name), {}).setdefault(document, (heading, ""))
     known = index()
     for name, places in [*known.terms.items(), *known.functions.items()]:
         last = name.rpartition(".")[2].rstrip("_=") if name in known.functions else name
         for place in places:
-            found.setdefault(_key(last), {}).setdefault(place.document, place.heading)
-    return {word: [list(page) for page in pages.items()] for word, pages in found.items()}
+            told = place.heading, place.sentence
+            found.setdefault(_key(last), {}).setdefault(place.document, told)
+    return {
+        word: [[document, *told] for document, told in pages.items()]
+        for word, pages in found.items()
+    }
 
 
 def _key(word: str) -> str:
