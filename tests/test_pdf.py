@@ -2,6 +2,7 @@
 
 import html
 import re
+import shutil
 import unicodedata
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,6 +12,7 @@ from pypdf import PageObject, PdfReader
 from pypdf.generic import Destination
 
 from d2lutils.answers.index import index
+from publish.pdf import letters
 from publish.pdf.index import anchor
 from publish.pdf.making import Paper
 from publish.pdf.printing import anchors, print_book
@@ -26,7 +28,7 @@ BROADCASTING = [section for section in sections() if section.path.stem == "05_br
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     require_browser()
     printed = tmp_path_factory.mktemp("the paper") / "book.pdf"
-    assert print_book(CHAPTER, printed) > 40
+    assert print_book(Paper(CHAPTER), printed) > 40
     return printed
 
 
@@ -52,6 +54,21 @@ def text_of(page: PageObject) -> str:
 
 def flat(text: str) -> str:
     return re.sub(r"\W", "", text)  # a page breaks a line where it likes
+
+
+def test_letters_without_a_font_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    have = {0x3A9}  # Omega
+    monkeypatch.setattr(letters, "_lacks", lambda letter: ord(letter) not in have)
+    monkeypatch.setattr(letters.shutil, "which", lambda name: name)
+    assert letters.without_font("Ω for 好 and é, 好") == "好"
+    assert "No font here has 好 (1 in all)" in letters.warning("好")
+    monkeypatch.setattr(letters.shutil, "which", lambda name: None)
+    assert letters.without_font("好") == ""
+
+
+@pytest.mark.skipif(not shutil.which("fc-list"), reason="nothing tells which fonts there are")
+def test_the_machine_has_no_font_for_a_letter_of_nobody() -> None:
+    assert letters.without_font("a\U0010fffd") == "\U0010fffd"
 
 
 def test_contents_name_the_pages_on_which_sections_begin(file: Path) -> None:

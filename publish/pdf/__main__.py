@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 
 from publish import npm
+from publish.pdf import letters
+from publish.pdf.making import Paper
 from publish.pdf.printing import print_book
 from publish.reading import ROOT
 from tools.contents import sections
@@ -23,7 +25,10 @@ def main() -> int:
         return 1
     start = time.monotonic()
     try:
-        pages = print_book(chosen, asked.file.resolve())
+        paper = Paper(chosen)
+        if boxes := letters.without_font(paper.text()):
+            print(letters.warning(boxes), file=sys.stderr)
+        pages = print_book(paper, asked.file.resolve())
     except npm.PublishError as error:
         print(error, file=sys.stderr)
         return 1

@@ -46,6 +46,10 @@ class Paper:
         self.bodies = {s: _body(exporter, notebook, s) for s, notebook in read.items()}
         self.css = _highlighting() + (HERE / "paper.css").read_text("utf-8")
 
+    def text(self) -> str:
+        """The sections' words, among their marks."""
+        return html.unescape("".join(self.bodies.values()))
+
     def page(self, pages: Pages) -> str:
         """The whole book; `pages` says where its anchors stand, as far as that is known."""
         parts = [

@@ -9,19 +9,17 @@ from pypdf import PdfReader
 from publish.browser import browsing
 from publish.npm import PublishError
 from publish.pdf.making import Paper
-from tools.contents import Section
 
 MINUTES = 20
 PRINTS = 5  # at most: in the first no page is known, and a number may move what comes after it
 
 
-def print_book(sections: list[Section], file: Path) -> int:
-    """Print the sections into a file and return how many pages they take.
+def print_book(paper: Paper, file: Path) -> int:
+    """Print the paper into a file and return how many pages it takes.
 
     Raises:
         PublishError: there is no browser, or the pages do not come to rest.
     """
-    paper = Paper(sections)
     file.parent.mkdir(parents=True, exist_ok=True)
     pages: dict[str, int] = {}
     with browsing() as browser, tempfile.TemporaryDirectory() as scratch:
