@@ -28,7 +28,7 @@ def report(folders: Iterable[Path], *, as_csv: bool = False, seconds: float | No
     Args:
         folders: one for each person, with that person's notebooks; none for the book's own.
         as_csv: a table of a row for each folder and a column for each exercise: 1, 0, or empty
-            where the folder has no such exercise.
+            where the folder has no such exercise, as one without notebooks.
         seconds: run each notebook anew, in a copy of its folder, with this limit for each of its
             cells; else the saved outputs count.
 
@@ -71,7 +71,7 @@ class _Person:
         self._paths: list[Path] = []  # of the notebooks that can be read
 
     def read(self) -> bool:
-        """Count what the saved notebooks say; return whether there are any notebooks."""
+        """Count what the saved notebooks say; return whether there is such a folder."""
         if not self.folder.is_dir():
             told = "is no folder: name one for each person, with that person's notebooks."
             self._tell(self.folder, told)
@@ -87,7 +87,7 @@ class _Person:
             else:
                 self._paths.append(path)
                 self._count(path, cells)
-        return bool(paths)
+        return True
 
     def run(self, seconds: float) -> None:
         """Count what the notebooks say after a run in a copy of the folder, and nothing else."""

@@ -145,7 +145,7 @@ def test_a_folder_that_cannot_be_counted_is_told(tmp_path, counted):
     good = notebook(tmp_path / "anna" / "a.ipynb", cell(("02.5b", True)))
     (tmp_path / "jo").mkdir()
     rows, told, code = counted(tmp_path / "anna", tmp_path / "jo", tmp_path / "no", good)
-    assert rows == ["anna    1 of 1 solved"]
+    assert rows == ["anna    1 of 1 solved", "jo      0 of 1 solved"]
     assert told == [
         f"{tmp_path / 'jo'} holds no notebook: name the folder that does.",
         *(
@@ -154,6 +154,8 @@ def test_a_folder_that_cannot_be_counted_is_told(tmp_path, counted):
         ),
     ]
     assert code == 1
+    rows, _, _ = counted(tmp_path / "anna", tmp_path / "jo", as_csv=True)
+    assert rows[1:] == ["anna,1", "jo,"]
 
 
 def test_what_a_system_leaves_beside_a_notebook_is_passed_over(tmp_path, counted):
