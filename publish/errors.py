@@ -4,10 +4,12 @@ What to do is said in a cell's metadata: d2l.advice where it raises; where the t
 errors, d2l.errors of a Markdown cell lists them, each with kind, message and advice.
 """
 
+import re
 from collections.abc import Iterable
 
 from publish.reading import Cell, Notebook, plain
 
+BOLD = re.compile(r"\x1b\[\d*m")  # a terminal's, within a message
 LENGTH = 300  # of a message that is kept; longer ones are cut, but never their phrase
 Entry = list[str | list[str]]
 
@@ -35,7 +37,7 @@ def _told(cell: Cell) -> Iterable[tuple[str, str, str, str, list[str]]]:
         yield quoted["kind"], message, message, quoted["advice"], quoted.get("also", [])
     if "raises-exception" in cell.tags and not cell.exercise:
         raised = next(out for out in cell.cell.outputs if out["output_type"] == "error")
-        message = " ".join(raised["evalue"].split())[:LENGTH]
+        message = " ".join(BOLD.sub("", raised["evalue"]).split())[:LENGTH]
         if own["phrase"] not in message:
             message += f" … {own['phrase']}"
         yield raised["ename"], message, own["phrase"], own["advice"], own.get("also", [])

@@ -13,7 +13,7 @@ from pypdf.generic import Destination
 
 from d2lutils.answers.index import index
 from publish.pdf import letters
-from publish.pdf.index import anchor
+from publish.pdf.index import anchor, pages_of_index
 from publish.pdf.making import Paper
 from publish.pdf.printing import anchors, print_book
 from publish.reading import document, number
@@ -69,6 +69,18 @@ def test_letters_without_a_font_are_told(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.skipif(not shutil.which("fc-list"), reason="nothing tells which fonts there are")
 def test_the_machine_has_no_font_for_a_letter_of_nobody() -> None:
     assert letters.without_font("a\U0010fffd") == "\U0010fffd"
+
+
+def test_no_page_has_only_the_two_lines_of_next(file: Path) -> None:
+    lengths = [len(text_of(page)) for page in PdfReader(file).pages[1:]]
+    assert min(lengths) > 250
+
+
+def test_the_index_names_a_message_once() -> None:
+    entries = re.findall(r"<li>(<b>.*?) <a ", "".join(pages_of_index(lambda place: True, {})))
+    assert len(entries) > 150
+    assert len(entries) == len(set(entries))
+    assert not [entry for entry in entries if "\x1b" in entry]
 
 
 def test_contents_name_the_pages_on_which_sections_begin(file: Path) -> None:

@@ -30,9 +30,12 @@ def pages_of_index(kept: Callable[[Place], bool], pages: Pages) -> Iterator[str]
             yield f"<ul>{''.join(lines)}</ul>"
     yield "<h2>Error messages</h2><ul>"
     told = {error.phrase: error for error in reversed(known.errors) if kept(error.place)}
+    entries: dict[str, list[Place]] = {}
     for error in sorted(told.values(), key=lambda error: (error.kind, error.message)):
         short = f"{error.message[:MESSAGE]}…" if len(error.message) > MESSAGE else error.message
-        yield _line(f"<b>{error.kind}</b> {html.escape(short)}", [error.place], pages)
+        entry = f"<b>{error.kind}</b> {html.escape(short)}"
+        entries.setdefault(entry, []).append(error.place)
+    yield from (_line(entry, places, pages) for entry, places in entries.items())
     yield "</ul></div>"
 
 
