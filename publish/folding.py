@@ -7,7 +7,11 @@ PROMISE = re.compile(
     r" ?A solution follows(?: each exercise)?, folded away\."
     r"(?: Click the bar or the dots where it hides, and it opens\.)?"
 )
-CLICK = re.compile(r"; a click opens it| Click (?:its|the) bar\b[^.]*\.")
+CLICK = re.compile(
+    r" ?Code that only draws is folded; a click opens it\."
+    r"| How `show` works you need not know yet, so its code is folded\. Click its bar[^.]*\."
+    r"| Click the bar\b[^.]*\."
+)
 KEPT = "Hint"  # the one thing folded that is no solution
 
 

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -15,6 +16,8 @@ from nbformat import NotebookNode
 from publish import npm
 
 SCRIPT = Path(__file__).with_suffix(".js")
+# A formula and the marks behind it, which no line may begin with.
+ENDING = re.compile(r'<span class="formula" (?:(?!</span>).)*</span>[.,;:!?)]+', re.DOTALL)
 Formula = tuple[str, bool]  # TeX, and whether it stands on a line of its own
 
 
@@ -52,7 +55,8 @@ class Formulas:
         Raises:
             KeyError: the text has a formula that none of the first texts had.
         """
-        return str(MarkdownWithMath(renderer=_Renderer(self._shown)).render(text))
+        rendered = MarkdownWithMath(renderer=_Renderer(self._shown)).render(text)
+        return ENDING.sub(r'<span class="kept">\g<0></span>', str(rendered))
 
     def _shown(self, formula: Formula) -> str:
         kind = "formula display" if formula[1] else "formula"

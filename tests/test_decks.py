@@ -112,6 +112,27 @@ def test_a_link_leads_to_a_heading_with_any_sign(page: Page, folder: Path) -> No
     assert "Meet the loss that is n×n" in page.evaluate("Reveal.getCurrentSlide().innerText")
 
 
+def test_a_question_keeps_its_answer_covered(page: Page, folder: Path) -> None:
+    opened(page, folder / "07_performance" / "05_graph_breaks.html")
+    page.evaluate("Reveal.slide(3, 1, -1)")
+    slide = page.locator("section.present:not(.stack)")
+    assert "Will it raise an error" in slide.inner_text()
+    assert slide.get_by_text("watch(scale_and_score").is_visible()
+    told = [slide.locator("table"), slide.get_by_text("No error: two graphs run")]
+    assert not any(part.is_visible() for part in told)
+    page.keyboard.press("ArrowRight")
+    for part in told:
+        part.wait_for()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("Reveal.getIndices().v") == 2
+
+
+def test_exercises_are_a_heading_above_the_first(page: Page, folder: Path) -> None:
+    opened(page, folder / "03_data" / "04_time_series.html")
+    text = page.locator("section:has(> .jp-Cell h2#Exercises)").text_content() or ""
+    assert "Exercise 03.4a" in text
+
+
 def test_speaker_notes_are_there(page: Page, folder: Path) -> None:
     deck = next(d for d in folder.rglob("*.html") if 'class="notes"' in d.read_text("utf-8"))
     opened(page, deck)

@@ -34,6 +34,41 @@ function fit(slide) {
 
 const fitAll = () => document.querySelectorAll(".slides section").forEach(fit);
 
+// A question keeps its answer covered until the next key: the output below it, and what follows.
+function cover(slide) {
+  let step = -1;
+  let covering = false;
+  const hide = (part) => {
+    part.classList.add("fragment");
+    part.dataset.fragmentIndex = step;
+  };
+  const cells = [...slide.querySelectorAll(".jp-Cell:not(.notes *)")];
+  cells.forEach((cell, i) => {
+    const own = cell.closest(".fragment"); // one that the notebook asks for
+    if (own?.querySelector(".jp-Cell") === cell) {
+      own.dataset.fragmentIndex = ++step;
+      covering = false;
+    }
+    if (covering) hide(cell);
+    const output = outputOf(cell);
+    let before = i - 1;
+    while (cells[before]?.matches(".jp-CodeCell") && !outputOf(cells[before])) before -= 1;
+    if (output && asks(cells[before])) {
+      step += 1;
+      covering = true;
+      hide(output);
+    }
+  });
+}
+
+const outputOf = (cell) => cell.querySelector(".jp-Cell-outputWrapper");
+
+function asks(cell) {
+  if (!cell?.matches(".jp-MarkdownCell")) return false;
+  const last = [...cell.querySelectorAll("p, li")].pop();
+  return /\?|\bguess\b|\bexpect\b/i.test(last?.textContent ?? "");
+}
+
 // The number, and the heading that the slide stands under.
 function foot(slide) {
   if (!slide) return [""];
@@ -42,6 +77,8 @@ function foot(slide) {
   if (heading && !slide.contains(heading)) words.textContent = " \u00a0 " + heading.innerText;
   return [`${Reveal.getSlidePastCount(slide) + 1} / ${Reveal.getTotalSlides()}${words.innerHTML}`];
 }
+
+document.querySelectorAll(".slides section:not(:has(section))").forEach(cover);
 
 Reveal.initialize({
   width: 1280,

@@ -16,6 +16,7 @@ from tools import clean
 
 PICTURES = {"enabled": True, "remove_input_tags": {"hide-input"}}  # of cells that only draw
 ANCHOR = re.compile(r'(?<=<h[1-6] id=")[^"]*')
+LINK = re.compile(r"(\]\([^)#\s:]+)\.ipynb(#[^)\s]*)?\)")
 HERE = Path(__file__).resolve().parent
 
 
@@ -53,10 +54,12 @@ def _place(path: Path) -> Path:
 def _shown(notebook: NotebookNode) -> NotebookNode:
     """The notebook without solutions, its links to other decks, and its pictures described."""
     describe(notebook.cells)
-    for cell in notebook.cells:
+    for place, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
             text = folding.without_clicks(folding.without_solutions(cell.source))
-            cell.source = re.sub(r"(\]\([^)#\s:]+)\.ipynb(#[^)\s]*)?\)", r"\1.html\2)", text)
+            cell.source = LINK.sub(r"\1.html\2)", text)
+            if text == "## Exercises":  # a heading alone is no slide
+                notebook.cells[place + 1].metadata.slideshow.slide_type = "-"
     return notebook
 
 
