@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from functools import cache
 
@@ -30,7 +30,8 @@ _QUOTED = re.compile(r"(?<!\w)'[^']{,40}'|\"[^\"]{,60}\"|`[^`&]{,60}`")
 # Messages that say little besides their names: there the names count.
 _NAMED = re.compile(
     r"has no attribute|not implemented for|operand type\(s\) for|unexpected keyword argument"
-    r"|with arguments from the|object is not|must be [\w ]+, not"
+    r"|with arguments from the|object is not|must be [\w ]+, not|pic should be"
+    r"|expected [\w ]+d input"
 )
 _LIKE = 0.8  # from here on two messages count as one: chosen on the book's own, see the tests
 _MOST = 3
@@ -80,6 +81,9 @@ def matches(message: str, kind: str = "") -> list[Error]:
     if best < _LIKE:
         return []
     near = [(grade, error) for grade, error in graded if grade >= max(_LIKE, best - 0.1)]
+    if _NAMED.search(asked):
+        held = {error: _held(asked, error) for _, error in near}
+        near = [pair for pair in near if not _is_part(held[pair[1]], held.values())]
     return [error for _, error in sorted(near, key=lambda pair: -round(pair[0], 1))][:_MOST]
 
 
@@ -108,6 +112,17 @@ def _likeness(asked: str, kind: str, error: Error) -> float:
     if _NAMED.search(asked):
         return 0.0
     return max(_ratio(asked[:200], there[:200]) for there in wordings) * 0.94 - other_kind
+
+
+def _held(asked: str, error: Error) -> str:
+    """Return the longest wording of an error that stands in the message asked for, or nothing."""
+    wordings = [pattern(wording) for wording in (error.phrase, error.message, *error.also)]
+    return max((wording for wording in wordings if wording in asked), key=len, default="")
+
+
+def _is_part(wording: str, others: Iterable[str]) -> bool:
+    """Return whether another wording says the same and more: that one is meant."""
+    return bool(wording) and any(wording in other and wording != other for other in others)
 
 
 def _ratio(one: str, other: str) -> float:
