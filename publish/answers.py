@@ -6,6 +6,7 @@ python -m publish.answers --check    changes nothing; exit code 1 where it is ou
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -13,10 +14,13 @@ from typing import Any
 from d2lutils.answers.finding import folded
 from publish.errors import errors
 from publish.functions import functions
-from publish.reading import ROOT, book
+from publish.reading import ROOT, Notebook, book
 from publish.synonyms import MEANT
 from publish.terms import terms
 
+SMALL = re.compile(  # words in titles that lead nowhere
+    r"an?|and|at|by|in|its?|know|let|no|not|of|on|or|same|that|the|to|what|which|who|with"
+)
 INDEX = ROOT / "d2lutils" / "answers" / "index.json"
 
 
@@ -26,11 +30,20 @@ def text() -> str:
     kinds = {"terms": terms(notebooks), "functions": functions(notebooks)}
     parts = [f'"{kind}": {{\n{_lines(entries)}\n}}' for kind, entries in kinds.items()]
     raised = ",\n".join(json.dumps(error, ensure_ascii=False) for error in errors(notebooks))
-    titles = {notebook.path: notebook.title for notebook in notebooks}
+    titles = {book.path: [book.title, _words(book)] for book in notebooks}
     meant = {folded(other): term for other, term in MEANT.items()}
     parts += [f'"errors": [\n{raised}\n]', f'"meant": {{\n{_lines(meant)}\n}}']
     parts.append(f'"titles": {{\n{_lines(titles)}\n}}')
     return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _words(book: Notebook) -> str:
+    """The words of a title and, apart from them, of its file's name, as the search has them."""
+    name = re.sub(r"^.*/|\.ipynb$|\d+_", "", book.path).replace("_", " ")
+    parts = ([folded(word) for word in re.findall(r"\w+", text)] for text in (book.title, name))
+    return " / ".join(" ".join(w for w in part if not SMALL.fullmatch(w)) for part in parts).join(
+        "  "
+    )
 
 
 def _lines(entries: Mapping[str, Any]) -> str:

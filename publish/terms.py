@@ -10,6 +10,13 @@ BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
 LEAD = re.compile(r"\*\*(?:You will|You need|Takes|Figure \d+\.?)\*\*")
 LEANS = re.compile(r"(?:It|This|That|These|Those|They|Such|Both|Each)\b")  # on what stands before
 MOST_WORDS = 4  # what is longer is emphasis
+NO_PROSE = re.compile(
+    r"```.*?```|`[^`]*`|\]\([^)]*\)|\$[^$]*\$", re.DOTALL
+)  # code, addresses, formulas
+WORD = re.compile(r"[^\W\d_]+")
+INSIDE = re.compile(
+    r"(?<=[a-z,;] )[*(\"]*([A-Z][^\W\d_]*)"
+)  # a word with a capital, no sentence's first
 NO_TERM = re.compile(r"(?:a|an|the|each|new|old) ", re.IGNORECASE)  # how an emphasis begins
 
 
@@ -19,15 +26,16 @@ def terms(notebooks: Iterable[Notebook]) -> dict[str, list[list[str]]]:
     Spellings that the search takes for one, as a plural, are one term, by its shortest name.
     """
     found: dict[str, list[list[str]]] = {}
-    names: dict[str, str] = {}
+    shown: dict[str, str] = {}
     notebooks = list(notebooks)
-    words = {
-        word
+    prose = "\n".join(
+        NO_PROSE.sub(" ", cell.source)
         for notebook in notebooks
         for cell in notebook.cells
         if not cell.is_code
-        for word in re.findall(r"[^\W\d_]+", cell.source)
-    }
+    )
+    words = {*WORD.findall(prose)}
+    names = {*INSIDE.findall(prose)}
     for notebook in notebooks:
         for cell in notebook.cells:
             if cell.is_code or cell.exercise:
@@ -38,13 +46,13 @@ def terms(notebooks: Iterable[Notebook]) -> dict[str, list[list[str]]]:
                     continue
                 said = f"{before} {sentence}" if LEANS.match(sentence) else sentence
                 before = sentence
-                for term in [_term(bold, words) for bold in BOLD.findall(sentence)]:
+                for term in [_term(bold, words, names) for bold in BOLD.findall(sentence)]:
                     place = [notebook.path, plain(cell.heading), plain(said)]
                     key = folded(term)
                     if term and not _is_there(found.get(key, []), place):
                         found.setdefault(key, []).append(place)
-                        names[key] = min(names.get(key, term), term, key=len)
-    named = {names[key]: places for key, places in found.items()}
+                        shown[key] = min(shown.get(key, term), term, key=lambda t: (len(t), t))
+    named = {shown[key]: places for key, places in found.items()}
     in_order = sorted(named.items(), key=lambda item: (item[0].lower(), item[0]))
     return {term: _first_where_taught(term, places) for term, places in in_order}
 
@@ -60,11 +68,16 @@ def _names(path: str, term: str) -> bool:
     return name.removesuffix("s") == term.lower().replace("-", " ").removesuffix("s")
 
 
-def _term(bold: str, words: set[str]) -> str:
+def _term(bold: str, words: set[str], names: set[str]) -> str:
     """The term of a bold text; nothing where the bold is no term but a lead or an emphasis.
 
-    A capital at its start goes where the book also writes the word without one: Bit, but Jacobian
-    and GAN.
+    Its first capital goes where the book has the word without it, or nowhere inside a sentence:
+    Bit and Bucketing, but Jacobian and ReLU.
+
+    Args:
+        bold: the text.
+        words: those of the book's prose.
+        names: those with a capital inside a sentence.
     """
     text = plain(bold).rstrip(",;")
     if text.endswith((".", "?", "!", ":")) or len(text.split()) > MOST_WORDS:
@@ -72,8 +85,11 @@ def _term(bold: str, words: set[str]) -> str:
     if not re.match(r"[A-Za-z]", text) or NO_TERM.match(text):
         return ""
     first = re.match(r"[^\W\d_]*", text)
-    small = first[0].lower() if first and not first[0][1:].isupper() else ""
-    return small + text[len(small) :] if small in words else text
+    word = first[0] if first else ""
+    small = word.lower()
+    if len(word) == 1 or word[1:] != small[1:] or (word in names and small not in words):
+        return text
+    return small + text[len(small) :]
 
 
 def _is_there(places: list[list[str]], place: list[str]) -> bool:

@@ -92,12 +92,36 @@ def test_a_word_of_a_title_leads_to_the_section():
         "  03_data/09_images: Read pictures into tensors",
     ]
     assert findings("sound")[1:] == ["  03_data/13_audio: Turn sound into tensors"]
+    assert findings("time series")[1:] == [
+        "  03_data/04_time_series: Read time series without looking ahead"
+    ]
+    assert findings("the") == ["The book explains no 'the'."]
+
+
+@pytest.mark.parametrize(
+    ("word", "first"),
+    [
+        ("losses", "loss is explained:"),
+        ("biases", "bias is explained:"),
+        ("matrices", "matrix is explained:"),
+        ("vocabularies", "vocabulary is explained:"),
+        ("batches", "batch is explained:"),
+        ("mini-batches", "minibatch is explained:"),
+        ("optimizer", "optimiser is explained:"),
+        ("inference mode", "torch.inference_mode is shown:"),
+        ("state dict", "torch.nn.Module.state_dict is shown:"),
+        ("RNNs", "torch.nn.RNN is shown:"),
+        ("cuda", "The book calls it GPU."),
+    ],
+)
+def test_plurals_spaces_and_hyphens_do_not_matter(word, first):
+    assert findings(word)[0] == first
 
 
 def test_terms_that_differ_by_a_plural_are_one_and_capitals_stay():
     keys = [folded(term) for term in index().terms]
     assert len(keys) == len(set(keys))
-    assert {"GAN", "Jacobian", "bit"} <= set(index().terms)
+    assert {"GAN", "Jacobian", "ReLU", "N×C×H×W", "bit", "bucketing"} <= set(index().terms)
 
 
 def test_find_says_when_there_is_nothing_and_what_is_near():
@@ -127,6 +151,24 @@ def test_explain_names_a_section_that_teaches_the_mistake(told):
     first = explanation(told["error"])[0]
     expected = tuple(told["sections"]) or "The book meets no error like this one: "
     assert first.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("message", "advice"),
+    [
+        ("'NoneType' object has no attribute 'zero_'", "w.grad = None"),
+        ("'NoneType' object has no attribute 'shape'", "a forward without return"),
+        ("'numpy.ndarray' object has no attribute 'numpy'", "It is an array already"),
+        ("'numpy.ndarray' object has no attribute 'plot'", "One axis of several: ax[0, 1]"),
+        ("pic should be PIL Image or ndarray. Got <class 'str'>", "Image.open(path)"),
+        ("expected 4D input (got 3D input)", "one alone needs x[None]"),
+    ],
+)
+def test_where_names_count_the_longest_wording_alone_is_meant(message, advice):
+    sections = [error for error in matches(message) if error.advice]
+    assert len(sections) == 1
+    assert advice in sections[0].advice
+    assert not matches("expected 5D input (got 4D input)")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from d2lutils.errors import BookError, one_line
 _SHORT = {"nn.": "torch.nn.", "f.": "torch.nn.functional.", "optim.": "torch.optim."}
 _MARKS = " `'\"()[],.?!:;#"
 _MOST = 6  # terms or functions to name
+_NOUNS = {"axes": "axis", "biases": "bias", "indices": "index", "leaves": "leaf"}
+_NOUNS |= {"matrices": "matrix"} | {noun: noun for noun in ("axis", "bias", "basis", "series")}
 _IZE = re.compile(r"(\w{3,})iz(e[sdr]?|ers?|ed|ing|ations?)$")  # the book writes -ise
 
 
@@ -48,13 +50,8 @@ def findings(word: str) -> list[str]:
 
 
 def _titles(word: str) -> list[str]:
-    """Return the sections with this word in their title or in their file's name."""
-    asked = folded(word)
-    found = []
-    for place in index().titles:
-        text = f"{place.document} {place.heading}".replace("_", " ")
-        if asked in {folded(part) for part in re.findall(r"\w+", text)}:
-            found.append(f"  {place}")
+    """Return the sections with these words in their title or in their file's name."""
+    found = [f"  {place}" for place, words in index().titles if f" {folded(word)} " in words]
     return [f"The book has sections on {word.strip(_MARKS)!r}:", *found[:_MOST]] if found else []
 
 
@@ -81,9 +78,9 @@ def _terms(word: str) -> tuple[list[str], list[str]]:
     """Return the terms that a word means, and some of those that hold it as words."""
     asked = folded(word)
     keys = {term: folded(term) for term in index().terms}
-    same = [term for term, key in keys.items() if key == asked]
+    same = [term for term, key in keys.items() if key.replace(" ", "") == asked.replace(" ", "")]
     words = re.compile(rf"(?<!\w){re.escape(asked)}(?!\w)")
-    inside = [term for term, key in keys.items() if key != asked and words.search(key)]
+    inside = [term for term, key in keys.items() if term not in same and words.search(key)]
     return same, inside[:_MOST]
 
 
@@ -93,14 +90,15 @@ def _functions(word: str) -> list[str]:
     for short, whole in _SHORT.items():
         if name.startswith(short):
             name = whole + name[len(short) :]
+    joined = re.sub(r"[-\s]", "_", name)  # inference mode is inference_mode
     name = re.sub(r"[-\s]", "", name)  # a data loader is a DataLoader
-    ends = (name, name.rstrip("_"), f"{name}_")
+    ends = {name, name.rstrip("_"), f"{name}_", joined, name.removesuffix("s")}
     found = [
         known
         for known in index().functions
         if any(known.lower() == end or known.lower().endswith(f".{end}") for end in ends)
     ]
-    found += [known for known in index().functions if known.lower() == f"{name}="]
+    found += [known for known in index().functions if known.lower() in (f"{name}=", f"{joined}=")]
     if not found and re.fullmatch(r"[a-z_][\w.]*\.\w+", name):  # optimizer.zero_grad()
         return _functions(name.rpartition(".")[2])
     exact = [known for known in found if known.lower().rstrip("=").endswith(name)]
@@ -111,9 +109,17 @@ def folded(term: str) -> str:
     """Return a term without what does not matter: case, hyphens, marks, the last word's plural."""
     text = re.sub(r"^(?:what (?:is|are) )?(?:the |an? )?", "", term.strip(_MARKS).lower())
     words = [_IZE.sub(r"\1is\2", part) for part in re.sub(r"[-–_\s]+", " ", text).split()]
-    if words and len(words[-1]) > 3 and words[-1].endswith("s") and not words[-1].endswith("ss"):
-        words[-1] = words[-1][:-1]
-    return " ".join(words)
+    return " ".join([*words[:-1], *map(_singular, words[-1:])])
+
+
+def _singular(word: str) -> str:
+    if word in _NOUNS:
+        return _NOUNS[word]
+    if len(word) < 4 or not word.endswith("s") or word.endswith("ss"):
+        return word
+    if re.search(r"(?:ss|x|ch|sh)es$", word):
+        return word[:-2]
+    return f"{word[:-3]}y" if word.endswith("ies") else word[:-1]
 
 
 def _nothing(word: str) -> list[str]:
@@ -122,6 +128,6 @@ def _nothing(word: str) -> list[str]:
         known.setdefault(name.rpartition(".")[2].lower(), name)
     near = [known[key] for key in get_close_matches(folded(word), known, n=3, cutoff=0.8)]
     held = [term for key, term in known.items() if f" {key} " in f" {folded(word)} "]
-    near += sorted(held, key=len, reverse=True)[: 3 - len(near)]
+    near = [*dict.fromkeys([*near, *sorted(held, key=len, reverse=True)])][:3]
     lines = [f"The book explains no {one_line(word)!r}."]
     return lines + ([f"Near it: {', '.join(near)}."] if near else [])

@@ -42,16 +42,13 @@ class Error(NamedTuple):
 
 
 class Index(NamedTuple):
-    """All that the book's search knows; `meant` has the book's word for another's.
-
-    `titles` are the sections themselves, each with its title in place of a heading.
-    """
+    """All that search knows; `meant` has the book's word for another's, `titles` their words."""
 
     terms: dict[str, list[Place]]
     functions: dict[str, list[Place]]
     errors: list[Error]
     meant: dict[str, str]
-    titles: list[Place]
+    titles: list[tuple[Place, str]]
 
 
 @cache
@@ -60,7 +57,7 @@ def index() -> Index:
     text = files(__package__).joinpath("index.json").read_text("utf-8")
     found = json.loads(text)
     errors = [Error._make([*told, tuple(also)]) for *told, also in found["errors"]]
-    titles = [Place(*section) for section in found["titles"].items()]
+    titles = [(Place(name, title), words) for name, (title, words) in found["titles"].items()]
     places = _places(found["terms"]), _places(found["functions"])
     return Index(*places, errors, found["meant"], titles)
 

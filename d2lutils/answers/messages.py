@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from functools import cache
 
@@ -82,8 +82,8 @@ def matches(message: str, kind: str = "") -> list[Error]:
         return []
     near = [(grade, error) for grade, error in graded if grade >= max(_LIKE, best - 0.1)]
     if _NAMED.search(asked):
-        held = {error: _held(asked, error) for _, error in near}
-        near = [pair for pair in near if not _is_part(held[pair[1]], held.values())]
+        longest = max(_held(asked, error) for _, error in near)
+        near = [pair for pair in near if _held(asked, pair[1]) == longest]
     return [error for _, error in sorted(near, key=lambda pair: -round(pair[0], 1))][:_MOST]
 
 
@@ -114,15 +114,10 @@ def _likeness(asked: str, kind: str, error: Error) -> float:
     return max(_ratio(asked[:200], there[:200]) for there in wordings) * 0.94 - other_kind
 
 
-def _held(asked: str, error: Error) -> str:
-    """Return the longest wording of an error that stands in the message asked for, or nothing."""
-    wordings = [pattern(wording) for wording in (error.phrase, error.message, *error.also)]
-    return max((wording for wording in wordings if wording in asked), key=len, default="")
-
-
-def _is_part(wording: str, others: Iterable[str]) -> bool:
-    """Return whether another wording says the same and more: that one is meant."""
-    return bool(wording) and any(wording in other and wording != other for other in others)
+def _held(asked: str, error: Error) -> int:
+    """Return the length of an error's longest wording that stands in the message asked for."""
+    wordings = map(pattern, (error.phrase, error.message, *error.also))
+    return max((len(wording) for wording in wordings if wording in asked), default=0)
 
 
 def _ratio(one: str, other: str) -> float:

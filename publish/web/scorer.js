@@ -4,7 +4,7 @@ var Scorer = (() => {
   const ERRORS = ERRORS_OF_THE_BOOK;
   const key = (w) => w.toLowerCase().replace(/["'`()]/g, " ").replace(/[-\u2013_\s]+/g, " ").trim();
   const asked = key(new URLSearchParams(window.location.search).get("q") || "");
-  const plain = asked.replace(/s$/, "");
+  const plain = asked.replace(/(ss|x|ch|sh)es$/, "$1").replace(/([^s])s$/, "$1");
   const last = plain.split(".").pop();
   const best = PLACES[asked] || PLACES[plain] || PLACES[last] || [];
   const words = asked.split(" ");
