@@ -127,6 +127,25 @@ def test_a_question_keeps_its_answer_covered(page: Page, folder: Path) -> None:
     assert page.evaluate("Reveal.getIndices().v") == 2
 
 
+def test_a_question_covers_across_slides_and_no_exercise_is_covered(
+    page: Page, folder: Path
+) -> None:
+    opened(page, folder / "00_start_here.html")
+    texts = page.evaluate(
+        """() => [...document.querySelectorAll(".jp-Cell-outputWrapper.fragment")].map(
+            (output) => output.closest(".jp-Cell").textContent)"""
+    )
+    assert any("mistakes" in text or "read" in text for text in texts)
+    assert not [text for text in texts if "d2l.check(" in text]
+    opened(page, folder / "01_introduction" / "02_eager_and_deferred.html")
+    page.evaluate(
+        "Reveal.slide(7, 2, -1)"
+    )  # "At which of these steps will the error come?" on 7, 1
+    slide = page.locator("section.present:not(.stack)")
+    assert slide.locator(".jp-CodeCell pre").first.is_visible()
+    assert not slide.locator(".jp-Cell-outputWrapper").first.is_visible()
+
+
 def test_exercises_are_a_heading_above_the_first(page: Page, folder: Path) -> None:
     opened(page, folder / "03_data" / "04_time_series.html")
     text = page.locator("section:has(> .jp-Cell h2#Exercises)").text_content() or ""

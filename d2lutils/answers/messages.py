@@ -31,7 +31,7 @@ _QUOTED = re.compile(r"(?<!\w)'[^']{,40}'|\"[^\"]{,60}\"|`[^`&]{,60}`")
 _NAMED = re.compile(
     r"has no attribute|not implemented for|operand type\(s\) for|unexpected keyword argument"
     r"|with arguments from the|object is not|must be [\w ]+, not|pic should be"
-    r"|expected [\w ]+d input"
+    r"|expected [\w ]+d input|positional arguments? but|cannot unpack"
 )
 _LIKE = 0.8  # from here on two messages count as one: chosen on the book's own, see the tests
 _MOST = 3

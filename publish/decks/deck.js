@@ -35,14 +35,19 @@ function fit(slide) {
 const fitAll = () => document.querySelectorAll(".slides section").forEach(fit);
 
 // A question keeps its answer covered until the next key: the output below it, and what follows.
-function cover(slide) {
+// A slide that begins with code goes on with the question that ended the slide before.
+function cover(slide, at, slides) {
   let step = -1;
   let covering = false;
   const hide = (part) => {
     part.classList.add("fragment");
     part.dataset.fragmentIndex = step;
   };
-  const cells = [...slide.querySelectorAll(".jp-Cell:not(.notes *)")];
+  const cells = cellsOf(slide);
+  const asked = (i) => {
+    if (i < 0) return asks(cellsOf(slides[at - 1]).pop());
+    return isQuiet(cells[i]) ? asked(i - 1) : asks(cells[i]);
+  };
   cells.forEach((cell, i) => {
     const own = cell.closest(".fragment"); // one that the notebook asks for
     if (own?.querySelector(".jp-Cell") === cell) {
@@ -50,10 +55,15 @@ function cover(slide) {
       covering = false;
     }
     if (covering) hide(cell);
+    for (const table of cell.querySelectorAll(".jp-RenderedMarkdown table")) {
+      if (isQuestion(table.previousElementSibling)) {
+        step += 1;
+        covering = true;
+        hide(table);
+      }
+    }
     const output = outputOf(cell);
-    let before = i - 1;
-    while (cells[before]?.matches(".jp-CodeCell") && !outputOf(cells[before])) before -= 1;
-    if (output && asks(cells[before])) {
+    if (output && !cell.textContent.includes("d2l.check(") && asked(i - 1)) {
       step += 1;
       covering = true;
       hide(output);
@@ -61,12 +71,26 @@ function cover(slide) {
   });
 }
 
+const cellsOf = (slide) => [...(slide?.querySelectorAll(".jp-Cell:not(.notes *)") ?? [])];
 const outputOf = (cell) => cell.querySelector(".jp-Cell-outputWrapper");
+const isQuiet = (cell) => cell.matches(".jp-CodeCell") && !outputOf(cell);
+const isQuestion = (part) => /\?|\b(would|do) you expect\b|\bGuess\b/.test(words(part));
 
+// Whether a cell of text asks what will come out: at its end, or by a word that says so.
 function asks(cell) {
   if (!cell?.matches(".jp-MarkdownCell")) return false;
-  const last = [...cell.querySelectorAll("p, li")].pop();
-  return /\?|\bguess\b|\bexpect\b/i.test(last?.textContent ?? "");
+  const parts = [...cell.querySelectorAll("p, ul, ol")].filter((part) => !part.matches("li *"));
+  const last = parts.pop();
+  if (isQuestion(last) || (last?.matches("ul, ol") && isQuestion(parts.pop()))) return true;
+  return /\b(Guess|Predict)\b|\b[Ww]ill [^.?:]*\?/.test(words(cell));
+}
+
+// The text of a part without code and what it quotes.
+function words(part) {
+  const copy = part?.cloneNode(true);
+  const quoted = copy?.querySelectorAll("code, pre, em, blockquote, h1, h2, h3") ?? [];
+  quoted.forEach((part) => part.remove());
+  return copy?.textContent ?? "";
 }
 
 // The number, and the heading that the slide stands under.
@@ -99,4 +123,5 @@ Reveal.initialize({
   Reveal.on("pdf-ready", fitAll);
   document.addEventListener("toggle", () => fit(Reveal.getCurrentSlide()), true);
   fit(Reveal.getCurrentSlide());
+  if (Reveal.isScrollView()) fitAll();
 });
