@@ -38,6 +38,19 @@ def by_wait(processes, grace):
     return codes
 
 
+class StoodStill:
+    """A right answer on a machine that stands still, once, until a process has lost its grace."""
+
+    def __init__(self):
+        self.stood = False
+
+    def __call__(self, processes, grace):
+        if len(processes) == 5 and not self.stood:
+            self.stood = True
+            return end(processes, 0.25 * grace)
+        return end(processes, grace)
+
+
 def one_after_another(processes, grace):
     deadline = time.monotonic() + grace
     codes = []
@@ -207,7 +220,7 @@ def none_for_nothing(folder, size):
 CASES = {
     "07.14a": Cases(
         solution=end,
-        also_right=[by_wait],
+        also_right=[by_wait, StoodStill()],
         wrong=[
             (one_after_another, "processes["),
             (grace_for_each, "not for each"),

@@ -35,6 +35,11 @@ _SAID = {
 }
 _CODES = {"listens": -15, "tidies": 0, "deaf": -9}
 _PATIENCE = 3.0  # seconds past `grace`, after which an answer waits for ever
+_TRIES = 3
+
+
+class _Late(Wrong):
+    """Said of an answer that came late, which a machine that stood still may have made it."""
 
 
 @contextmanager
@@ -69,8 +74,15 @@ def end(answer: Any) -> None:
     ]:
         told = [_SAID.get(name, f"has ended with {name}") for name in kinds]
         named = f"{len(kinds)} processes ({'; '.join(told)})"
-        with given(named, grace=grace), _started(kinds) as processes:
-            _end(answer, kinds, processes, grace, at_most)
+        with given(named, grace=grace):
+            for tried in range(1, _TRIES + 1):
+                try:
+                    with _started(kinds) as processes:
+                        _end(answer, kinds, processes, grace, at_most)
+                    break
+                except _Late:
+                    if tried == _TRIES:
+                        raise
 
 
 def _end(
@@ -115,18 +127,18 @@ def _end(
         if code == want:
             continue
         if kinds[k] == "tidies":
-            raise Wrong(
+            raise _Late(
                 f"processes[{k}] ends by itself 0.3 s after SIGTERM, and has {code}; "
                 "ask all at the start, and give them all of grace"
             )
         if kinds[k] == "listens":
-            raise Wrong(f"processes[{k}] has {code}; send SIGTERM first, by terminate()")
+            raise _Late(f"processes[{k}] has {code}; send SIGTERM first, by terminate()")
         raise Wrong(f"processes[{k}] has the exit code {want}; you returned {code}")
     if running:
         raise Wrong(f"processes[{running[0]}] still runs when your function returns")
     if took > at_most:
         slow = "grace is for all together, not for each" if "deaf" in kinds else "do not wait on"
-        raise Wrong(f"it took {took:.1f} seconds until your function returned; {slow}")
+        raise _Late(f"it took {took:.1f} seconds until your function returned; {slow}")
     if "deaf" in kinds and took < 0.95 * grace:
         raise Wrong(f"SIGKILL came after {took:.1f} seconds; give all of grace")
 
