@@ -146,6 +146,17 @@ def test_a_question_covers_across_slides_and_no_exercise_is_covered(
     assert not slide.locator(".jp-Cell-outputWrapper").first.is_visible()
 
 
+def test_an_assertion_that_tells_the_answer_is_covered_with_it(page: Page, folder: Path) -> None:
+    opened(page, folder / "04_learning" / "01_parameter_estimation.html")
+    page.evaluate("Reveal.slide(5, 0, -1)")  # which of these eight lines is the closest?
+    slide = page.locator("section.present:not(.stack)")
+    assert slide.get_by_text("for h in steps").is_visible()
+    assertion = slide.get_by_text("assert", exact=True).first
+    assert not assertion.is_visible()
+    page.keyboard.press("ArrowRight")
+    assertion.wait_for()
+
+
 def test_exercises_are_a_heading_above_the_first(page: Page, folder: Path) -> None:
     opened(page, folder / "03_data" / "04_time_series.html")
     text = page.locator("section:has(> .jp-Cell h2#Exercises)").text_content() or ""

@@ -67,6 +67,7 @@ function cover(slide, at, slides) {
       step += 1;
       covering = true;
       hide(output);
+      assertsOf(cell).forEach(hide);
     }
   });
 }
@@ -76,13 +77,31 @@ const outputOf = (cell) => cell.querySelector(".jp-Cell-outputWrapper");
 const isQuiet = (cell) => cell.matches(".jp-CodeCell") && !outputOf(cell);
 const isQuestion = (part) => /\?|\b(would|do) you expect\b|\bGuess\b/.test(words(part));
 
+// The assertions that end a cell's code, which tell what will come out.
+function assertsOf(cell) {
+  const code = cell.querySelector(".jp-CodeMirrorEditor pre");
+  const lines = code?.innerHTML.trimEnd().split("\n") ?? [];
+  const text = (line) => new DOMParser().parseFromString(line, "text/html").body.textContent;
+  const isTop = (line) => /^\S/.test(text(line)) && !/^[)\]}]/.test(text(line));
+  let first = lines.length;
+  for (let at = lines.length - 1; at >= 0; at -= 1) {
+    if (!isTop(lines[at])) continue;
+    if (!/^(assert|torch\.testing\.assert)/.test(text(lines[at]))) break;
+    first = at;
+  }
+  if (first === 0 || first === lines.length) return [];
+  const told = `<span>${lines.slice(first).join("\n")}</span>`;
+  code.innerHTML = [...lines.slice(0, first), told].join("\n");
+  return [code.lastElementChild];
+}
+
 // Whether a cell of text asks what will come out: at its end, or by a word that says so.
 function asks(cell) {
   if (!cell?.matches(".jp-MarkdownCell")) return false;
   const parts = [...cell.querySelectorAll("p, ul, ol")].filter((part) => !part.matches("li *"));
   const last = parts.pop();
   if (isQuestion(last) || (last?.matches("ul, ol") && isQuestion(parts.pop()))) return true;
-  return /\b(Guess|Predict)\b|\b[Ww]ill [^.?:]*\?/.test(words(cell));
+  return /\b(Guess|Predict|before you (run|look))\b|\b[Ww]ill [^.?:]*\?/.test(words(cell));
 }
 
 // The text of a part without code and what it quotes.
