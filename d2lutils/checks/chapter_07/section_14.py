@@ -2,32 +2,15 @@
 
 import os
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from d2lutils.checks import Wrong, call, exercise, expect_equal, expect_type, given
+from d2lutils.checks.chapter_07.processes import started
 from d2lutils.checks.folders import temporary_folder
 from d2lutils.checks.showing import kind
 
-# Each says "ready" once it listens for SIGTERM as it should.
-_WORKER = """
-import os, signal, sys, time
-def tidy(number, frame):
-    time.sleep(0.3)
-    os._exit(0)
-if sys.argv[1] == "deaf":
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-if sys.argv[1] == "tidies":
-    signal.signal(signal.SIGTERM, tidy)
-print("ready", flush=True)
-if sys.argv[1].isdigit():
-    os._exit(int(sys.argv[1]))
-time.sleep(120)
-"""
 _SAID = {
     "listens": "ends at SIGTERM",
     "tidies": "ends 0.3 s after SIGTERM, by itself",
@@ -40,24 +23,6 @@ _TRIES = 3
 
 class _Late(Wrong):
     """Said of an answer that came late, which a machine that stood still may have made it."""
-
-
-@contextmanager
-def _started(kinds: list[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
-    command = [sys.executable, "-S", "-E", "-c", _WORKER]
-    processes = [subprocess.Popen([*command, name], stdout=subprocess.PIPE) for name in kinds]
-    try:
-        for name, process in zip(kinds, processes, strict=True):
-            assert process.stdout is not None
-            process.stdout.readline()
-            process.stdout.close()
-            if name.isdigit():
-                process.wait()
-        yield processes
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
 
 
 @exercise("07.14a")
@@ -77,7 +42,7 @@ def end(answer: Any) -> None:
         with given(named, grace=grace):
             for tried in range(1, _TRIES + 1):
                 try:
-                    with _started(kinds) as processes:
+                    with started(kinds) as processes:
                         _end(answer, kinds, processes, grace, at_most)
                     break
                 except _Late:
