@@ -30,20 +30,21 @@ def text() -> str:
     kinds = {"terms": terms(notebooks), "functions": functions(notebooks)}
     parts = [f'"{kind}": {{\n{_lines(entries)}\n}}' for kind, entries in kinds.items()]
     raised = ",\n".join(json.dumps(error, ensure_ascii=False) for error in errors(notebooks))
-    titles = {book.path: [book.title, _words(book)] for book in notebooks}
+    titles = {notebook.path: [notebook.title, _words(notebook)] for notebook in notebooks}
     meant = {folded(other): term for other, term in MEANT.items()}
     parts += [f'"errors": [\n{raised}\n]', f'"meant": {{\n{_lines(meant)}\n}}']
     parts.append(f'"titles": {{\n{_lines(titles)}\n}}')
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def _words(book: Notebook) -> str:
+def _words(notebook: Notebook) -> str:
     """The words of a title and, apart from them, of its file's name, as the search has them."""
-    name = re.sub(r"^.*/|\.ipynb$|\d+_", "", book.path).replace("_", " ")
-    parts = ([folded(word) for word in re.findall(r"\w+", text)] for text in (book.title, name))
-    return " / ".join(" ".join(w for w in part if not SMALL.fullmatch(w)) for part in parts).join(
-        "  "
-    )
+    name = re.sub(r"^.*/|\.ipynb$|\d+_", "", notebook.path).replace("_", " ")
+    parts = []
+    for text in (notebook.title, name):
+        words = map(folded, re.findall(r"\w+", text))
+        parts.append(" ".join(word for word in words if not SMALL.fullmatch(word)))
+    return f" {' / '.join(parts)} "
 
 
 def _lines(entries: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -18,6 +19,7 @@ from publish import npm
 SCRIPT = Path(__file__).with_suffix(".js")
 # A formula and the marks behind it, which no line may begin with.
 ENDING = re.compile(r'<span class="formula" (?:(?!</span>).)*</span>[.,;:!?)]+', re.DOTALL)
+HEADING_ID = re.compile(r'(?<=<h[1-6] id=")[^"]*')  # links name it as it is, unquoted
 Formula = tuple[str, bool]  # TeX, and whether it stands on a line of its own
 
 
@@ -55,8 +57,9 @@ class Formulas:
         Raises:
             KeyError: the text has a formula that none of the first texts had.
         """
-        rendered = MarkdownWithMath(renderer=_Renderer(self._shown)).render(text)
-        return ENDING.sub(r'<span class="kept">\g<0></span>', str(rendered))
+        rendered = str(MarkdownWithMath(renderer=_Renderer(self._shown)).render(text))
+        rendered = HEADING_ID.sub(lambda found: unquote(found[0]), rendered)
+        return ENDING.sub(r'<span class="kept">\g<0></span>', rendered)
 
     def _shown(self, formula: Formula) -> str:
         kind = "formula display" if formula[1] else "formula"

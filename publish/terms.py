@@ -10,13 +10,11 @@ BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
 LEAD = re.compile(r"\*\*(?:You will|You need|Takes|Figure \d+\.?)\*\*")
 LEANS = re.compile(r"(?:It|This|That|These|Those|They|Such|Both|Each)\b")  # on what stands before
 MOST_WORDS = 4  # what is longer is emphasis
-NO_PROSE = re.compile(
-    r"```.*?```|`[^`]*`|\]\([^)]*\)|\$[^$]*\$", re.DOTALL
-)  # code, addresses, formulas
+# Code, addresses and formulas.
+NO_PROSE = re.compile(r"```.*?```|`[^`]*`|\]\([^)]*\)|\$[^$]*\$", re.DOTALL)
 WORD = re.compile(r"[^\W\d_]+")
-INSIDE = re.compile(
-    r"(?<=[a-z,;] )[*(\"]*([A-Z][^\W\d_]*)"
-)  # a word with a capital, no sentence's first
+# A word with a capital that is not the first of its sentence.
+INSIDE = re.compile(r"(?<=[a-z,;] )[*(\"]*([A-Z][^\W\d_]*)")
 NO_TERM = re.compile(r"(?:a|an|the|each|new|old) ", re.IGNORECASE)  # how an emphasis begins
 
 
@@ -34,8 +32,7 @@ def terms(notebooks: Iterable[Notebook]) -> dict[str, list[list[str]]]:
         for cell in notebook.cells
         if not cell.is_code
     )
-    words = {*WORD.findall(prose)}
-    names = {*INSIDE.findall(prose)}
+    words, names = set(WORD.findall(prose)), set(INSIDE.findall(prose))
     for notebook in notebooks:
         for cell in notebook.cells:
             if cell.is_code or cell.exercise:

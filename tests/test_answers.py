@@ -168,6 +168,9 @@ def test_where_names_count_the_longest_wording_alone_is_meant(message, advice):
     sections = [error for error in matches(message) if error.advice]
     assert len(sections) == 1
     assert advice in sections[0].advice
+
+
+def test_a_layer_for_other_sizes_is_not_mistaken():
     assert not matches("expected 5D input (got 4D input)")
 
 

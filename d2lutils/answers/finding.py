@@ -51,7 +51,8 @@ def findings(word: str) -> list[str]:
 
 def _titles(word: str) -> list[str]:
     """Return the sections with these words in their title or in their file's name."""
-    found = [f"  {place}" for place, words in index().titles if f" {folded(word)} " in words]
+    asked = f" {folded(word)} "
+    found = [f"  {place}" for place, words in index().titles if asked in words]
     return [f"The book has sections on {word.strip(_MARKS)!r}:", *found[:_MOST]] if found else []
 
 
@@ -113,10 +114,8 @@ def folded(term: str) -> str:
 
 
 def _singular(word: str) -> str:
-    if word in _NOUNS:
-        return _NOUNS[word]
-    if len(word) < 4 or not word.endswith("s") or word.endswith("ss"):
-        return word
+    if word in _NOUNS or len(word) < 4 or not word.endswith("s") or word.endswith("ss"):
+        return _NOUNS.get(word, word)
     if re.search(r"(?:ss|x|ch|sh)es$", word):
         return word[:-2]
     return f"{word[:-3]}y" if word.endswith("ies") else word[:-1]

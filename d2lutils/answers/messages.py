@@ -82,8 +82,8 @@ def matches(message: str, kind: str = "") -> list[Error]:
         return []
     near = [(grade, error) for grade, error in graded if grade >= max(_LIKE, best - 0.1)]
     if _NAMED.search(asked):
-        longest = max(_held(asked, error) for _, error in near)
-        near = [pair for pair in near if _held(asked, pair[1]) == longest]
+        held = [_held(asked, error) for _, error in near]
+        near = [pair for pair, length in zip(near, held, strict=True) if length == max(held)]
     return [error for _, error in sorted(near, key=lambda pair: -round(pair[0], 1))][:_MOST]
 
 

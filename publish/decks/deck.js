@@ -8,6 +8,7 @@ const HIGHEST_PICTURE = 560;
 // A picture takes the room that the slide's text leaves.
 function fill(slide) {
   const pictures = [...slide.querySelectorAll(".jp-RenderedImage img")];
+  if (!pictures.length) return;
   const tallest = (picture) =>
     Math.min(HIGHEST_PICTURE, (picture.clientWidth * picture.naturalHeight) / picture.naturalWidth);
   const heights = pictures.map(tallest);
@@ -81,12 +82,11 @@ const isQuestion = (part) => /\?|\b(would|do) you expect\b|\bGuess\b/.test(words
 function assertsOf(cell) {
   const code = cell.querySelector(".jp-CodeMirrorEditor pre");
   const lines = code?.innerHTML.trimEnd().split("\n") ?? [];
-  const text = (line) => new DOMParser().parseFromString(line, "text/html").body.textContent;
-  const isTop = (line) => /^\S/.test(text(line)) && !/^[)\]}]/.test(text(line));
+  const plain = code?.textContent.split("\n") ?? []; // the same lines
   let first = lines.length;
   for (let at = lines.length - 1; at >= 0; at -= 1) {
-    if (!isTop(lines[at])) continue;
-    if (!/^(assert|torch\.testing\.assert)/.test(text(lines[at]))) break;
+    if (!/^[^\s)\]}]/.test(plain[at])) continue; // it goes on with a line above
+    if (!/^(assert|torch\.testing\.assert)/.test(plain[at])) break;
     first = at;
   }
   if (first === 0 || first === lines.length) return [];

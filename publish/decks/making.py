@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from nbconvert.exporters import SlidesExporter
 from nbformat import NotebookNode
@@ -15,7 +14,6 @@ from publish.reading import ROOT, describe, plain
 from tools import clean
 
 PICTURES = {"enabled": True, "remove_input_tags": {"hide-input"}}  # of cells that only draw
-ANCHOR = re.compile(r'(?<=<h[1-6] id=")[^"]*')
 LINK = re.compile(r"(\]\([^)#\s:]+)\.ipynb(#[^)\s]*)?\)")
 HERE = Path(__file__).resolve().parent
 
@@ -40,7 +38,7 @@ def make(notebooks: list[Path], out: Path) -> list[Path]:
         )
         deck = out / _place(path)
         deck.parent.mkdir(parents=True, exist_ok=True)
-        deck.write_text(ANCHOR.sub(lambda found: unquote(found[0]), text), encoding="utf-8")
+        deck.write_text(text, encoding="utf-8")
         decks.append(deck)
     return decks
 

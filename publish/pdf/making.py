@@ -111,7 +111,7 @@ def _inside(link: re.Match[str], name: str) -> str:
 def _body(exporter: Exporter, notebook: NotebookNode, section: Section) -> str:
     body, _ = exporter.from_notebook_node(notebook)
     name = document(section)
-    text = re.sub(r'(<h[2-6] id=")([^"]*)', lambda h: f"{h[1]}{name}--{unquote(h[2])}", body)
+    text = re.sub(r'(<h[2-6] id=")', rf"\g<1>{name}--", body)
     text = re.sub(r'<a class="anchor-link".*?</a>', "", text)
     title = f'<h2 id="{name}"><a id="{name}--{slug(plain(section.title))}"></a>'
     return fitted(re.sub(r'<h2 id="[^"]*">', lambda _: title, text, count=1))

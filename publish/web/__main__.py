@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from publish import npm
 from publish.reading import ROOT, TITLE
 from publish.web import sources
-from publish.web.finishing import finish, lighten, write_texts
+from publish.web.finishing import finish, rewrite
 from publish.web.search import scorer
 from publish.web.settings import settings
 from publish.web.ways import Ways
@@ -38,8 +38,7 @@ def build(folder: Path, ways: Ways) -> list[str]:
             app.build()
             warnings.seek(0)
             found = warnings.read().splitlines()
-        lighten(made)
-        write_texts(made)
+        rewrite(made)
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(made, folder)

@@ -36,18 +36,17 @@ def finish(app: Sphinx, name: str, template: str, context: dict[str, Any], tree:
             context[way] = {**context[way], "title": title}
 
 
-def lighten(folder: Path) -> None:
-    """Take scripts off the pages that do not use them."""
-    for page in folder.rglob("*.html"):
-        unused = UNUSED.format("" if page.name == "search.html" else SEARCH)
-        page.write_text(re.sub(unused, "", page.read_text("utf-8")), "utf-8")
+def rewrite(folder: Path) -> None:
+    """Take scripts off the pages that do not use them, and write the pages' words into one.
 
-
-def write_texts(folder: Path) -> None:
-    """Write the pages' words into a script: a page of a folder may not fetch its neighbours."""
+    Of it the search quotes where a page may not fetch its neighbours, in a folder.
+    """
     texts = {}
     for page in sorted(folder.rglob("*.html")):
-        if article := ARTICLE.search(page.read_text("utf-8")):
+        unused = UNUSED.format("" if page.name == "search.html" else SEARCH)
+        text = re.sub(unused, "", page.read_text("utf-8"))
+        page.write_text(text, "utf-8")
+        if article := ARTICLE.search(text):
             words = " ".join(MARKS.sub("", BLOCKS.sub(" ", article[0])).split())
             texts[page.relative_to(folder).as_posix()] = f'<main role="main">{words}</main>'
     script = f"const TEXTS_OF_THE_BOOK = {json.dumps(texts, ensure_ascii=False)};"

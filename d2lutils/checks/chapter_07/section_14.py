@@ -22,7 +22,7 @@ _TRIES = 3
 
 
 class _Late(Wrong):
-    """Said of an answer that came late, which a machine that stood still may have made it."""
+    """Said of an answer that is late, perhaps only because the machine stood still."""
 
 
 @exercise("07.14a")
